@@ -1,0 +1,73 @@
+#include "client.h"
+
+/* Sends one report. */
+static void
+send_report(struct client *client, const struct connection *connection,
+    struct report *report, const char *data)
+{
+	if (connection != NULL) {
+		report->conn = connection->number;
+		report->local = connection->local;
+		report->peer = connection->peer;
+	}
+	if (data != NULL && report->result > 0) {
+		report->length = report->result < REPORT_DATA ?
+		    (uint32_t)report->result : REPORT_DATA;
+		memcpy(report->data, data, report->length);
+	}
+	reporter_send(&client->reporter, report);
+}
+
+/* Reports a call and the bytes that it moved. */
+void
+client_report_data(struct client *client, const struct connection *connection,
+    enum report_call call, int64_t result, const char *data)
+{
+	struct report report;
+	int error = result < 0 ? errno : 0;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_CALL;
+	report.call = (uint16_t)call;
+	report.result = result;
+	report.error = error;
+	send_report(client, connection, &report, data);
+}
+
+/* Reports a call. */
+void
+client_report(struct client *client, const struct connection *connection,
+    enum report_call call, int64_t result)
+{
+	client_report_data(client, connection, call, result, NULL);
+}
+
+/* Reports a connect that is under way. */
+void
+client_report_begun(struct client *client, const struct connection *connection)
+{
+	struct report report;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_BEGUN;
+	report.call = CALL_CONNECT;
+	send_report(client, connection, &report, NULL);
+}
+
+/* Reports that an order was carried out. */
+void
+client_report_done(struct client *client, uint32_t serial)
+{
+	struct report report;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_DONE;
+	report.order = serial;
+	send_report(client, NULL, &report, NULL);
+}
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+int64_t
+client_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

@@ -1,0 +1,20 @@
+/* sockets.h: the options of the client's sockets. */
+#ifndef SOCKETS_H
+#define SOCKETS_H
+
+#include "client.h"
+
+/* Sets every option of a socket as the client now wants it. */
+void sockets_prepare(struct client *client, const struct connection *connection);
+
+/* Makes the socket deaf, or lets it hear. */
+void sockets_silence(struct client *client, const struct connection *connection,
+    bool deaf);
+
+/* Sets TCP_USER_TIMEOUT. */
+void sockets_set_timeout(struct client *client, const struct connection *connection);
+
+/* Makes the next close send a RST; reports it. */
+void sockets_set_abort(struct client *client, const struct connection *connection);
+
+#endif

@@ -1,0 +1,88 @@
+#include "server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Tells the console of a call and of the bytes that it moved. */
+void
+server_report_data(struct server *server, enum report_call call, int64_t result,
+    const char *data)
+{
+	struct report report;
+	int error = result < 0 ? errno : 0;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_CALL;
+	report.call = (uint16_t)call;
+	report.result = result;
+	report.error = error;
+	report.local = server->local;
+	report.peer = server->peer;
+	if (data != NULL && result > 0) {
+		report.length = result < REPORT_DATA ? (uint32_t)result : REPORT_DATA;
+		memcpy(report.data, data, report.length);
+	}
+	reporter_send(&server->reporter, &report);
+}
+
+/* Tells the console of a call. */
+void
+server_report(struct server *server, enum report_call call, int64_t result)
+{
+	server_report_data(server, call, result, NULL);
+}
+
+/* Speaks on standard error, unless the console listens. */
+void
+server_say(const struct server *server, const char *format, ...)
+{
+	if (server->reporter.fd >= 0)
+		return;
+	char text[256]; /* one write, for all children share standard error */
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "tcpserv: %s\n", text);
+}
+
+/* Says why, and exits. */
+_Noreturn void
+server_die(const char *call, int error, const char *mend)
+{
+	fprintf(stderr, "tcpserv: %s: %s%s%s\n", call, strerror(error),
+	    mend != NULL ? ": " : "", mend != NULL ? mend : "");
+	exit(1);
+}
+
+/* Closes the connected socket. */
+void
+server_close(struct server *server)
+{
+	int result = close(server->connfd);
+	server->connfd = -1;
+	server_report(server, CALL_CLOSE, result);
+}
+
+/* The local end of a socket. */
+struct report_endpoint
+server_local_end(int fd)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof address;
+	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+		return (struct report_endpoint){0};
+	return report_endpoint_from(&address);
+}
+
+/* An endpoint as text. */
+const char *
+server_endpoint_text(const struct report_endpoint *endpoint,
+    char text[ENDPOINT_ROOM])
+{
+	char address[INET6_ADDRSTRLEN] = "?";
+	int family = endpoint->family == 6 ? AF_INET6 : AF_INET;
+	(void)inet_ntop(family, endpoint->address, address, sizeof address);
+	snprintf(text, ENDPOINT_ROOM, family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+	    address, endpoint->port);
+	return text;
+}
