@@ -1,0 +1,121 @@
+#include "channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* A queue for a few thousand reports: the kernel grants what wmem_max allows. */
+enum { QUEUE_BYTES = 4 * 1024 * 1024 };
+
+struct channel {
+	struct loop *loop;
+	int fd;
+	bool ended, held;
+	struct watch *watch;
+	channel_function *function;
+	void *context;
+	struct report report;
+};
+
+/* There are reports. */
+static void
+channel_ready(void *context, uint32_t events)
+{
+	(void)events;
+	channel_drain(context);
+}
+
+/* Makes a socketpair and watches the console's end. */
+struct channel *
+channel_open(struct loop *loop, int *program, channel_function *function,
+    void *context)
+{
+	int pair[2], size = QUEUE_BYTES;
+	struct channel *channel = calloc(1, sizeof *channel);
+	if (channel == NULL)
+		return NULL;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		free(channel);
+		return NULL;
+	}
+	/* What cannot be had of it is not missed: losses are counted. */
+	(void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	*channel = (struct channel){.loop = loop, .fd = pair[0],
+	    .function = function, .context = context};
+	if (fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0)
+		channel->watch = loop_watch(loop, pair[0], EPOLLIN,
+		    channel_ready, channel);
+	if (channel->watch == NULL) {
+		int error = errno;
+		close(pair[0]);
+		close(pair[1]);
+		free(channel);
+		errno = error;
+		return NULL;
+	}
+	*program = pair[1];
+	return channel;
+}
+
+/* Handles every report that is there. */
+bool
+channel_drain(struct channel *channel)
+{
+	while (!channel->ended && !channel->held) {
+		ssize_t size = recv(channel->fd, &channel->report,
+		    sizeof channel->report, MSG_DONTWAIT);
+		if (size < 0 && (errno == EAGAIN || errno == EINTR))
+			return true;
+		if (size <= 0) {
+			channel->ended = true;
+			loop_unwatch(channel->loop, channel->watch);
+			channel->watch = NULL;
+			return false;
+		}
+		size_t fixed = offsetof(struct report, data);
+		if ((size_t)size >= fixed &&
+		    channel->report.length == (size_t)size - fixed)
+			channel->function(channel->context, channel,
+			    &channel->report);
+	}
+	return !channel->ended;
+}
+
+/* Leaves reports in the queue, or takes them again. */
+void
+channel_hold(struct channel *channel, bool hold)
+{
+	if (channel->held == hold || channel->ended)
+		return;
+	channel->held = hold;
+	loop_rewatch(channel->loop, channel->watch, hold ? 0 : EPOLLIN);
+}
+
+/* Sends an order. */
+int
+channel_order(struct channel *channel, const struct order *order)
+{
+	size_t size = offsetof(struct order, data) + order->length;
+	ssize_t sent = send(channel->fd, order, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sent < 0 ? -1 : 0;
+}
+
+/* Nobody holds the other end any more. */
+bool
+channel_has_ended(const struct channel *channel)
+{
+	return channel->ended;
+}
+
+/* Closes and frees. */
+void
+channel_close(struct channel *channel)
+{
+	if (channel == NULL)
+		return;
+	loop_unwatch(channel->loop, channel->watch);
+	close(channel->fd);
+	free(channel);
+}

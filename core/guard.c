@@ -1,0 +1,280 @@
+#include "guard.h"
+
+#include "process_stat.h"
+#include "report.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+enum { REPORT_FD = 3, CHILDREN_ROOM = 4096 };
+
+struct guard {
+	int console; /* the socket to the console */
+	int signals; /* signalfd */
+	uint64_t files;
+};
+
+/* CLOCK_MONOTONIC in ns. */
+static int64_t
+guard_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Kills every descendant and reaps until none is left.  A killed child's own
+ * children become ours, so each reaping is followed by another look. */
+void
+guard_end_descendants(void)
+{
+	static pid_t children[CHILDREN_ROOM];
+	for (;;) {
+		int count = process_children(getpid(), children, CHILDREN_ROOM);
+		for (int i = 0; i < count && i < CHILDREN_ROOM; i++)
+			kill(children[i], SIGKILL); /* ours, unreaped: no other has its PID */
+		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
+			return;
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			continue;
+	}
+}
+
+/* Sends news; false when the console is gone.  It blocks while a console that
+ * stands still has a full queue: no end of a process is ever lost. */
+static bool
+guard_tell(struct guard *guard, const struct guard_news *news)
+{
+	ssize_t sent;
+	do
+		sent = send(guard->console, news, sizeof *news, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent == sizeof *news;
+}
+
+/* Reaps whoever ended, orphans as init would; false when the console is gone. */
+static bool
+guard_reap(struct guard *guard)
+{
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct guard_news news = {.kind = GUARD_REAPED, .pid = pid,
+		    .status = status, .time = guard_now()};
+		if (!guard_tell(guard, &news))
+			return false;
+	}
+	return true;
+}
+
+/* In the new process: what the console changed is put back, then the program.
+ * An inherited ignored SIGPIPE would spoil the lesson. */
+static void
+guard_become(struct guard *guard, char **argv, int report, int failure)
+{
+	struct rlimit limit;
+	sigset_t none;
+	setpgid(0, 0);
+	for (int number = 1; number < NSIG; number++)
+		if (number != SIGKILL && number != SIGSTOP)
+			signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = guard->files;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	char number[16];
+	snprintf(number, sizeof number, "%d", REPORT_FD);
+	if (report == REPORT_FD)
+		fcntl(report, F_SETFD, 0);
+	else if (dup2(report, REPORT_FD) < 0)
+		goto failed;
+	if (setenv(REPORT_ENVIRONMENT, number, 1) == 0)
+		execv(argv[0], argv + 1);
+failed:;
+	int error = errno;
+	if (write(failure, &error, sizeof error) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Forks and execs; the PID, or -1 with errno when either failed. */
+static pid_t
+guard_start(struct guard *guard, char **argv, int report)
+{
+	int failure[2], error;
+	if (pipe2(failure, O_CLOEXEC) < 0)
+		return -1;
+	/* the pipe's end must not stand where the report socket goes */
+	int out = fcntl(failure[1], F_DUPFD_CLOEXEC, REPORT_FD + 1);
+	close(failure[1]);
+	pid_t pid = out < 0 ? -1 : fork();
+	error = errno;
+	if (pid == 0)
+		guard_become(guard, argv, report, out);
+	if (out >= 0)
+		close(out);
+	if (pid > 0 && read(failure[0], &error, sizeof error) == sizeof error) {
+		waitpid(pid, NULL, 0);
+		pid = -1;
+	}
+	close(failure[0]);
+	errno = error;
+	return pid;
+}
+
+/* Splits the order's strings; argv has room for GUARD_ARGUMENTS + 2.  False when
+ * they are not well formed. */
+static bool
+guard_strings(struct guard_order *order, size_t size, char **argv)
+{
+	if (size < offsetof(struct guard_order, strings) + 1 || order->count < 2 ||
+	    order->count > GUARD_ARGUMENTS)
+		return false;
+	char *place = order->strings, *end = (char *)order + size;
+	for (uint32_t i = 0; i < order->count; i++) {
+		char *nul = memchr(place, '\0', (size_t)(end - place));
+		if (nul == NULL)
+			return false;
+		argv[i] = place;
+		place = nul + 1;
+	}
+	argv[order->count] = NULL;
+	return true;
+}
+
+/* Takes one order and carries it out; false when the console is gone. */
+static bool
+guard_order(struct guard *guard)
+{
+	static struct guard_order order;
+	union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
+	char *argv[GUARD_ARGUMENTS + 2];
+	struct iovec vector = {.iov_base = &order, .iov_len = sizeof order};
+	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof control};
+	ssize_t size = recvmsg(guard->console, &message,
+	    MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (size < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (size == 0)
+		return false;
+	int report = -1;
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	if (header != NULL && header->cmsg_type == SCM_RIGHTS)
+		memcpy(&report, CMSG_DATA(header), sizeof report);
+	struct guard_news news = {.kind = GUARD_FAILED, .serial = order.serial};
+	errno = EINVAL;
+	pid_t pid = guard_strings(&order, (size_t)size, argv) && report >= 0 ?
+	    guard_start(guard, argv, report) : -1;
+	if (pid < 0)
+		news.error = errno;
+	else
+		news.kind = GUARD_STARTED;
+	news.pid = pid;
+	news.time = guard_now();
+	if (report >= 0)
+		close(report);
+	return guard_tell(guard, &news);
+}
+
+/* Closes what the console had open, but for these two. */
+static void
+guard_close_others(int keep, int null)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	struct dirent *entry;
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL) {
+		char *end;
+		long fd = strtol(entry->d_name, &end, 10);
+		if (*end == '\0' && end != entry->d_name && fd > 2 && fd != keep &&
+		    fd != null && fd != dirfd(directory))
+			close((int)fd);
+	}
+	closedir(directory);
+}
+
+/* Standard input, output and error become /dev/null: a pipe that the console
+ * writes to must close with the console. */
+static void
+guard_leave_terminal(int keep)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	guard_close_others(keep, null);
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+	setpgid(0, 0);
+}
+
+/* Blocks what would end or stop it: only the console's end does that. */
+static int
+guard_signals(void)
+{
+	sigset_t set;
+	sigfillset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The guard's whole life. */
+static void
+guard_run(struct guard *guard)
+{
+	struct pollfd polls[2] = {{.fd = guard->console, .events = POLLIN},
+	    {.fd = guard->signals, .events = POLLIN}};
+	bool console_lives = true;
+	while (console_lives) {
+		struct signalfd_siginfo signals[8];
+		if (poll(polls, 2, -1) < 0 && errno != EINTR)
+			break;
+		while (read(guard->signals, signals, sizeof signals) > 0)
+			continue;
+		console_lives = guard_reap(guard);
+		if (console_lives && polls[0].revents != 0)
+			console_lives = guard_order(guard);
+	}
+	guard_end_descendants();
+}
+
+/* Forks the guard. */
+pid_t
+guard_fork(int *socket, uint64_t files)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct guard guard = {.console = pair[1], .files = files};
+		close(pair[0]);
+		guard_leave_terminal(pair[1]);
+		prctl(PR_SET_NAME, "tcpguard");
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+		guard.signals = guard_signals();
+		guard_run(&guard);
+		_exit(0);
+	}
+	close(pair[1]);
+	if (pid < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0) {
+		int error = errno;
+		close(pair[0]); /* which ends the guard */
+		errno = error;
+		return -1;
+	}
+	*socket = pair[0];
+	return pid;
+}

@@ -1,0 +1,172 @@
+#include "launcher.h"
+
+#include "guard.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct launcher {
+	struct loop *loop;
+	int socket;        /* -1: ended */
+	struct watch *watch;
+	pid_t guard;       /* 0: gone and reaped */
+	uint32_t serial;
+	struct launcher_events events;
+	struct guard_order order; /* built here: it is large */
+};
+
+/* The guard has news, or is gone. */
+static void
+launcher_hear(void *context, uint32_t events)
+{
+	struct launcher *launcher = context;
+	const struct launcher_events *call = &launcher->events;
+	struct guard_news news;
+	(void)events;
+	for (;;) {
+		ssize_t size = recv(launcher->socket, &news, sizeof news, MSG_DONTWAIT);
+		if (size < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (size != sizeof news)
+			break;
+		int64_t time = loop_from_monotonic(launcher->loop, news.time);
+		if (news.kind == GUARD_REAPED)
+			call->reaped(call->context, news.pid, news.status, time);
+		else
+			call->started(call->context, news.serial, news.pid,
+			    news.error, time);
+	}
+	loop_unwatch(launcher->loop, launcher->watch);
+	launcher->watch = NULL;
+	close(launcher->socket);
+	launcher->socket = -1;
+	call->gone(call->context);
+}
+
+/* Forks the guard. */
+struct launcher *
+launcher_new(struct loop *loop, uint64_t files,
+    const struct launcher_events *events)
+{
+	struct launcher *launcher = calloc(1, sizeof *launcher);
+	if (launcher == NULL)
+		return NULL;
+	launcher->loop = loop;
+	launcher->events = *events;
+	launcher->guard = guard_fork(&launcher->socket, files);
+	if (launcher->guard > 0)
+		launcher->watch = loop_watch(loop, launcher->socket, EPOLLIN,
+		    launcher_hear, launcher);
+	if (launcher->watch != NULL)
+		return launcher;
+	int error = errno;
+	if (launcher->guard > 0)
+		launcher_end(launcher, 2000);
+	free(launcher);
+	errno = error;
+	return NULL;
+}
+
+/* Appends one string to the order; false when there is no room. */
+static bool
+order_append(struct guard_order *order, size_t *used, const char *string)
+{
+	size_t size = strlen(string) + 1;
+	if (size > sizeof order->strings - *used || order->count >= GUARD_ARGUMENTS)
+		return false;
+	memcpy(order->strings + *used, string, size);
+	*used += size;
+	order->count++;
+	return true;
+}
+
+/* Starts path with argv. */
+uint32_t
+launcher_start(struct launcher *launcher, const char *path,
+    const char *const *argv, int report)
+{
+	struct guard_order *order = &launcher->order;
+	size_t used = 0;
+	order->serial = ++launcher->serial;
+	order->count = 0;
+	bool fits = order_append(order, &used, path);
+	for (; fits && *argv != NULL; argv++)
+		fits = order_append(order, &used, *argv);
+	if (!fits || launcher->socket < 0) {
+		errno = fits ? EPIPE : E2BIG;
+		return 0;
+	}
+	union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
+	memset(&control, 0, sizeof control);
+	struct iovec vector = {.iov_base = order,
+	    .iov_len = offsetof(struct guard_order, strings) + used};
+	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof control};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof report);
+	memcpy(CMSG_DATA(header), &report, sizeof report);
+	if (sendmsg(launcher->socket, &message, MSG_NOSIGNAL) < 0)
+		return 0;
+	return order->serial;
+}
+
+/* The guard's PID. */
+pid_t
+launcher_guard(const struct launcher *launcher)
+{
+	return launcher->guard;
+}
+
+/* Closes the guard's socket and waits until the guard has ended everything. */
+bool
+launcher_end(struct launcher *launcher, int timeout_ms)
+{
+	if (launcher->guard == 0)
+		return true;
+	loop_unwatch(launcher->loop, launcher->watch);
+	launcher->watch = NULL;
+	int pidfd = (int)syscall(SYS_pidfd_open, launcher->guard, 0);
+	if (launcher->socket >= 0)
+		close(launcher->socket);
+	launcher->socket = -1;
+	bool gone = true;
+	if (pidfd >= 0) {
+		struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+		int ready;
+		do
+			ready = poll(&ended, 1, timeout_ms);
+		while (ready < 0 && errno == EINTR);
+		gone = ready > 0;
+		close(pidfd);
+	}
+	if (gone && waitpid(launcher->guard, NULL, 0) == launcher->guard)
+		launcher->guard = 0;
+	return gone;
+}
+
+/* The guard was reaped by somebody else. */
+void
+launcher_forget(struct launcher *launcher)
+{
+	launcher->guard = 0;
+}
+
+/* Frees it. */
+void
+launcher_free(struct launcher *launcher)
+{
+	if (launcher == NULL)
+		return;
+	launcher_end(launcher, 2000);
+	free(launcher);
+}

@@ -1,0 +1,47 @@
+/* launcher.h: the console's end of the guard: asking it to start programs,
+ * hearing who ended. */
+#ifndef LAUNCHER_H
+#define LAUNCHER_H
+
+#include "loop.h"
+
+#include <sys/types.h>
+
+struct launcher;
+
+struct launcher_events {
+	/* The program asked for by serial runs as pid, or could not be started
+	 * (pid -1, errno in error). */
+	void (*started)(void *context, uint32_t serial, pid_t pid, int error,
+	    int64_t time);
+	/* A child of the guard ended and was reaped; status as of wait(2). */
+	void (*reaped)(void *context, pid_t pid, int status, int64_t time);
+	/* The guard itself is gone. */
+	void (*gone)(void *context);
+	void *context;
+};
+
+/* Forks the guard; files: launcher.h's programs get this limit of descriptors.
+ * NULL with errno. */
+struct launcher *launcher_new(struct loop *loop, uint64_t files,
+    const struct launcher_events *events);
+
+/* Starts path with argv (NULL-terminated); report, the program's end of its
+ * report socket, stays the caller's.  Returns the serial, or 0 with errno. */
+uint32_t launcher_start(struct launcher *launcher, const char *path,
+    const char *const *argv, int report);
+
+/* The guard's PID, 0 when it is gone. */
+pid_t launcher_guard(const struct launcher *launcher);
+
+/* Closes the guard's socket, which makes it end everything, and waits until it
+ * has, at most timeout_ms.  True when it is gone. */
+bool launcher_end(struct launcher *launcher, int timeout_ms);
+
+/* The guard was reaped by somebody else. */
+void launcher_forget(struct launcher *launcher);
+
+/* Frees it, after launcher_end if that was not called. */
+void launcher_free(struct launcher *launcher);
+
+#endif

@@ -1,0 +1,254 @@
+#include "loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROUND_EVENTS = 64 };
+
+struct watch {
+	int fd;
+	bool dead;
+	watch_function *function;
+	void *context;
+	struct watch *next, *previous; /* of the living, or the next of the dead */
+};
+
+struct timer {
+	struct loop *loop;
+	int fd;
+	bool running;
+	int64_t when; /* CLOCK_MONOTONIC, ns */
+	struct watch *watch;
+	timer_function *function;
+	void *context;
+};
+
+struct loop {
+	int epoll;
+	int64_t start; /* CLOCK_MONOTONIC, ns */
+	struct watch *living, *dead;
+};
+
+/* CLOCK_MONOTONIC in ns. */
+static int64_t
+monotonic_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* A new loop; NULL with errno. */
+struct loop *
+loop_new(void)
+{
+	struct loop *loop = calloc(1, sizeof *loop);
+	if (loop == NULL)
+		return NULL;
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->epoll < 0) {
+		free(loop);
+		return NULL;
+	}
+	loop->start = monotonic_now();
+	return loop;
+}
+
+/* Frees those that were removed. */
+static void
+loop_bury(struct loop *loop)
+{
+	while (loop->dead != NULL) {
+		struct watch *watch = loop->dead;
+		loop->dead = watch->next;
+		free(watch);
+	}
+}
+
+/* Frees the loop with what is still watched. */
+void
+loop_free(struct loop *loop)
+{
+	if (loop == NULL)
+		return;
+	while (loop->living != NULL)
+		loop_unwatch(loop, loop->living);
+	loop_bury(loop);
+	close(loop->epoll);
+	free(loop);
+}
+
+/* The session's clock. */
+int64_t
+loop_now(const struct loop *loop)
+{
+	return monotonic_now() - loop->start;
+}
+
+/* A CLOCK_MONOTONIC time as a time of the session's clock. */
+int64_t
+loop_from_monotonic(const struct loop *loop, int64_t monotonic)
+{
+	return monotonic - loop->start;
+}
+
+/* Calls function when the descriptor has events. */
+struct watch *
+loop_watch(struct loop *loop, int fd, uint32_t events, watch_function *function,
+    void *context)
+{
+	struct watch *watch = calloc(1, sizeof *watch);
+	if (watch == NULL)
+		return NULL;
+	*watch = (struct watch){.fd = fd, .function = function,
+	    .context = context, .next = loop->living};
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+		free(watch);
+		return NULL;
+	}
+	if (loop->living != NULL)
+		loop->living->previous = watch;
+	loop->living = watch;
+	return watch;
+}
+
+/* Asks for other events from now on. */
+int
+loop_rewatch(struct loop *loop, struct watch *watch, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+	return epoll_ctl(loop->epoll, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+/* Stops watching; freed at the end of the round. */
+void
+loop_unwatch(struct loop *loop, struct watch *watch)
+{
+	if (watch == NULL || watch->dead)
+		return;
+	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+	if (watch->previous != NULL)
+		watch->previous->next = watch->next;
+	else
+		loop->living = watch->next;
+	if (watch->next != NULL)
+		watch->next->previous = watch->previous;
+	watch->dead = true;
+	watch->next = loop->dead;
+	loop->dead = watch;
+}
+
+/* A timer ran out: takes its count and calls. */
+static void
+timer_ran_out(void *context, uint32_t events)
+{
+	struct timer *timer = context;
+	uint64_t count;
+	(void)events;
+	if (read(timer->fd, &count, sizeof count) != sizeof count)
+		return; /* stopped or set anew in the same round */
+	timer->running = false;
+	timer->function(timer->context);
+}
+
+/* A timer, not running yet. */
+struct timer *
+loop_timer(struct loop *loop, timer_function *function, void *context)
+{
+	struct timer *timer = calloc(1, sizeof *timer);
+	if (timer == NULL)
+		return NULL;
+	*timer = (struct timer){.loop = loop, .function = function,
+	    .context = context};
+	timer->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (timer->fd >= 0)
+		timer->watch = loop_watch(loop, timer->fd, EPOLLIN,
+		    timer_ran_out, timer);
+	if (timer->watch == NULL) {
+		if (timer->fd >= 0)
+			close(timer->fd);
+		free(timer);
+		return NULL;
+	}
+	return timer;
+}
+
+/* Runs it out once, at this time of the session's clock. */
+void
+timer_at(struct timer *timer, int64_t time)
+{
+	int64_t when = timer->loop->start + time;
+	if (when < 1)
+		when = 1; /* 0 would disarm it */
+	struct itimerspec spec = {.it_value = {.tv_sec = when / 1000000000,
+	    .tv_nsec = when % 1000000000}};
+	timer->when = when;
+	timer->running =
+	    timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
+}
+
+/* Runs it out once, after so many ns. */
+void
+timer_after(struct timer *timer, int64_t delay)
+{
+	timer_at(timer, loop_now(timer->loop) + delay);
+}
+
+/* The same, but never later than it was to run out already. */
+void
+timer_no_later(struct timer *timer, int64_t delay)
+{
+	if (!timer->running || timer->when > monotonic_now() + delay)
+		timer_after(timer, delay);
+}
+
+/* Stops it; whether it was running. */
+bool
+timer_stop(struct timer *timer)
+{
+	bool was = timer->running;
+	struct itimerspec never = {0};
+	timerfd_settime(timer->fd, 0, &never, NULL);
+	timer->running = false;
+	return was;
+}
+
+/* Is it running? */
+bool
+timer_is_running(const struct timer *timer)
+{
+	return timer->running;
+}
+
+/* Stops and frees. */
+void
+loop_untimer(struct loop *loop, struct timer *timer)
+{
+	if (timer == NULL)
+		return;
+	loop_unwatch(loop, timer->watch);
+	close(timer->fd);
+	free(timer);
+}
+
+/* Waits at most timeout_ms and handles one round. */
+int
+loop_round(struct loop *loop, int timeout_ms)
+{
+	struct epoll_event events[ROUND_EVENTS];
+	int count = epoll_wait(loop->epoll, events, ROUND_EVENTS, timeout_ms);
+	if (count < 0)
+		return errno == EINTR ? 0 : -1;
+	for (int i = 0; i < count; i++) {
+		struct watch *watch = events[i].data.ptr;
+		if (!watch->dead)
+			watch->function(watch->context, events[i].events);
+	}
+	loop_bury(loop);
+	return count;
+}
