@@ -1,0 +1,359 @@
+#include "command.h"
+
+#include "session_internal.h"
+#include "signal_name.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command table[] = {
+	{.name = "connect", .arguments = "[COUNT] | --interrupt SECONDS",
+	 .help = "open COUNT connections (1); or one by a blocking connect that a signal interrupts",
+	 .acts = true, .words = "--interrupt",
+	 .run = command_connect, .done = connect_done},
+	{.name = "send", .arguments = "[--no-newline|--split] TEXT",
+	 .help = "write TEXT and a newline, then read one line; --split: first byte, one second, the rest",
+	 .acts = true, .verbatim = true, .words = "--no-newline|--split",
+	 .run = command_send, .done = order_done},
+	{.name = "use", .arguments = "N",
+	 .help = "make connection N the current one", .words = "<connection>",
+	 .run = command_use},
+	{.name = "read", .arguments = "[N]",
+	 .help = "one read on the connection", .acts = true,
+	 .words = "<connection>", .run = command_read, .done = order_done},
+	{.name = "shutdown", .arguments = "[N]",
+	 .help = "half-close the connection: shutdown with SHUT_WR sends FIN",
+	 .acts = true, .words = "<connection>",
+	 .run = command_shutdown, .done = order_done},
+	{.name = "close", .arguments = "[N|all]",
+	 .help = "close the connection: FIN", .acts = true,
+	 .words = "all|<connection>", .run = command_close, .done = order_done},
+	{.name = "abort", .arguments = "[N|all]",
+	 .help = "close the connection with RST (SO_LINGER {1,0})", .acts = true,
+	 .words = "all|<connection>", .run = command_abort, .done = order_done},
+	{.name = "client sigpipe", .arguments = "default|ignore|catch",
+	 .help = "the client's disposition of SIGPIPE", .acts = true,
+	 .words = "default|ignore|catch",
+	 .run = command_client_sigpipe, .done = order_done},
+	{.name = "client timeout", .arguments = "SECONDS|default",
+	 .help = "TCP_USER_TIMEOUT of each connection: ETIMEDOUT comes sooner",
+	 .acts = true, .words = "default",
+	 .run = command_client_timeout, .done = order_done},
+	{.name = "client reads", .arguments = "line|always",
+	 .help = "read a line after each send, or whatever comes, whenever it comes",
+	 .acts = true, .words = "line|always",
+	 .run = command_client_reads, .done = order_done},
+	{.name = "client on-eof", .arguments = "continue|exit",
+	 .help = "after end of file: go on, or exit with status 1 as the book's client",
+	 .acts = true, .words = "continue|exit",
+	 .run = command_client_on_eof, .done = order_done},
+	{.name = "client start", .arguments = "",
+	 .help = "a new client after the old one died", .acts = true,
+	 .run = command_client_start, .done = client_start_done},
+	{.name = "server start", .arguments = "",
+	 .help = "start the server", .acts = true,
+	 .run = command_server_start, .done = server_started},
+	{.name = "server stop", .arguments = "",
+	 .help = "SIGTERM to the parent alone; its children serve on", .acts = true,
+	 .run = command_server_stop, .done = server_stopped},
+	{.name = "server restart", .arguments = "",
+	 .help = "stop and start; one that is down is started", .acts = true,
+	 .run = command_server_restart, .done = server_restarted},
+	{.name = "server pause", .arguments = "",
+	 .help = "SIGSTOP to the parent", .acts = true,
+	 .run = command_server_pause, .done = server_paused},
+	{.name = "server resume", .arguments = "",
+	 .help = "SIGCONT to the parent", .acts = true,
+	 .run = command_server_resume, .done = server_resumed},
+	{.name = "server set", .arguments = "KEY=VALUE...",
+	 .help = "restart the server with these settings", .acts = true,
+	 .words = "<setting>", .run = command_server_set, .done = server_restarted},
+	{.name = "kill child", .arguments = "[N|pid:PID] [SIGNAL]",
+	 .help = "signal the child that serves the connection (SIGKILL)",
+	 .acts = true, .words = "<connection>|<signal>", .run = command_kill_child},
+	{.name = "kill server", .arguments = "[SIGNAL]",
+	 .help = "signal the server's parent (SIGKILL)", .acts = true,
+	 .words = "<signal>", .run = command_kill_server},
+	{.name = "kill client", .arguments = "[SIGNAL]",
+	 .help = "signal the client (SIGKILL)", .acts = true,
+	 .words = "<signal>", .run = command_kill_client},
+	{.name = "kill", .arguments = "pid:PID [SIGNAL]",
+	 .help = "signal any process (SIGKILL); one that is not ours is asked about",
+	 .acts = true, .words = "child|server|client|<pid>", .run = command_kill},
+	{.name = "host crash", .arguments = "",
+	 .help = "the server's host falls silent, without a FIN", .acts = true,
+	 .run = command_host_crash, .done = host_told},
+	{.name = "host reboot", .arguments = "",
+	 .help = "the host comes back and knows nothing; the server is started",
+	 .acts = true, .run = command_host_reboot, .done = host_told},
+	{.name = "host shutdown", .arguments = "[GRACE]",
+	 .help = "SIGTERM to its processes, GRACE seconds (5), SIGKILL, down",
+	 .acts = true, .run = command_host_shutdown, .done = host_told},
+	{.name = "host unplug", .arguments = "",
+	 .help = "the cable out", .acts = true,
+	 .run = command_host_unplug, .done = host_told},
+	{.name = "host plug", .arguments = "",
+	 .help = "the cable in", .acts = true,
+	 .run = command_host_plug, .done = host_told},
+	{.name = "show",
+	 .arguments = "sockets|processes|connections|settings|errno|dispositions",
+	 .help = "a snapshot; on a screen that pane, zoomed",
+	 .words = "sockets|processes|connections|settings|errno|dispositions",
+	 .run = command_show},
+	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
+	 .help = "wait until it holds: echo TEXT, eof, errno NAME, state END STATE, zombies N, ...",
+	 .verbatim = true, .words = "<expectation>",
+	 .run = command_expect, .done = expect_done},
+	{.name = "wait", .arguments = "SECONDS",
+	 .help = "time passes, events go on", .run = command_wait, .done = wait_done},
+	{.name = "say", .arguments = "TEXT", .help = "the narrator speaks",
+	 .verbatim = true, .run = command_say},
+	{.name = "reset", .arguments = "",
+	 .help = "everything healed and fresh: server, client, cable, settings",
+	 .acts = true, .run = command_reset, .done = reset_done},
+	{.name = "help", .arguments = "", .help = "the commands and keys",
+	 .run = command_help},
+	{.name = "quit", .arguments = "", .help = "end, and leave nothing behind",
+	 .run = command_quit, .done = quit_done},
+};
+
+enum { TABLE_COUNT = sizeof table / sizeof *table };
+
+/* The table, and its length. */
+const struct command *
+command_table(size_t *count)
+{
+	*count = TABLE_COUNT;
+	return table;
+}
+
+/* The rest of line behind the words of name; NULL when it does not begin so. */
+static const char *
+match_name(const char *name, const char *line)
+{
+	while (*name != '\0') {
+		size_t length = strcspn(name, " ");
+		if (strncmp(name, line, length) != 0 ||
+		    (line[length] != '\0' && line[length] != ' ' && line[length] != '\t'))
+			return NULL;
+		name += length;
+		name += strspn(name, " ");
+		line += length;
+		if (*name != '\0')
+			line += strspn(line, " \t");
+	}
+	return line;
+}
+
+/* No row fits: says which there are. */
+static void
+explain_unknown(const char *line, char *error, size_t size)
+{
+	size_t first = strcspn(line, " \t");
+	int used = snprintf(error, size, "no command \"%.*s\"",
+	    first > 30 ? 30 : (int)first, line);
+	bool any = false;
+	for (int i = 0; i < TABLE_COUNT && used > 0 && (size_t)used < size; i++) {
+		const char *rest = match_name(table[i].name, line);
+		size_t length = strcspn(table[i].name, " ");
+		if (rest == NULL && length == first && table[i].name[length] == ' ' &&
+		    strncmp(table[i].name, line, first) == 0) {
+			used += snprintf(error + used, size - (size_t)used, "%s%s",
+			    any ? ", " : " like that; there are ", table[i].name);
+			any = true;
+		}
+	}
+	if (!any && used > 0 && (size_t)used < size)
+		snprintf(error + used, size - (size_t)used, "; help shows them all");
+}
+
+/* The row that a line names. */
+const struct command *
+command_parse(const char *line, const char **arguments, char *error, size_t size)
+{
+	error[0] = '\0';
+	line += strspn(line, " \t");
+	const struct command *best = NULL;
+	for (int i = 0; i < TABLE_COUNT; i++) {
+		const char *rest = match_name(table[i].name, line);
+		if (rest == NULL || (best != NULL &&
+		    strlen(best->name) > strlen(table[i].name)))
+			continue;
+		best = &table[i];
+		*arguments = rest;
+	}
+	if (best == NULL) {
+		explain_unknown(line, error, size);
+		return NULL;
+	}
+	if (best->verbatim) { /* one blank divides, the others are the text's */
+		if (**arguments == ' ' || **arguments == '\t')
+			++*arguments;
+	} else {
+		*arguments += strspn(*arguments, " \t");
+	}
+	if (best->arguments[0] == '\0' && **arguments != '\0') {
+		snprintf(error, size, "%s takes no argument: \"%.40s\" is too much",
+		    best->name, *arguments);
+		return NULL;
+	}
+	return best;
+}
+
+/* Completion in progress. */
+struct completion {
+	const struct session *session;
+	const char *word;   /* what is there of the last one */
+	size_t length;
+	void (*each)(void *context, const char *word);
+	void *context;
+};
+
+/* Offers a word, when it begins with what is there. */
+static void
+offer(struct completion *completion, const char *word, size_t length)
+{
+	char text[96];
+	if (length < completion->length || length >= sizeof text ||
+	    strncmp(word, completion->word, completion->length) != 0)
+		return;
+	snprintf(text, sizeof text, "%.*s", (int)length, word);
+	completion->each(completion->context, text);
+}
+
+/* Offers each of "a|b|c", with prefix before it. */
+static void
+offer_words(struct completion *completion, const char *prefix, const char *words)
+{
+	char text[96];
+	while (words != NULL && *words != '\0') {
+		size_t length = strcspn(words, "|");
+		int used = snprintf(text, sizeof text, "%s%.*s", prefix, (int)length,
+		    words);
+		if (used > 0)
+			offer(completion, text, (size_t)used);
+		words += length + (words[length] == '|');
+	}
+}
+
+/* Offers the settings: their names, or the values behind "name=". */
+static void
+offer_settings(struct completion *completion)
+{
+	size_t count;
+	const struct setting *settings = settings_table(&count);
+	char prefix[40];
+	for (size_t i = 0; i < count; i++) {
+		snprintf(prefix, sizeof prefix, "%s=", settings[i].name);
+		if (strncmp(completion->word, prefix, strlen(prefix)) == 0)
+			offer_words(completion, prefix, settings[i].values);
+		else
+			offer(completion, prefix, strlen(prefix));
+	}
+}
+
+/* Offers the numbers of the open connections. */
+static void
+offer_connections(struct completion *completion)
+{
+	const struct moment *now = session_now(completion->session);
+	char number[16];
+	for (size_t i = 0; i < now->connection_count; i++) {
+		int length = snprintf(number, sizeof number, "%u",
+		    now->connections[i].conn);
+		if (now->connections[i].open && length > 0)
+			offer(completion, number, (size_t)length);
+	}
+}
+
+/* Offers pid:N of each process that runs. */
+static void
+offer_pids(struct completion *completion)
+{
+	const struct moment *now = session_now(completion->session);
+	char number[24];
+	for (size_t i = 0; i < now->process_count; i++) {
+		int length = snprintf(number, sizeof number, "pid:%d",
+		    (int)now->processes[i].row.pid);
+		if (now->processes[i].ended_at == 0 && length > 0)
+			offer(completion, number, (size_t)length);
+	}
+}
+
+/* Offers the names of the usual signals. */
+static void
+offer_signals(struct completion *completion)
+{
+	for (int number = 1; number < NSIG; number++) {
+		const char *name = signal_name(number);
+		if (strncmp(name, "SIG", 3) == 0 && isalpha((unsigned char)name[3]))
+			offer(completion, name + 3, strlen(name + 3));
+	}
+}
+
+/* Offers what a row's words say: plain ones, and the names in angle brackets. */
+static void
+offer_row(struct completion *completion, const char *words)
+{
+	while (words != NULL && *words != '\0') {
+		size_t length = strcspn(words, "|");
+		if (strncmp(words, "<setting>", length) == 0)
+			offer_settings(completion);
+		else if (strncmp(words, "<connection>", length) == 0)
+			offer_connections(completion);
+		else if (strncmp(words, "<signal>", length) == 0)
+			offer_signals(completion);
+		else if (strncmp(words, "<pid>", length) == 0)
+			offer_pids(completion);
+		else if (strncmp(words, "<expectation>", length) == 0)
+			offer_words(completion, "", "echo|reply|eof|errno|server|state|"
+			    "listening|children|zombies|reaped|client");
+		else
+			offer(completion, words, length);
+		words += length + (words[length] == '|');
+	}
+}
+
+/* Offers the states of TCP, and GONE. */
+static void
+offer_states(struct completion *completion)
+{
+	for (int state = STATE_GONE; state < STATE_COUNT; state++) {
+		const char *name = tcp_state_name((enum tcp_state)state);
+		offer(completion, name, strlen(name));
+	}
+}
+
+/* Every word that can stand at the end of line. */
+void
+command_complete(const struct session *session, const char *line,
+    void (*each)(void *context, const char *word), void *context)
+{
+	const char *word = line + strlen(line);
+	while (word > line && word[-1] != ' ')
+		word--;
+	struct completion completion = {.session = session, .word = word,
+	    .length = strlen(word), .each = each, .context = context};
+	size_t before = (size_t)(word - line);
+	char previous[64] = "";
+	for (int i = 0; i < TABLE_COUNT; i++) {
+		const char *name = table[i].name;
+		size_t first = strcspn(name, " ");
+		const char *rest = match_name(name, line);
+		bool shown = strncmp(previous, name, first) == 0 && previous[first] == '\0';
+		if (before == 0 && !shown)
+			offer(&completion, name, first);
+		else if (before > first && name[first] == ' ' &&
+		    strncmp(line, name, first) == 0 && line[first] == ' ' &&
+		    strspn(line + first, " ") == before - first)
+			offer(&completion, name + first + 1, strlen(name + first + 1));
+		if (rest != NULL && rest < word)
+			offer_row(&completion, table[i].words);
+		snprintf(previous, sizeof previous, "%.*s", (int)first, name);
+	}
+	if (strncmp(line, "expect state ", 13) == 0 && before >= 13)
+		before == 13 ? offer_words(&completion, "", "client|server") :
+		    offer_states(&completion);
+}

@@ -1,0 +1,49 @@
+/* command.h: the command table.
+ *
+ * Everything that can be done is a line of text whose first words name a row of
+ * one table.  Help, completion, the key bar and the manual are made from it, and
+ * so are the contract's rules: whether a command acts, what it waits for to be
+ * carried out. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct session;
+struct running;
+
+/* One row. */
+struct command {
+	const char *name;       /* one word or two: "send", "kill child" */
+	const char *arguments;  /* as the manual writes them: "[N|all]", "" for none */
+	const char *help;       /* one line */
+	bool acts;              /* expectations look back to the last one that does */
+	bool verbatim;          /* the rest of the line is TEXT, inner blanks kept */
+	const char *words;      /* completions of the first argument: "default|ignore",
+	                           or one of the names below in angle brackets:
+	                           <setting> <signal> <connection> <expectation> <state> */
+	/* Checks the arguments and, when error stays empty, begins; what it has to
+	 * remember stands in running.  check alone: nothing is begun (a scenario's
+	 * text is checked before anything is run). */
+	void (*run)(struct session *session, struct running *running,
+	    const char *arguments);
+	/* Has it been carried out?  NULL: at once. */
+	bool (*done)(struct session *session, struct running *running);
+};
+
+/* The table, in the order of the help, and its length. */
+const struct command *command_table(size_t *count);
+
+/* The row that a line names, and in *arguments the rest of the line, without
+ * leading blanks (and closing ones, unless verbatim keeps them).  NULL with one
+ * line in error (room for size) that names the mend. */
+const struct command *command_parse(const char *line, const char **arguments,
+    char *error, size_t size);
+
+/* Completion: calls each with every word that can stand at the end of line, in
+ * place of its last, perhaps empty, word. */
+void command_complete(const struct session *session, const char *line,
+    void (*each)(void *context, const char *word), void *context);
+
+#endif

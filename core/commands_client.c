@@ -1,0 +1,350 @@
+/* commands_client.c: the commands that the client carries out. */
+#include "session_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECT_MAX = 10000 };
+
+/* connect [COUNT] | --interrupt SECONDS */
+void
+command_connect(struct session *session, struct running *running,
+    const char *arguments)
+{
+	const char *rest = arguments;
+	char word[32] = "";
+	long count = 1;
+	int64_t interrupt = 0;
+	if (strncmp(arguments, "--interrupt", 11) == 0) {
+		rest += 11;
+		argument_word(&rest, word, sizeof word);
+		interrupt = argument_seconds(word);
+		if (interrupt <= 0)
+			refuse(running, "connect --interrupt wants seconds above 0");
+	} else if (*arguments != '\0') {
+		count = argument_number(arguments, &rest);
+	}
+	if (running->error[0] == '\0' &&
+	    (count < 1 || count > CONNECT_MAX || *rest != '\0'))
+		refuse(running, "connect wants a count from 1 to %d", CONNECT_MAX);
+	if (running->error[0] != '\0' || running->check_only)
+		return;
+	running->count = (unsigned)count;
+	running->first = client_connect(session, running->count,
+	    (interrupt + 999999) / 1000000);
+}
+
+/* Has the server's end of the connection been accepted, as far as can be seen? */
+static bool
+was_accepted(const struct session *session, const struct moment_connection *connection)
+{
+	const struct moment *now = log_now(session->log);
+	if (!session->server.ours)
+		return connection->established;
+	if (connection->child != 0 || connection->child_ended)
+		return true;
+	if (connection->client == STATE_SYN_SENT ||
+	    connection->client == STATE_ESTABLISHED) {
+		bool held = host_is_silent(session) || (session->server.pid != 0 &&
+		    process_watch_state(session->server.pid) == 'T');
+		if (held)
+			return true;
+	}
+	/* closed by the server at once (max_children), or nobody left to accept */
+	return connection->established && (connection->fin_received ||
+	    (now->server == 0 && session->server.pid == 0));
+}
+
+/* Each has failed, or has been accepted. */
+bool
+connect_done(struct session *session, struct running *running)
+{
+	const struct moment *now = log_now(session->log);
+	if (running->first == 0 || session->client.channel == NULL)
+		return true;
+	for (unsigned i = 0; i < running->count; i++) {
+		const struct moment_connection *connection =
+		    moment_connection(now, running->first + i);
+		if (connection == NULL)
+			return false;
+		if (!connection->failed && !was_accepted(session, connection))
+			return false;
+	}
+	return true;
+}
+
+/* The connection a command means: N, or the current one; 0 after the error. */
+static unsigned
+connection_meant(struct session *session, struct running *running,
+    const char *arguments, const char *name)
+{
+	const struct moment *now = log_now(session->log);
+	const char *rest = arguments;
+	long number = now->current;
+	if (*arguments != '\0')
+		number = argument_number(arguments, &rest);
+	if (number < 0 || *rest != '\0') {
+		refuse(running, "%s wants the number of a connection, not \"%.40s\"",
+		    name, arguments);
+		return 0;
+	}
+	if (running->check_only)
+		return 1;
+	const struct moment_connection *connection =
+	    moment_connection(now, (unsigned)number);
+	if (connection != NULL && connection->open)
+		return (unsigned)number;
+	if (number == 0)
+		refuse(running, "%s: there is no connection: connect", name);
+	else
+		refuse(running, "%s: connection %ld is %s: connect, or use N", name,
+		    number, connection == NULL && number > (long)session->client.conns ?
+		    "not there" : "closed");
+	return 0;
+}
+
+/* Sends an order for one connection and remembers what to wait for. */
+static void
+order_connection(struct session *session, struct running *running,
+    enum order_kind kind, unsigned conn, const char *data, unsigned flags,
+    bool newline)
+{
+	size_t length = data != NULL ? strlen(data) : 0;
+	if (length + newline > ORDER_DATA) {
+		refuse(running, "the line has %zu bytes; %d is the most", length,
+		    ORDER_DATA - 1);
+		return;
+	}
+	struct order *order = calloc(1, sizeof *order);
+	if (order == NULL)
+		return;
+	order->kind = kind;
+	order->conn = conn;
+	order->flags = flags;
+	if (length > 0)
+		memcpy(order->data, data, length);
+	if (newline)
+		order->data[length] = '\n';
+	order->length = (uint32_t)(length + newline);
+	running->serial = client_order(session, order);
+	free(order);
+}
+
+/* Carried out, or the client died. */
+bool
+order_done(struct session *session, struct running *running)
+{
+	return client_orders_done(session, running->serial);
+}
+
+/* send [--no-newline|--split] TEXT */
+void
+command_send(struct session *session, struct running *running,
+    const char *arguments)
+{
+	unsigned flags = ORDER_READ_LINE;
+	bool newline = true;
+	if (strncmp(arguments, "--no-newline ", 13) == 0) {
+		arguments += 13;
+		newline = false;
+		flags = 0;
+	} else if (strncmp(arguments, "--split ", 8) == 0) {
+		arguments += 8;
+		flags |= ORDER_SPLIT;
+	}
+	unsigned conn = connection_meant(session, running, "", "send");
+	if (conn == 0 || running->check_only)
+		return;
+	size_t length = strlen(arguments);
+	char *unquoted = length >= 2 && arguments[0] == '"' &&
+	    arguments[length - 1] == '"' ? strndup(arguments + 1, length - 2) : NULL;
+	order_connection(session, running, ORDER_SEND, conn,
+	    unquoted != NULL ? unquoted : arguments, flags, newline);
+	free(unquoted);
+}
+
+/* use N */
+void
+command_use(struct session *session, struct running *running, const char *arguments)
+{
+	const char *rest;
+	long number = argument_number(arguments, &rest);
+	if (number < 1 || *rest != '\0') {
+		refuse(running, "use wants the number of a connection");
+		return;
+	}
+	if (running->check_only)
+		return;
+	if (moment_connection(log_now(session->log), (unsigned)number) == NULL) {
+		refuse(running, "use: there is no connection %ld: connect", number);
+		return;
+	}
+	struct event event = {.time = loop_now(session->loop), .type = EVENT_CONNECTION};
+	event.connection.what = CONNECTION_CURRENT;
+	event.connection.conn = (unsigned)number;
+	session_append(session, &event);
+}
+
+/* One order for the connection meant. */
+static void
+simple_order(struct session *session, struct running *running,
+    const char *arguments, const char *name, enum order_kind kind)
+{
+	unsigned conn = connection_meant(session, running, arguments, name);
+	if (conn != 0 && !running->check_only)
+		order_connection(session, running, kind, conn, NULL, 0, false);
+}
+
+/* The same for "all": every open connection. */
+static void
+order_all(struct session *session, struct running *running,
+    const char *arguments, const char *name, enum order_kind kind)
+{
+	if (strcmp(arguments, "all") != 0) {
+		simple_order(session, running, arguments, name, kind);
+		return;
+	}
+	if (running->check_only)
+		return;
+	const struct moment *now = log_now(session->log);
+	for (size_t i = 0; i < now->connection_count; i++)
+		if (now->connections[i].open)
+			order_connection(session, running, kind,
+			    now->connections[i].conn, NULL, 0, false);
+}
+
+/* read [N] */
+void
+command_read(struct session *session, struct running *running, const char *arguments)
+{
+	simple_order(session, running, arguments, "read", ORDER_READ);
+}
+
+/* shutdown [N] */
+void
+command_shutdown(struct session *session, struct running *running, const char *arguments)
+{
+	simple_order(session, running, arguments, "shutdown", ORDER_SHUTDOWN);
+}
+
+/* close [N|all] */
+void
+command_close(struct session *session, struct running *running, const char *arguments)
+{
+	order_all(session, running, arguments, "close", ORDER_CLOSE);
+}
+
+/* abort [N|all] */
+void
+command_abort(struct session *session, struct running *running, const char *arguments)
+{
+	order_all(session, running, arguments, "abort", ORDER_ABORT);
+}
+
+/* An order that sets something in the client, when one runs. */
+static void
+order_setting(struct session *session, struct running *running,
+    enum order_kind kind, int number, int64_t milliseconds)
+{
+	struct order *order = calloc(1, sizeof *order);
+	if (order != NULL && session->client.channel != NULL) {
+		order->kind = kind;
+		order->number = number;
+		order->milliseconds = milliseconds;
+		running->serial = client_order(session, order);
+	}
+	free(order);
+}
+
+/* Which of two or three words the argument is; -1 after the error. */
+static int
+choose(struct running *running, const char *arguments, const char *name,
+    const char *const words[], int count)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(arguments, words[i]) == 0)
+			return i;
+	refuse(running, "%s wants %s, %s%s%s", name, words[0], words[1],
+	    count > 2 ? " or " : "", count > 2 ? words[2] : "");
+	return -1;
+}
+
+/* client sigpipe default|ignore|catch */
+void
+command_client_sigpipe(struct session *session, struct running *running,
+    const char *arguments)
+{
+	static const char *const words[] = {"default", "ignore", "catch"};
+	int number = choose(running, arguments, "client sigpipe", words, 3);
+	if (number < 0 || running->check_only)
+		return;
+	session->client.sigpipe = number;
+	order_setting(session, running, ORDER_SIGPIPE, number, 0);
+}
+
+/* client timeout SECONDS|default */
+void
+command_client_timeout(struct session *session, struct running *running,
+    const char *arguments)
+{
+	bool is_default = strcmp(arguments, "default") == 0;
+	int64_t time = is_default ? 0 : argument_seconds(arguments);
+	if (time < 0 || (!is_default && time < MILLISECONDS(1))) {
+		refuse(running, "client timeout wants seconds above 0, or default");
+		return;
+	}
+	if (running->check_only)
+		return;
+	session->client.timeout = time / 1000000;
+	socket_watch_user_timeout(session->sockets, time);
+	order_setting(session, running, ORDER_TIMEOUT, 0, time / 1000000);
+}
+
+/* client reads line|always */
+void
+command_client_reads(struct session *session, struct running *running,
+    const char *arguments)
+{
+	static const char *const words[] = {"line", "always"};
+	int number = choose(running, arguments, "client reads", words, 2);
+	if (number < 0 || running->check_only)
+		return;
+	session->client.reads_always = number == 1;
+	order_setting(session, running, ORDER_READS, number, 0);
+}
+
+/* client on-eof continue|exit */
+void
+command_client_on_eof(struct session *session, struct running *running,
+    const char *arguments)
+{
+	static const char *const words[] = {"continue", "exit"};
+	int number = choose(running, arguments, "client on-eof", words, 2);
+	if (number < 0 || running->check_only)
+		return;
+	session->client.exit_on_eof = number == 1;
+	order_setting(session, running, ORDER_ON_EOF, number, 0);
+}
+
+/* client start */
+void
+command_client_start(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only)
+		return;
+	if (session->client.channel != NULL)
+		refuse(running, "the client runs already, PID %d", (int)session->client.pid);
+	else
+		client_start(session);
+}
+
+/* It runs, or could not be started. */
+bool
+client_start_done(struct session *session, struct running *running)
+{
+	(void)running;
+	return !session->client.starting;
+}

@@ -1,0 +1,348 @@
+/* commands_server.c: the commands for the server and for signals. */
+#include "session_internal.h"
+
+#include "signal_name.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Is there a server that the console may start and stop? */
+static bool
+is_ours(struct session *session, struct running *running)
+{
+	if (session->server.ours)
+		return true;
+	if (!session->host_is_local)
+		refuse(running, "%.100s is not this machine: its server is not ours to start or stop",
+		    session->host_name);
+	else
+		refuse(running, "the console started no server here: name a free port, and leave out --no-server");
+	return false;
+}
+
+/* May the server be started: ours, and its host up? */
+static bool
+may_start(struct session *session, struct running *running)
+{
+	if (!is_ours(session, running))
+		return false;
+	if (host_is_dark(session) || session->host.step != STEP_NONE)
+		refuse(running, "the server's host is %s: host reboot",
+		    host_is_dark(session) ? "down" : "not up");
+	return running->error[0] == '\0';
+}
+
+/* Is there a running parent? */
+static bool
+runs(struct session *session, struct running *running)
+{
+	if (!is_ours(session, running))
+		return false;
+	if (session->server.pid == 0)
+		refuse(running, "the server does not run: server start");
+	return session->server.pid != 0;
+}
+
+/* server start */
+void
+command_server_start(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || !may_start(session, running))
+		return;
+	if (session->server.pid != 0)
+		refuse(running, "the server runs already, PID %d: server restart",
+		    (int)session->server.pid);
+	else
+		server_start(session);
+}
+
+/* Listens, or has ended. */
+bool
+server_started(struct session *session, struct running *running)
+{
+	(void)running;
+	return server_is_settled(session);
+}
+
+/* server stop */
+void
+command_server_stop(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (!running->check_only && runs(session, running)) {
+		running->pid = session->server.pid;
+		server_stop(session, false);
+	}
+}
+
+/* Has ended. */
+bool
+server_stopped(struct session *session, struct running *running)
+{
+	return session->server.pid != running->pid;
+}
+
+/* Stops a running one; server_restarted starts it again. */
+static void
+begin_restart(struct session *session, struct running *running)
+{
+	running->pid = session->server.pid;
+	if (running->pid == 0)
+		server_start(session);
+	else
+		server_stop(session, true);
+}
+
+/* server restart */
+void
+command_server_restart(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (!running->check_only && may_start(session, running))
+		begin_restart(session, running);
+}
+
+/* Has ended, was started, and listens or has ended again. */
+bool
+server_restarted(struct session *session, struct running *running)
+{
+	if (running->pid != 0 && session->server.pid == running->pid) {
+		/* it catches or ignores SIGTERM: a restart must come about */
+		if (loop_now(session->loop) > running->begun_at + SECONDS(2) &&
+		    running->step++ == 0)
+			session_signal(session, running->pid, SIGKILL, BY_USER);
+		return false;
+	}
+	if (running->pid != 0) {
+		running->pid = 0;
+		server_start(session);
+	}
+	return server_is_settled(session);
+}
+
+/* server pause */
+void
+command_server_pause(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || !runs(session, running))
+		return;
+	running->pid = session->server.pid;
+	session_signal(session, running->pid, SIGSTOP, BY_USER);
+}
+
+/* Is in state T, or gone. */
+bool
+server_paused(struct session *session, struct running *running)
+{
+	char state = process_watch_state(running->pid);
+	process_watch_kick(session->processes);
+	return state == 'T' || state == 'Z' || state == 0;
+}
+
+/* server resume */
+void
+command_server_resume(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || !runs(session, running))
+		return;
+	running->pid = session->server.pid;
+	session_signal(session, running->pid, SIGCONT, BY_USER);
+}
+
+/* Is not in state T any more. */
+bool
+server_resumed(struct session *session, struct running *running)
+{
+	process_watch_kick(session->processes);
+	return process_watch_state(running->pid) != 'T';
+}
+
+/* server set KEY=VALUE... */
+void
+command_server_set(struct session *session, struct running *running,
+    const char *arguments)
+{
+	struct settings settings = session->server.settings;
+	char word[128];
+	if (*arguments == '\0')
+		refuse(running, "server set wants KEY=VALUE, as in: server set reap=wait");
+	while (running->error[0] == '\0' && argument_word(&arguments, word, sizeof word))
+		settings_set(&settings, word, running->error, sizeof running->error);
+	if (running->error[0] != '\0' || running->check_only ||
+	    !is_ours(session, running))
+		return;
+	session->server.settings = settings;
+	server_tell_settings(session);
+	if (host_is_dark(session) || session->host.step != STEP_NONE)
+		session_note(session, "the server's host is not up: the settings count from host reboot on");
+	else
+		begin_restart(session, running);
+}
+
+/* An optional closing signal name; SIGKILL without one, -1 after the error. */
+static int
+parse_signal(struct running *running, const char *text)
+{
+	char word[32];
+	if (!argument_word(&text, word, sizeof word))
+		return SIGKILL;
+	int number = signal_from_name(word);
+	if (number < 1 || *text != '\0') {
+		refuse(running, "no signal \"%s\": as in KILL, TERM, STOP, CONT, USR1 (kill -l)",
+		    word);
+		return -1;
+	}
+	return number;
+}
+
+/* Signals one of ours, or asks about one that is not. */
+static void
+kill_process(struct session *session, struct running *running, pid_t pid, int number)
+{
+	const struct moment_process *process = moment_process(log_now(session->log), pid);
+	bool watched = process != NULL && process->row.role != ROLE_CLIENT &&
+	    !session->server.ours;
+	if (process != NULL && !watched) {
+		if (host_is_dark(session) && process->row.role != ROLE_CLIENT)
+			host_vanish(session, pid);
+		if (!session_signal(session, pid, number, BY_USER))
+			refuse(running, "PID %d: %s", (int)pid, strerror(errno));
+		return;
+	}
+	struct process_stat stat;
+	char command[PROCESS_TEXT], question[PROCESS_TEXT + 80];
+	if (process_stat_read(&stat, pid) < 0) {
+		refuse(running, "there is no process %d: show processes", (int)pid);
+		return;
+	}
+	process_command_read(&stat, command, sizeof command);
+	if (session->question == NULL) {
+		refuse(running, "PID %d (%.60s) is not the console's own: it is not signalled without a screen to ask on",
+		    (int)pid, command);
+		return;
+	}
+	session_forget_question(session);
+	session->foreign.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (session->foreign.pidfd < 0) {
+		refuse(running, "PID %d: %s", (int)pid, strerror(errno));
+		return;
+	}
+	session->foreign.pid = pid;
+	session->foreign.number = number;
+	session->foreign.asked = true;
+	snprintf(question, sizeof question, "%s to %d (%s), not the console's own?",
+	    signal_name(number), (int)pid, command);
+	session->question(session->question_context, question);
+}
+
+/* pid:PID at the start of *text; 0 when it is something else, -1 when it is
+ * no number. */
+static pid_t
+parse_pid(const char **text)
+{
+	if (strncmp(*text, "pid:", 4) != 0)
+		return 0;
+	long pid = argument_number(*text + 4, text);
+	return pid > 0 ? (pid_t)pid : -1;
+}
+
+/* kill pid:PID [SIGNAL] */
+void
+command_kill(struct session *session, struct running *running, const char *arguments)
+{
+	pid_t pid = parse_pid(&arguments);
+	if (pid <= 0) {
+		refuse(running, "kill wants child, server, client or pid:PID");
+		return;
+	}
+	int number = parse_signal(running, arguments);
+	if (number > 0 && !running->check_only)
+		kill_process(session, running, pid, number);
+}
+
+/* The child that serves connection N; 0 after the error. */
+static pid_t
+child_of(struct session *session, struct running *running, long conn)
+{
+	const struct moment *now = log_now(session->log);
+	const struct moment_connection *connection =
+	    moment_connection(now, (unsigned)(conn < 0 ? now->current : conn));
+	if (connection == NULL) {
+		refuse(running, "kill child: there is no such connection: connect");
+		return 0;
+	}
+	if (connection->child == 0)
+		refuse(running, "no child serves connection %u", connection->conn);
+	else if (connection->child_ended)
+		refuse(running, "the child of connection %u, PID %d, has ended already",
+		    connection->conn, (int)connection->child);
+	return running->error[0] == '\0' ? connection->child : 0;
+}
+
+/* kill child [N|pid:PID] [SIGNAL] */
+void
+command_kill_child(struct session *session, struct running *running,
+    const char *arguments)
+{
+	const char *rest = arguments;
+	pid_t pid = parse_pid(&rest);
+	long conn = pid == 0 ? argument_number(arguments, &rest) : -1;
+	char word[32];
+	const char *look = arguments;
+	/* "9" alone could be a connection or a signal: it is a connection */
+	if (pid < 0) {
+		argument_word(&look, word, sizeof word);
+		refuse(running, "\"%s\" is no PID", word);
+		return;
+	}
+	int number = parse_signal(running, conn < 0 && pid == 0 ? arguments : rest);
+	if (number < 0 || running->check_only)
+		return;
+	if (pid == 0)
+		pid = child_of(session, running, conn);
+	if (pid > 0)
+		kill_process(session, running, pid, number);
+}
+
+/* kill server [SIGNAL] */
+void
+command_kill_server(struct session *session, struct running *running,
+    const char *arguments)
+{
+	int number = parse_signal(running, arguments);
+	if (number < 0 || running->check_only)
+		return;
+	if (session->server.pid == 0)
+		refuse(running, session->server.ours ?
+		    "the server does not run: server start" :
+		    "there is no server here that could be signalled");
+	else
+		kill_process(session, running, session->server.pid, number);
+}
+
+/* kill client [SIGNAL] */
+void
+command_kill_client(struct session *session, struct running *running,
+    const char *arguments)
+{
+	int number = parse_signal(running, arguments);
+	if (number < 0 || running->check_only)
+		return;
+	if (session->client.pid == 0)
+		refuse(running, "the client does not run: client start, or connect");
+	else
+		kill_process(session, running, session->client.pid, number);
+}

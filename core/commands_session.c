@@ -1,0 +1,205 @@
+/* commands_session.c: showing, waiting, starting again, leaving. */
+#include "session_internal.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct { const char *name; enum event_type type; } snapshots[] = {
+	{"sockets", EVENT_SOCKETS}, {"processes", EVENT_PROCESSES},
+	{"connections", EVENT_CONNECTIONS}, {"settings", EVENT_SETTINGS},
+	{"errno", EVENT_ERRNO}, {"dispositions", EVENT_DISPOSITIONS},
+};
+
+/* Reads what each process does with each signal. */
+static void
+read_dispositions(struct session *session, struct event *event)
+{
+	const struct moment *now = log_now(session->log);
+	struct disposition_row *rows = calloc(now->process_count + 1, sizeof *rows);
+	size_t count = 0;
+	if (rows == NULL)
+		return;
+	for (size_t i = 0; i < now->process_count; i++) {
+		const struct moment_process *process = &now->processes[i];
+		if (process->ended_at != 0)
+			continue;
+		rows[count].pid = process->row.pid;
+		rows[count].role = process->row.role;
+		if (process_signals_read(&rows[count].signals, process->row.pid) == 0)
+			count++;
+	}
+	event->dispositions.rows = rows;
+	event->dispositions.count = count;
+}
+
+/* show WHAT */
+void
+command_show(struct session *session, struct running *running, const char *arguments)
+{
+	size_t count = sizeof snapshots / sizeof *snapshots, number = 0;
+	while (number < count && strcmp(arguments, snapshots[number].name) != 0)
+		number++;
+	if (number == count) {
+		refuse(running, "show wants sockets, processes, connections, settings, errno or dispositions");
+		return;
+	}
+	if (running->check_only)
+		return;
+	struct event event = {.time = loop_now(session->loop),
+	    .type = snapshots[number].type};
+	if (event.type == EVENT_DISPOSITIONS)
+		read_dispositions(session, &event);
+	if (event.type == EVENT_SETTINGS)
+		server_tell_settings(session);
+	else
+		session_append(session, &event);
+	if (session->show != NULL)
+		session->show(session->show_context, arguments);
+}
+
+/* wait SECONDS */
+void
+command_wait(struct session *session, struct running *running, const char *arguments)
+{
+	int64_t time = argument_seconds(arguments);
+	(void)session;
+	if (time < 0)
+		refuse(running, "wait wants seconds, as in: wait 1.5");
+	else
+		running->deadline = running->begun_at + time;
+}
+
+/* The deadline is when it is over. */
+bool
+wait_done(struct session *session, struct running *running)
+{
+	return loop_now(session->loop) >= running->deadline;
+}
+
+/* say TEXT */
+void
+command_say(struct session *session, struct running *running, const char *arguments)
+{
+	if (running->check_only)
+		return;
+	struct event event = {.time = loop_now(session->loop), .type = EVENT_SAY};
+	event_set_text(&event, arguments, strlen(arguments));
+	session_append(session, &event);
+}
+
+/* help: on a screen its own page; else the table. */
+void
+command_help(struct session *session, struct running *running, const char *arguments)
+{
+	size_t count;
+	const struct command *table = command_table(&count);
+	(void)arguments;
+	if (running->check_only)
+		return;
+	if (session->show != NULL && session->show(session->show_context, "help"))
+		return;
+	for (size_t i = 0; i < count; i++)
+		session_note(session, "%s%s%s: %s", table[i].name,
+		    table[i].arguments[0] != '\0' ? " " : "", table[i].arguments,
+		    table[i].help);
+}
+
+/* Ends every process of the session; their sockets go without a trace. */
+static void
+end_all(struct session *session)
+{
+	const struct moment *now = log_now(session->log);
+	host_heal(session);
+	for (size_t i = 0; i < now->process_count; i++) {
+		const struct moment_process *process = &now->processes[i];
+		bool client = process->row.role == ROLE_CLIENT;
+		if (!moment_process_runs(process) || (!client && !session->server.ours))
+			continue;
+		host_vanish(session, process->row.pid);
+		process_watch_signal(session->processes, process->row.pid, SIGKILL);
+	}
+}
+
+enum { RESET_ENDING, RESET_STARTING };
+
+/* reset: everything ends; reset_done starts it afresh. */
+void
+command_reset(struct session *session, struct running *running, const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only)
+		return;
+	running->told = log_now(session->log)->host_state != HOST_UP;
+	session->server.settings = session->server.initial;
+	session->client.sigpipe = SIGPIPE_DEFAULT;
+	session->client.timeout = 0;
+	session->client.reads_always = session->client.exit_on_eof = false;
+	socket_watch_user_timeout(session->sockets, 0);
+	end_all(session);
+	running->step = RESET_ENDING;
+}
+
+/* Is any process of ours left, zombies counted? */
+static bool
+somebody_is_left(const struct session *session)
+{
+	const struct moment *now = log_now(session->log);
+	for (size_t i = 0; i < now->process_count; i++)
+		if (now->processes[i].ended_at == 0 &&
+		    (session->server.ours || now->processes[i].row.role == ROLE_CLIENT))
+			return true;
+	return session->client.starting || session->server.starting;
+}
+
+/* All ended, then the server and the client fresh. */
+bool
+reset_done(struct session *session, struct running *running)
+{
+	if (running->step == RESET_ENDING) {
+		if (somebody_is_left(session)) {
+			end_all(session);
+			return false;
+		}
+		if (running->told) {
+			struct event event = {.time = loop_now(session->loop),
+			    .type = EVENT_HOST};
+			event.host.what = HOST_UP;
+			session_append(session, &event);
+		}
+		server_tell_settings(session);
+		if (session->server.ours)
+			server_start(session);
+		client_start(session);
+		socket_watch_force(session->sockets);
+		running->step = RESET_STARTING;
+	}
+	return server_is_settled(session) && !session->client.starting;
+}
+
+/* quit: the client first, so that TIME_WAIT is on its side and the next server
+ * can bind; then the rest. */
+void
+command_quit(struct session *session, struct running *running, const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only)
+		return;
+	running->deadline = running->begun_at + SECONDS(1);
+	host_heal(session);
+	if (session->client.pid != 0)
+		process_watch_signal(session->processes, session->client.pid, SIGKILL);
+}
+
+/* The client has ended: so do the others, and the guard. */
+bool
+quit_done(struct session *session, struct running *running)
+{
+	if (session->client.channel != NULL &&
+	    loop_now(session->loop) < running->deadline)
+		return false;
+	launcher_end(session->launcher, 2000);
+	session->ended = true;
+	return true;
+}

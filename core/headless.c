@@ -1,0 +1,194 @@
+#include "headless.h"
+
+#include "render_json.h"
+#include "render_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { LINE_LIMIT = 1 << 20, READ_AT_ONCE = 65536 };
+
+struct headless {
+	struct session *session;
+	int in, out, signals;
+	bool json, written_off;   /* the output cannot be written any more */
+	struct watch *input;      /* NULL: a file, which epoll does not take */
+	bool input_ended;
+	int signal;               /* that asked us to end, 0 */
+	char *buffer;             /* of the line that is not whole yet */
+	size_t length, room;
+};
+
+/* Writes one line at once, wholly. */
+static void
+headless_write(struct headless *headless, const char *text)
+{
+	size_t length = strlen(text);
+	while (length > 0 && !headless->written_off) {
+		ssize_t written = write(headless->out, text, length);
+		if (written < 0 && errno == EAGAIN) {
+			struct pollfd ready = {.fd = headless->out, .events = POLLOUT};
+			poll(&ready, 1, -1);
+		} else if (written < 0 && errno != EINTR) {
+			headless->written_off = true;
+			if (errno != EPIPE)
+				fprintf(stderr, "tcpconsole: cannot write events: %s\n",
+				    strerror(errno));
+		} else if (written > 0) {
+			text += written;
+			length -= (size_t)written;
+		}
+	}
+}
+
+/* An event: one line of output. */
+static void
+headless_event(void *context, const struct event *event, const struct moment *now)
+{
+	struct headless *headless = context;
+	char *text = headless->json ? render_json(event, now) : render_text(event, now);
+	if (text == NULL)
+		return;
+	headless_write(headless, text);
+	if (headless->json)
+		headless_write(headless, "\n");
+	free(text);
+}
+
+/* Hands over each whole line, and what is left when the input has ended. */
+static void
+headless_lines(struct headless *headless)
+{
+	size_t begun = 0;
+	for (;;) {
+		char *newline = headless->length == begun ? NULL :
+		    memchr(headless->buffer + begun, '\n', headless->length - begun);
+		if (newline == NULL)
+			break;
+		*newline = '\0';
+		if (newline > headless->buffer + begun && newline[-1] == '\r')
+			newline[-1] = '\0';
+		session_submit(headless->session, headless->buffer + begun, SOURCE_STDIN);
+		begun = (size_t)(newline + 1 - headless->buffer);
+	}
+	if (headless->input_ended && headless->length > begun) {
+		headless->buffer[headless->length] = '\0';
+		session_submit(headless->session, headless->buffer + begun, SOURCE_STDIN);
+		begun = headless->length;
+	}
+	if (begun > 0)
+		memmove(headless->buffer, headless->buffer + begun,
+		    headless->length - begun);
+	headless->length -= begun;
+}
+
+/* Reads what is there; the end of the input quits. */
+static void
+headless_read(void *context, uint32_t events)
+{
+	struct headless *headless = context;
+	(void)events;
+	if (headless->room - headless->length < READ_AT_ONCE + 1) {
+		size_t room = headless->length + READ_AT_ONCE + 1;
+		char *larger = room > LINE_LIMIT ? NULL : realloc(headless->buffer, room);
+		if (larger == NULL) {
+			session_error(headless->session, "a line has more than %d bytes: it is left out", LINE_LIMIT);
+			headless->length = 0;
+			return;
+		}
+		headless->buffer = larger;
+		headless->room = room;
+	}
+	ssize_t size = read(headless->in, headless->buffer + headless->length,
+	    READ_AT_ONCE);
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	headless->input_ended = size <= 0;
+	if (size > 0)
+		headless->length += (size_t)size;
+	headless_lines(headless);
+	if (!headless->input_ended)
+		return;
+	loop_unwatch(session_loop(headless->session), headless->input);
+	headless->input = NULL;
+	session_submit(headless->session, "quit", SOURCE_STDIN);
+}
+
+/* A signal asks us to end. */
+static void
+headless_signal(void *context, uint32_t events)
+{
+	struct headless *headless = context;
+	struct signalfd_siginfo info;
+	(void)events;
+	if (read(headless->signals, &info, sizeof info) == sizeof info)
+		headless->signal = (int)info.ssi_signo;
+}
+
+/* SIGINT, SIGTERM, SIGHUP by descriptor; SIGPIPE is told by write. */
+static bool
+headless_signals(struct headless *headless)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGPIPE);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return false;
+	sigdelset(&set, SIGPIPE);
+	headless->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return headless->signals >= 0 && loop_watch(session_loop(headless->session),
+	    headless->signals, EPOLLIN, headless_signal, headless) != NULL;
+}
+
+/* Rounds of the loop until the end. */
+static void
+headless_loop(struct headless *headless)
+{
+	struct session *session = headless->session;
+	while (!session_has_ended(session) && headless->signal == 0 &&
+	    !headless->written_off) {
+		bool file = headless->input == NULL && !headless->input_ended;
+		if (file)
+			headless_read(headless, 0);
+		if (session_round(session, file ? 0 : -1) < 0)
+			break;
+	}
+	if (!session_has_ended(session))
+		session_quit(session);
+}
+
+/* The session without a screen. */
+int
+headless_run(struct session *session, int in, int out, bool json)
+{
+	struct headless headless = {.session = session, .in = in, .out = out,
+	    .json = json, .signals = -1};
+	if (!headless_signals(&headless) ||
+	    log_subscribe(session_log(session), headless_event, &headless) < 0) {
+		fprintf(stderr, "tcpconsole: cannot start: %s\n", strerror(errno));
+		return 1;
+	}
+	session_begin(session);
+	headless.input = loop_watch(session_loop(session), in, EPOLLIN,
+	    headless_read, &headless);
+	headless_loop(&headless);
+	int status = headless.signal != 0 ? 128 + headless.signal :
+	    session_has_failed(session) || headless.written_off;
+	struct event event = {.time = loop_now(session_loop(session)), .type = EVENT_END};
+	event.end.status = status;
+	log_append(session_log(session), &event);
+	close(headless.signals);
+	free(headless.buffer);
+	return status;
+}

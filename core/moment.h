@@ -1,0 +1,124 @@
+/* moment.h: the state of everything at one position of the log.
+ *
+ * A moment is folded from events, one after the other, and from nothing else:
+ * fold the same events and the same moment comes out, at home, from a file, a
+ * week later.  "Now" is the moment at the log's end.  Whoever watches the kernel
+ * compares what it sees with now, and appends the events that make it true. */
+#ifndef MOMENT_H
+#define MOMENT_H
+
+#include "event.h"
+
+/* A socket row; a row that left the table stays for a while, with gone_at set. */
+struct moment_socket {
+	struct socket_row row;
+	int64_t changed_at;
+	int64_t gone_at;       /* 0: in the table */
+};
+
+/* A process row; one that was reaped stays for a while, with ended_at set. */
+struct moment_process {
+	struct process_row row;
+	enum process_what what;     /* the last that is known of it */
+	bool forked;                /* by the server: counted as its child */
+	struct process_end end;
+	int64_t changed_at;
+	int64_t ended_at;           /* 0: in the table, as a zombie perhaps */
+};
+
+/* One of the client's connections, never forgotten. */
+struct moment_connection {
+	unsigned conn;
+	struct report_endpoint local, remote;
+	bool open;                  /* the client holds its descriptor */
+	bool established;           /* connect has returned 0 */
+	bool failed;                /* connect has failed */
+	enum tcp_state client, server;
+	enum tcp_close client_close, server_close; /* how each end was let go */
+	bool fin_received;          /* the client's end passed through CLOSE_WAIT */
+	bool reset;                 /* a call of the client returned ECONNRESET or EPIPE */
+	bool silent;                /* its host crashed or was unplugged since */
+	bool rebooted;              /* its host came back since: nobody knows it */
+	bool half_closed;           /* the client has shut down its sending half */
+	pid_t child;                /* who serves it; 0: not known */
+	bool child_ended;
+	struct process_end child_end;
+	bool child_shut_down;       /* it ended while its host was shutting down */
+	uint32_t server_unread;     /* bytes the server's end had not read, last seen */
+	size_t bytes_sent, bytes_echoed;
+	uint32_t rto, retransmits;  /* microseconds; EVENT_TIMER */
+	int64_t next_at, gives_up_at;
+};
+
+/* The last call that failed or met the end of file, and why. */
+struct moment_errno {
+	bool any;
+	int64_t time;
+	struct event_call call;
+	const char *why;        /* static text */
+	const char *section;    /* of the book */
+};
+
+struct moment {
+	int64_t time;                  /* of the latest event */
+	uint64_t events;               /* how many were folded */
+	char world[16];
+	char host_name[256];
+	struct report_endpoint host;   /* HOST and PORT */
+	struct moment_socket *sockets;
+	size_t socket_count, socket_room;
+	struct moment_process *processes;
+	size_t process_count, process_room;
+	struct moment_connection *connections; /* conn N stands at N-1 */
+	size_t connection_count, connection_room;
+	unsigned current;              /* connection, 0: none yet */
+	enum host_what host_state;
+	int64_t host_since;
+	char host_how[160];            /* how its silence is made */
+	char settings[640];            /* settings_text() */
+	struct moment_errno last;
+	uint64_t sent, echoed;         /* how many such events */
+	unsigned lost;                 /* reports */
+	pid_t server, client;          /* the latest, 0: none runs */
+};
+
+/* A moment before all events. */
+void moment_init(struct moment *moment);
+
+/* Folds one event in.  Returns 0, or -1 with errno ENOMEM. */
+int moment_apply(struct moment *moment, const struct event *event);
+
+/* Frees what the moment holds. */
+void moment_release(struct moment *moment);
+
+/* The row in the table with these two ends (LISTEN: remote any), gone ones
+ * left out; NULL when there is none. */
+struct moment_socket *moment_socket(const struct moment *moment,
+    const struct report_endpoint *local, const struct report_endpoint *remote,
+    uint8_t family);
+
+/* The process in the table, ended ones left out; NULL when there is none. */
+struct moment_process *moment_process(const struct moment *moment, pid_t pid);
+
+/* Connection N; NULL when there is none. */
+struct moment_connection *moment_connection(const struct moment *moment, unsigned conn);
+
+/* The connection with these two ends, and which of its ends local is; NULL. */
+struct moment_connection *moment_connection_of(const struct moment *moment,
+    const struct report_endpoint *local, const struct report_endpoint *remote,
+    enum connection_end *end);
+
+/* Is there a LISTEN row for our port? */
+bool moment_is_listening(const struct moment *moment);
+
+/* Does the process run, neither a zombie nor gone? */
+bool moment_process_runs(const struct moment_process *process);
+
+/* So many processes forked by the server that still run; that are zombies. */
+unsigned moment_children(const struct moment *moment);
+unsigned moment_zombies(const struct moment *moment);
+
+/* Is the server's host crashed or down: can nobody look into it? */
+bool moment_host_is_dark(const struct moment *moment);
+
+#endif

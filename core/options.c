@@ -1,0 +1,140 @@
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
+	OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
+
+static const struct option table[] = {
+	{"headless", no_argument, NULL, OPTION_HEADLESS},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"set", required_argument, NULL, OPTION_SET},
+	{"no-server", no_argument, NULL, OPTION_NO_SERVER},
+	{"ascii", no_argument, NULL, OPTION_ASCII},
+	{"color", required_argument, NULL, OPTION_COLOR},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{NULL, 0, NULL, 0},
+};
+
+/* What --help prints. */
+const char *
+options_help(void)
+{
+	return
+	"Usage: tcpconsole [OPTION]... [HOST [PORT]]\n"
+	"Makes the fork echo server of UNIX Network Programming, chapter 5, visible\n"
+	"and breakable, live.  HOST is 127.0.0.1 and PORT 9877 by default; when nothing\n"
+	"listens there and HOST is this machine, tcpserv is started.\n"
+	"\n"
+	"  --headless        no screen: command lines from standard input, events to\n"
+	"                    standard output\n"
+	"  --json            the same, with events as JSON Lines\n"
+	"  --set KEY=VALUE   a server setting from the start (repeatable), as in the\n"
+	"                    command \"server set\"\n"
+	"  --no-server       never start a server\n"
+	"  -4, -6            IPv4, IPv6 only\n"
+	"  --ascii           lines and marks in ASCII\n"
+	"  --color=WHEN      auto, always or never; NO_COLOR counts\n"
+	"  --help            this text\n"
+	"  --version         the version\n"
+	"\n"
+	"Exit status: 0 all right; 1 an expectation failed or the run broke; 2 the\n"
+	"command line is wrong; 77 this machine does not allow it.\n"
+	"On the screen, F1 shows the commands and keys.\n";
+}
+
+/* --color=WHEN */
+static bool
+parse_color(struct options *options, const char *when, char *error)
+{
+	static const char *const words[] = {[WHEN_AUTO] = "auto",
+	    [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never"};
+	for (int i = WHEN_AUTO; i <= WHEN_NEVER; i++) {
+		if (strcmp(when, words[i]) == 0) {
+			options->color = (enum color_when)i;
+			return true;
+		}
+	}
+	snprintf(error, SESSION_ERROR, "--color=%.40s: wants auto, always or never", when);
+	return false;
+}
+
+/* --set KEY=VALUE; what it says is checked with the settings. */
+static bool
+parse_set(struct options *options, const char *assignment, char *error)
+{
+	if (options->session.set_count == SET_MAX) {
+		snprintf(error, SESSION_ERROR, "--set: %d are the most", SET_MAX);
+		return false;
+	}
+	options->set[options->session.set_count++] = assignment;
+	return true;
+}
+
+/* One option. */
+static bool
+parse_one(struct options *options, int option, char **argv, char *error)
+{
+	switch (option) {
+	case OPTION_HEADLESS:
+		options->headless = true;
+		return true;
+	case OPTION_JSON:
+		options->json = options->headless = true;
+		return true;
+	case OPTION_SET:
+		return parse_set(options, optarg, error);
+	case OPTION_NO_SERVER:
+		options->session.no_server = true;
+		return true;
+	case OPTION_ASCII:
+		options->ascii = true;
+		return true;
+	case OPTION_COLOR:
+		return parse_color(options, optarg, error);
+	case OPTION_HELP:
+		options->help = true;
+		return true;
+	case OPTION_VERSION:
+		options->version = true;
+		return true;
+	case '4':
+	case '6':
+		options->session.family = option - '0';
+		return true;
+	case ':':
+		snprintf(error, SESSION_ERROR, "%.60s wants a value: --help shows how",
+		    argv[optind - 1]);
+		return false;
+	default:
+		snprintf(error, SESSION_ERROR, "no option \"%.60s\": --help shows them all",
+		    optopt != 0 && optopt < 256 ? (char[]){'-', (char)optopt, '\0'} :
+		    argv[optind - 1]);
+		return false;
+	}
+}
+
+/* Reads argv. */
+bool
+options_parse(struct options *options, int argc, char **argv, char *error)
+{
+	int option;
+	memset(options, 0, sizeof *options);
+	opterr = 0;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, ":46", table, NULL)) != -1)
+		if (!parse_one(options, option, argv, error))
+			return false;
+	if (argc - optind > 2) {
+		snprintf(error, SESSION_ERROR, "\"%.60s\" is too much: HOST and PORT are all",
+		    argv[optind + 2]);
+		return false;
+	}
+	options->session.host = optind < argc ? argv[optind] : NULL;
+	options->session.port = optind + 1 < argc ? argv[optind + 1] : NULL;
+	options->session.set = options->set;
+	return true;
+}

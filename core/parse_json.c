@@ -1,0 +1,554 @@
+/* Events out of JSON Lines.
+ *
+ * A recording comes from anywhere, so nothing in it is believed: each key that
+ * the fold needs has to be there, of its kind and in its range, or the line is
+ * refused as a whole.  Keys that are not known are passed over, so that a later
+ * program can add some.  Times are bounded to a century from the start, and
+ * numbers of connections to a million, for the fold keeps room for each. */
+#include "parse_json.h"
+
+#include "endpoint.h"
+#include "signal_name.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCHEMA = 1, CONNECTIONS_MAX = 1000000, CORE_DUMPED = 0x80 };
+
+#define SECONDS_MAX 4e9
+
+/* A line that is being read. */
+struct reader {
+	const json_t *object;
+	bool bad;
+};
+
+/* The value, NULL for none; a null counts as none. */
+static const json_t *
+find(const struct reader *reader, const char *key)
+{
+	const json_t *value = json_object_get(reader->object, key);
+	return json_is_null(value) ? NULL : value;
+}
+
+static bool
+has(const struct reader *reader, const char *key)
+{
+	return find(reader, key) != NULL;
+}
+
+/* A whole number from low to high, which has to be there. */
+static int64_t
+take_integer(struct reader *reader, const char *key, int64_t low, int64_t high)
+{
+	const json_t *value = find(reader, key);
+	int64_t number = json_integer_value(value);
+	if (!json_is_integer(value) || number < low || number > high) {
+		reader->bad = true;
+		return low;
+	}
+	return number;
+}
+
+/* The same, 0 when there is none. */
+static int64_t
+take_known(struct reader *reader, const char *key, int64_t high)
+{
+	return has(reader, key) ? take_integer(reader, key, 0, high) : 0;
+}
+
+static pid_t
+take_pid(struct reader *reader, const char *key)
+{
+	return (pid_t)take_known(reader, key, INT_MAX);
+}
+
+static unsigned
+take_conn(struct reader *reader)
+{
+	return (unsigned)take_known(reader, "conn", CONNECTIONS_MAX);
+}
+
+static unsigned
+take_count(struct reader *reader, const char *key)
+{
+	return (unsigned)take_integer(reader, key, 0, UINT_MAX);
+}
+
+/* Seconds as ns. */
+static int64_t
+take_seconds(struct reader *reader, const char *key)
+{
+	const json_t *value = find(reader, key);
+	double seconds = json_number_value(value);
+	if (!json_is_number(value) || !(fabs(seconds) <= SECONDS_MAX)) {
+		reader->bad = true;
+		return 0;
+	}
+	return (int64_t)llround(seconds * 1e6) * 1000;
+}
+
+/* The same as a time on the session's clock, told from the event's; 0 for none. */
+static int64_t
+take_from(struct reader *reader, const char *key, int64_t time)
+{
+	return has(reader, key) ? time + take_seconds(reader, key) : 0;
+}
+
+static bool
+take_boolean(struct reader *reader, const char *key)
+{
+	const json_t *value = find(reader, key);
+	reader->bad |= !json_is_boolean(value);
+	return json_is_true(value);
+}
+
+/* The same, false when there is none. */
+static bool
+take_flag(struct reader *reader, const char *key)
+{
+	return has(reader, key) && take_boolean(reader, key);
+}
+
+/* A text; "" and bad when there is none. */
+static const char *
+take_string(struct reader *reader, const char *key)
+{
+	const char *text = json_string_value(find(reader, key));
+	if (text == NULL) {
+		reader->bad = true;
+		return "";
+	}
+	return text;
+}
+
+/* Copies a text into size bytes, cut where it does not fit. */
+static void
+take_into(struct reader *reader, const char *key, char *text, size_t size)
+{
+	snprintf(text, size, "%s", take_string(reader, key));
+}
+
+/* The event's text. */
+static void
+take_text(struct reader *reader, const char *key, struct event *event)
+{
+	const char *text = take_string(reader, key);
+	if (event_set_text(event, text, strlen(text)) < 0)
+		reader->bad = true;
+}
+
+/* The event's detail. */
+static void
+take_detail(struct reader *reader, const char *key, struct event *event)
+{
+	free(event->detail);
+	event->detail = strdup(take_string(reader, key));
+	reader->bad |= event->detail == NULL;
+}
+
+/* An address and port; none when there is none. */
+static struct report_endpoint
+take_endpoint(struct reader *reader, const char *key, int family)
+{
+	struct report_endpoint endpoint = {0};
+	if (has(reader, key) &&
+	    endpoint_parse(&endpoint, take_string(reader, key), family) < 0)
+		reader->bad = true;
+	return endpoint;
+}
+
+/* Defines a function that reads one of the words that name() gives for first up
+ * to, not including, end. */
+#define WORD_READER(function, type, name, first, end) \
+	static type \
+	function(struct reader *reader, const char *key) \
+	{ \
+		const char *word = take_string(reader, key); \
+		for (int i = (int)(first); i < (int)(end); i++) \
+			if (strcmp(name((type)i), word) == 0) \
+				return (type)i; \
+		reader->bad = true; \
+		return (type)(first); \
+	}
+
+WORD_READER(take_type, enum event_type, event_type_name, 0, EVENT_TYPES)
+WORD_READER(take_source, enum command_source, event_source_name, SOURCE_KEY,
+    SOURCE_STDIN + 1)
+WORD_READER(take_role, enum report_role, event_role_name, ROLE_CLIENT,
+    ROLE_OTHER + 1)
+WORD_READER(take_call_name, enum report_call, event_call_name, CALL_SOCKET,
+    CALL_COUNT)
+WORD_READER(take_end_name, enum connection_end, event_end_name, END_NONE,
+    END_SERVER + 1)
+WORD_READER(take_connection_what, enum connection_what,
+    event_connection_what_name, CONNECTION_OPENED, CONNECTION_CURRENT + 1)
+WORD_READER(take_socket_what, enum socket_what, event_socket_what_name,
+    SOCKET_APPEARED, SOCKET_GONE + 1)
+WORD_READER(take_process_what, enum process_what, event_process_what_name,
+    PROCESS_STARTED, PROCESS_REAPED + 1)
+WORD_READER(take_host_what, enum host_what, event_host_what_name, HOST_UP,
+    HOST_DOWN + 1)
+WORD_READER(take_by, enum signal_by, event_signal_by_name, BY_USER, BY_HOST + 1)
+WORD_READER(take_state_name, enum tcp_state, tcp_state_name, STATE_GONE,
+    STATE_COUNT)
+WORD_READER(take_timer_name, enum tcp_timer, tcp_timer_name, TIMER_OFF,
+    TIMER_PROBE + 1)
+
+/* The signal of this name, also of one that has only a number ("SIG33"). */
+static int
+signal_number(const char *name)
+{
+	int number = signal_from_name(name);
+	if (number < 0 && strncmp(name, "SIG", 3) == 0)
+		number = signal_from_name(name + 3);
+	return number;
+}
+
+/* The signal of this name, which has to be one. */
+static int
+take_signal(struct reader *reader, const char *key)
+{
+	int number = signal_number(take_string(reader, key));
+	reader->bad |= number <= 0;
+	return number;
+}
+
+/* `status` or `signal` as of wait(2); false when neither is there. */
+static bool
+take_status(struct reader *reader, int *status)
+{
+	if (has(reader, "status")) {
+		*status = (int)take_integer(reader, "status", 0, 255) << 8;
+		return true;
+	}
+	if (!has(reader, "signal"))
+		return false;
+	*status = take_signal(reader, "signal") & 0x7f;
+	if (take_flag(reader, "core"))
+		*status |= CORE_DUMPED;
+	return true;
+}
+
+static void
+take_start(struct reader *reader, struct event *event)
+{
+	if (has(reader, "schema") &&
+	    take_integer(reader, "schema", 0, INT_MAX) != SCHEMA)
+		reader->bad = true;
+	take_text(reader, "host", event);
+	take_detail(reader, "world", event);
+	event->start.host = take_endpoint(reader, "address", 4);
+	event->start.host.port = (uint16_t)take_integer(reader, "port", 0, 65535);
+}
+
+static void
+take_command(struct reader *reader, struct event *event)
+{
+	take_text(reader, "text", event);
+	event->command.source = take_source(reader, "source");
+}
+
+static void
+take_call(struct reader *reader, struct event *event)
+{
+	struct event_call *call = &event->call;
+	call->role = take_role(reader, "process");
+	call->pid = take_pid(reader, "pid");
+	call->conn = take_conn(reader);
+	call->call = take_call_name(reader, "call");
+	call->result = take_integer(reader, "result", INT64_MIN, INT64_MAX);
+	if (call->result < 0)
+		call->error = (int)take_integer(reader, "errno", 0, INT_MAX);
+	else
+		take_status(reader, &call->status);
+	call->local = take_endpoint(reader, "local", 4);
+	call->remote = take_endpoint(reader, "remote", 4);
+}
+
+static void
+take_connection(struct reader *reader, struct event *event)
+{
+	event->connection.what = take_connection_what(reader, "what");
+	event->connection.conn = take_conn(reader);
+	event->connection.local = take_endpoint(reader, "local", 4);
+	event->connection.remote = take_endpoint(reader, "remote", 4);
+}
+
+/* sent, echo. */
+static void
+take_line(struct reader *reader, struct event *event)
+{
+	event->line.conn = take_conn(reader);
+	event->line.bytes = (size_t)take_integer(reader, "bytes", 0, INT64_MAX);
+	take_text(reader, "text", event);
+}
+
+static void
+take_socket(struct reader *reader, struct event *event)
+{
+	struct socket_row *row = &event->socket.row;
+	struct tcp_row *tcp = &row->tcp;
+	const char *proto = take_string(reader, "proto");
+	event->socket.what = take_socket_what(reader, "what");
+	tcp->family = strcmp(proto, "tcp6") == 0 ? 6 : 4;
+	reader->bad |= tcp->family == 4 && strcmp(proto, "tcp") != 0;
+	tcp->local = take_endpoint(reader, "local", tcp->family);
+	tcp->remote = take_endpoint(reader, "remote", tcp->family);
+	tcp->state = take_state_name(reader, "state");
+	tcp->recv_q = take_count(reader, "recv_q");
+	tcp->send_q = take_count(reader, "send_q");
+	tcp->timer = take_timer_name(reader, "timer");
+	tcp->timer_left = take_seconds(reader, "timer_seconds");
+	if (has(reader, "timer_at"))
+		row->timer_at = take_seconds(reader, "timer_at");
+	tcp->retransmits = take_count(reader, "retransmits");
+	tcp->probes = (uint32_t)take_known(reader, "probes", UINT32_MAX);
+	tcp->uid = (uint32_t)take_known(reader, "uid", UINT32_MAX);
+	tcp->inode = (uint64_t)take_known(reader, "inode", INT64_MAX);
+	row->owner_pid = take_pid(reader, "owner_pid");
+	row->conn = take_conn(reader);
+	if (has(reader, "end"))
+		row->end = take_end_name(reader, "end");
+}
+
+static void
+take_state(struct reader *reader, struct event *event)
+{
+	event->state.conn = take_conn(reader);
+	event->state.end = take_end_name(reader, "end");
+	event->state.from = take_state_name(reader, "from");
+	event->state.to = take_state_name(reader, "to");
+	event->state.inferred = take_flag(reader, "inferred");
+}
+
+static void
+take_timer(struct reader *reader, struct event *event)
+{
+	int64_t rto = take_seconds(reader, "rto") / 1000;
+	reader->bad |= rto < 0 || rto > UINT32_MAX;
+	event->timer.conn = take_conn(reader);
+	event->timer.rto = (uint32_t)rto;
+	event->timer.retransmits = take_count(reader, "retransmits");
+	event->timer.next_at = take_from(reader, "next_in", event->time);
+	event->timer.gives_up_at = take_from(reader, "gives_up_in", event->time);
+}
+
+static void
+take_process(struct reader *reader, struct event *event)
+{
+	struct process_row *row = &event->process.row;
+	struct process_end *end = &event->process.end;
+	event->process.what = take_process_what(reader, "what");
+	row->pid = (pid_t)take_integer(reader, "pid", 1, INT_MAX);
+	row->ppid = take_pid(reader, "ppid");
+	row->role = take_role(reader, "role");
+	take_into(reader, "tty", row->tty, sizeof row->tty);
+	take_into(reader, "stat", row->stat, sizeof row->stat);
+	take_into(reader, "command", row->command, sizeof row->command);
+	take_into(reader, "wchan", row->wchan, sizeof row->wchan);
+	row->peer = take_endpoint(reader, "peer", 4);
+	row->conn = take_conn(reader);
+	row->start_time = (uint64_t)take_known(reader, "start_time", INT64_MAX);
+	end->known = take_status(reader, &end->status);
+	end->by = take_pid(reader, "by");
+}
+
+static void
+take_signal_event(struct reader *reader, struct event *event)
+{
+	event->signal.number = take_signal(reader, "signal");
+	event->signal.to = take_pid(reader, "to");
+	event->signal.by = take_by(reader, "by");
+	event->signal.caught = take_flag(reader, "caught");
+}
+
+static void
+take_host(struct reader *reader, struct event *event)
+{
+	event->host.what = take_host_what(reader, "what");
+	if (has(reader, "how"))
+		take_detail(reader, "how", event);
+}
+
+static void
+take_output(struct reader *reader, struct event *event)
+{
+	event->output.pid = take_pid(reader, "pid");
+	event->output.stream = (int)take_known(reader, "stream", INT_MAX);
+	take_text(reader, "text", event);
+}
+
+static void
+take_lost(struct reader *reader, struct event *event)
+{
+	event->lost.pid = take_pid(reader, "pid");
+	event->lost.count = take_count(reader, "count");
+}
+
+/* Rows of name and value as "k=v k=v". */
+static void
+take_settings(struct reader *reader, struct event *event)
+{
+	const json_t *rows = find(reader, "rows");
+	char *text = NULL;
+	size_t length = 0;
+	reader->bad |= !json_is_array(rows);
+	FILE *stream = open_memstream(&text, &length);
+	if (stream == NULL) {
+		reader->bad = true;
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		struct reader row = {.object = json_array_get(rows, i)};
+		fprintf(stream, "%s%s=%s", i > 0 ? " " : "",
+		    take_string(&row, "name"), take_string(&row, "value"));
+		reader->bad |= row.bad;
+	}
+	if (fclose(stream) != 0 || event_set_text(event, text, length) < 0)
+		reader->bad = true;
+	free(text);
+}
+
+/* A list of signals' names as a set. */
+static uint64_t
+take_signals(struct reader *reader, const char *key)
+{
+	const json_t *names = find(reader, key);
+	uint64_t set = 0;
+	reader->bad |= !json_is_array(names);
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+		int number = name != NULL ? signal_number(name) : -1;
+		if (number < 1 || number > 64)
+			reader->bad = true;
+		else
+			set |= UINT64_C(1) << (number - 1);
+	}
+	return set;
+}
+
+static void
+take_dispositions(struct reader *reader, struct event *event)
+{
+	const json_t *rows = find(reader, "rows");
+	size_t count = json_array_size(rows);
+	reader->bad |= !json_is_array(rows);
+	event->dispositions.rows = calloc(count + 1, sizeof *event->dispositions.rows);
+	if (event->dispositions.rows == NULL) {
+		reader->bad = true;
+		return;
+	}
+	event->dispositions.count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct disposition_row *to = &event->dispositions.rows[i];
+		struct reader row = {.object = json_array_get(rows, i)};
+		struct reader signals = {.object = find(&row, "signals")};
+		to->pid = take_pid(&row, "pid");
+		to->role = take_role(&row, "role");
+		to->signals.ignored = take_signals(&signals, "ignored");
+		to->signals.caught = take_signals(&signals, "caught");
+		to->signals.blocked = take_signals(&signals, "blocked");
+		to->signals.pending = take_signals(&signals, "pending");
+		to->signals.shared_pending = take_signals(&signals, "shared_pending");
+		reader->bad |= row.bad || signals.bad;
+	}
+}
+
+static void
+take_expect(struct reader *reader, struct event *event)
+{
+	take_text(reader, "text", event);
+	event->expect.pass = take_boolean(reader, "pass");
+	if (has(reader, "got"))
+		take_detail(reader, "got", event);
+}
+
+static void
+take_ask(struct reader *reader, struct event *event)
+{
+	take_text(reader, "text", event);
+	event->ask.answer = (unsigned)take_known(reader, "answer", UINT_MAX);
+}
+
+/* say, error, note. */
+static void
+take_text_event(struct reader *reader, struct event *event)
+{
+	take_text(reader, "text", event);
+}
+
+static void
+take_summary(struct reader *reader, struct event *event)
+{
+	event->summary.passed = take_count(reader, "passed");
+	event->summary.failed = take_count(reader, "failed");
+	event->summary.skipped = take_count(reader, "skipped");
+}
+
+static void
+take_end(struct reader *reader, struct event *event)
+{
+	event->end.status = (int)take_integer(reader, "status", INT_MIN, INT_MAX);
+}
+
+/* What each type has besides t and type; NULL for snapshots of the moment. */
+static void (*const fields[EVENT_TYPES])(struct reader *reader,
+    struct event *event) = {
+	[EVENT_START] = take_start,
+	[EVENT_COMMAND] = take_command,
+	[EVENT_CALL] = take_call,
+	[EVENT_CONNECTION] = take_connection,
+	[EVENT_SENT] = take_line,
+	[EVENT_ECHO] = take_line,
+	[EVENT_SOCKET] = take_socket,
+	[EVENT_STATE] = take_state,
+	[EVENT_TIMER] = take_timer,
+	[EVENT_PROCESS] = take_process,
+	[EVENT_SIGNAL] = take_signal_event,
+	[EVENT_HOST] = take_host,
+	[EVENT_OUTPUT] = take_output,
+	[EVENT_LOST] = take_lost,
+	[EVENT_SETTINGS] = take_settings,
+	[EVENT_DISPOSITIONS] = take_dispositions,
+	[EVENT_EXPECT] = take_expect,
+	[EVENT_SAY] = take_text_event,
+	[EVENT_ASK] = take_ask,
+	[EVENT_ERROR] = take_text_event,
+	[EVENT_NOTE] = take_text_event,
+	[EVENT_SUMMARY] = take_summary,
+	[EVENT_END] = take_end,
+};
+
+/* Reads one line into *event. */
+int
+render_json_parse(const char *line, struct event *event)
+{
+	struct reader reader = {0};
+	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	memset(event, 0, sizeof *event);
+	if (!json_is_object(object)) {
+		json_decref(object);
+		errno = EINVAL;
+		return -1;
+	}
+	reader.object = object;
+	event->time = take_seconds(&reader, "t");
+	event->type = take_type(&reader, "type");
+	errno = 0;
+	if (!reader.bad && fields[event->type] != NULL)
+		fields[event->type](&reader, event);
+	int error = errno == ENOMEM ? ENOMEM : EINVAL;
+	json_decref(object);
+	if (!reader.bad)
+		return 0;
+	event_release(event);
+	memset(event, 0, sizeof *event);
+	errno = error;
+	return -1;
+}

@@ -1,0 +1,422 @@
+/* How a death is told.
+ *
+ * A pidfd becomes readable when its process has died, before anybody has waited
+ * for it.  A parent that waits at once (waitpid in a loop) reaps it some
+ * microseconds later, and its report is on the way.  So a dead process gets
+ * ZOMBIE_NS of grace: who is not reaped by then is shown as a zombie, who is, as
+ * reaped, with its status.  One that is gone with no report (SIGCHLD ignored, or
+ * a server that is not ours) has exited; what it left is read from its pidfd
+ * (PIDFD_GET_INFO, Linux 6.15) or was in field 52 of its stat, else not known. */
+#include "process_watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define ZOMBIE_NS MILLISECONDS(15)
+#define LOOK_SOON_NS MILLISECONDS(3)
+#define LOOK_BUSY_NS MILLISECONDS(100)
+#define LOOK_IDLE_NS SECONDS(1)
+#define BUSY_NS SECONDS(2)
+
+enum { LOOK_AT_ONCE = 48 };
+
+/* <linux/pidfd.h> of Linux 6.15; older headers do not have it. */
+struct pidfd_info_exit {
+	uint64_t mask;
+	uint64_t cgroupid;
+	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+	int32_t exit_code;
+};
+#define GET_INFO_EXIT _IOWR(0xFF, 11, struct pidfd_info_exit)
+#define INFO_EXIT (UINT64_C(1) << 3)
+
+struct followed {
+	struct process_watch *owner;
+	pid_t pid;
+	int pidfd;
+	struct watch *watch;
+	bool dead;              /* the pidfd said so */
+	bool zombie;            /* and it was shown as a zombie */
+	int64_t died_at;
+	struct process_end end;
+	struct followed *next;
+};
+
+struct process_watch {
+	struct loop *loop;
+	struct log *log;
+	struct followed *all;
+	struct timer *timer;
+	int64_t busy_until;
+	int64_t searched_at;
+	bool search_often;
+	unsigned turn; /* where the next look begins */
+	void (*kicked)(void *context);
+	void *context;
+};
+
+static void process_watch_look(void *context);
+
+/* Watches for log. */
+struct process_watch *
+process_watch_new(struct loop *loop, struct log *log,
+    void (*kicked)(void *context), void *context)
+{
+	struct process_watch *watch = calloc(1, sizeof *watch);
+	if (watch == NULL)
+		return NULL;
+	*watch = (struct process_watch){.loop = loop, .log = log,
+	    .kicked = kicked, .context = context};
+	watch->timer = loop_timer(loop, process_watch_look, watch);
+	if (watch->timer == NULL) {
+		free(watch);
+		return NULL;
+	}
+	return watch;
+}
+
+/* Stops following one. */
+static void
+followed_free(struct followed *followed)
+{
+	loop_unwatch(followed->owner->loop, followed->watch);
+	if (followed->pidfd >= 0)
+		close(followed->pidfd);
+	free(followed);
+}
+
+void
+process_watch_free(struct process_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	while (watch->all != NULL) {
+		struct followed *next = watch->all->next;
+		followed_free(watch->all);
+		watch->all = next;
+	}
+	loop_untimer(watch->loop, watch->timer);
+	free(watch);
+}
+
+/* Who is followed under this number. */
+static struct followed *
+followed_find(const struct process_watch *watch, pid_t pid)
+{
+	struct followed *followed = watch->all;
+	while (followed != NULL && followed->pid != pid)
+		followed = followed->next;
+	return followed;
+}
+
+/* Takes it out of the list and frees it. */
+static void
+followed_forget(struct process_watch *watch, struct followed *followed)
+{
+	struct followed **place = &watch->all;
+	while (*place != followed)
+		place = &(*place)->next;
+	*place = followed->next;
+	followed_free(followed);
+}
+
+/* Something happened: look at every row soon. */
+void
+process_watch_kick(struct process_watch *watch)
+{
+	watch->busy_until = loop_now(watch->loop) + BUSY_NS;
+	timer_no_later(watch->timer, LOOK_SOON_NS);
+}
+
+/* Fills in what /proc says of the process; false when it is gone. */
+static bool
+row_read(struct process_row *row, struct process_stat *stat)
+{
+	if (process_stat_read(stat, row->pid) < 0)
+		return false;
+	row->ppid = stat->ppid;
+	row->start_time = stat->start_time;
+	process_stat_letters(stat, row->stat);
+	process_stat_tty(stat, row->tty);
+	process_command_read(stat, row->command, sizeof row->command);
+	process_wchan_read(row->pid, row->wchan);
+	return true;
+}
+
+/* Appends a process event. */
+static void
+tell(struct process_watch *watch, enum process_what what,
+    const struct process_row *row, const struct process_end *end, int64_t time)
+{
+	struct event event = {.time = time, .type = EVENT_PROCESS};
+	event.process.what = what;
+	event.process.row = *row;
+	if (end != NULL)
+		event.process.end = *end;
+	log_append(watch->log, &event);
+}
+
+/* The pidfd is readable: it died; or it was reaped. */
+static void
+followed_died(void *context, uint32_t events)
+{
+	struct followed *followed = context;
+	struct process_watch *watch = followed->owner;
+	if (!followed->dead) {
+		followed->dead = true;
+		followed->died_at = loop_now(watch->loop);
+	}
+	/* EPOLLHUP, told even to those who ask for nothing: reaped (Linux 6.9) */
+	if ((events & EPOLLHUP) != 0 || loop_rewatch(watch->loop, followed->watch, 0) < 0) {
+		loop_unwatch(watch->loop, followed->watch);
+		followed->watch = NULL;
+	}
+	process_watch_kick(watch);
+	watch->kicked(watch->context);
+}
+
+/* Follows a process from now on. */
+void
+process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
+    enum process_what what, const struct report_endpoint *peer, unsigned conn,
+    int64_t time)
+{
+	struct followed *old = followed_find(watch, pid);
+	if (old != NULL && !old->dead)
+		return;
+	struct process_row row = {.pid = pid, .role = role, .conn = conn,
+	    .stat = "?", .tty = "?", .wchan = "-"};
+	struct process_stat stat;
+	if (old != NULL) /* the number came again before we looked */
+		process_watch_reaped(watch, pid, 0, 0, time);
+	struct followed *followed = calloc(1, sizeof *followed);
+	if (followed == NULL)
+		return;
+	if (peer != NULL)
+		row.peer = *peer;
+	*followed = (struct followed){.owner = watch, .pid = pid,
+	    .next = watch->all};
+	followed->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (!row_read(&row, &stat)) {
+		struct moment_process *parent = moment_process(log_now(watch->log),
+		    log_now(watch->log)->server);
+		if (parent != NULL)
+			memcpy(row.command, parent->row.command, sizeof row.command);
+	}
+	if (followed->pidfd >= 0)
+		followed->watch = loop_watch(watch->loop, followed->pidfd, EPOLLIN,
+		    followed_died, followed);
+	else
+		followed->dead = true; /* gone already, or pidfd refused: look */
+	followed->died_at = loop_now(watch->loop);
+	watch->all = followed;
+	tell(watch, what, &row, NULL, time);
+	process_watch_kick(watch);
+}
+
+/* Somebody waited for it: its end is known. */
+void
+process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
+    pid_t by, int64_t time)
+{
+	struct followed *followed = followed_find(watch, pid);
+	struct moment_process *process = moment_process(log_now(watch->log), pid);
+	struct process_end end = {.known = true, .status = status, .by = by};
+	if (process != NULL) {
+		struct process_row row = process->row;
+		tell(watch, PROCESS_REAPED, &row, &end, time);
+	}
+	if (followed != NULL)
+		followed_forget(watch, followed);
+	process_watch_kick(watch);
+	watch->kicked(watch->context);
+}
+
+/* Sends a signal through the pidfd. */
+int
+process_watch_signal(struct process_watch *watch, pid_t pid, int number)
+{
+	struct followed *followed = followed_find(watch, pid);
+	if (followed == NULL || followed->pidfd < 0) {
+		errno = ESRCH;
+		return -1;
+	}
+	process_watch_kick(watch);
+	return (int)syscall(SYS_pidfd_send_signal, followed->pidfd, number, NULL, 0);
+}
+
+/* The pidfd of a process that is followed. */
+int
+process_watch_pidfd(const struct process_watch *watch, pid_t pid)
+{
+	struct followed *followed = followed_find(watch, pid);
+	return followed == NULL ? -1 : followed->pidfd;
+}
+
+/* The state letter, right now. */
+char
+process_watch_state(pid_t pid)
+{
+	struct process_stat stat;
+	return process_stat_read(&stat, pid) < 0 ? 0 : stat.state;
+}
+
+/* What a process that vanished left in its pidfd. */
+static void
+end_from_pidfd(struct followed *followed)
+{
+	struct pidfd_info_exit info = {.mask = INFO_EXIT};
+	if (followed->end.known || followed->pidfd < 0)
+		return;
+	if (ioctl(followed->pidfd, GET_INFO_EXIT, &info) == 0 &&
+	    (info.mask & INFO_EXIT) != 0) {
+		followed->end.known = true;
+		followed->end.status = info.exit_code;
+	}
+}
+
+/* A dead one: a zombie by now, or gone.  True when it is forgotten. */
+static bool
+followed_settle(struct process_watch *watch, struct followed *followed,
+    struct process_row row)
+{
+	struct process_stat stat;
+	int64_t now = loop_now(watch->loop);
+	if (now - followed->died_at < ZOMBIE_NS)
+		return false;
+	if (row_read(&row, &stat) && stat.state == 'Z') {
+		followed->end.known = stat.has_exit_code;
+		followed->end.status = stat.exit_code;
+		followed->zombie = true;
+		tell(watch, PROCESS_ZOMBIE, &row, &followed->end, followed->died_at);
+		return false;
+	}
+	if (now - followed->died_at < 5 * ZOMBIE_NS)
+		return false; /* a report may be on the way */
+	end_from_pidfd(followed);
+	tell(watch, PROCESS_EXITED, &row, &followed->end, followed->died_at);
+	followed_forget(watch, followed);
+	return true;
+}
+
+/* Would ps show anything else than before? */
+static bool
+row_differs(const struct process_row *a, const struct process_row *b)
+{
+	return a->ppid != b->ppid || strcmp(a->stat, b->stat) != 0 ||
+	    strcmp(a->wchan, b->wchan) != 0 || strcmp(a->tty, b->tty) != 0 ||
+	    strcmp(a->command, b->command) != 0;
+}
+
+/* Looks at one row. */
+static void
+followed_look(struct process_watch *watch, struct followed *followed)
+{
+	struct moment_process *process =
+	    moment_process(log_now(watch->log), followed->pid);
+	if (process == NULL)
+		return;
+	struct process_row row = process->row;
+	struct process_stat stat;
+	if (followed->dead && !followed->zombie) {
+		followed_settle(watch, followed, row);
+		return;
+	}
+	if (!row_read(&row, &stat) || (stat.state == 'Z' && !followed->zombie)) {
+		if (followed->zombie) { /* somebody reaped it unseen */
+			tell(watch, PROCESS_EXITED, &row, &followed->end,
+			    loop_now(watch->loop));
+			followed_forget(watch, followed);
+		} else {
+			followed->dead = true;
+			followed->died_at = loop_now(watch->loop);
+		}
+		return;
+	}
+	if (stat.state == 'R' && strcmp(row.stat, process->row.stat) != 0 &&
+	    process->row.stat[0] == 'S')
+		return; /* caught while it ran for a moment */
+	if (row_differs(&row, &process->row))
+		tell(watch, PROCESS_CHANGED, &row, NULL, loop_now(watch->loop));
+}
+
+/* Looks for children of the server that nobody reported. */
+static void
+search_children(struct process_watch *watch)
+{
+	const struct moment *now = log_now(watch->log);
+	pid_t children[1024];
+	watch->searched_at = loop_now(watch->loop);
+	size_t count = now->process_count;
+	for (size_t i = 0; i < count; i++) {
+		const struct moment_process *parent = &now->processes[i];
+		if (!moment_process_runs(parent) || parent->row.role != ROLE_SERVER)
+			continue;
+		pid_t pid = parent->row.pid;
+		int found = process_children(pid, children, 1024);
+		for (int k = 0; k < found && k < 1024; k++)
+			if (followed_find(watch, children[k]) == NULL)
+				process_watch_add(watch, children[k],
+				    ROLE_CHILD, PROCESS_FORKED, NULL, 0,
+				    watch->searched_at);
+	}
+}
+
+/* Looks at the rows: at each that is dead, and at LOOK_AT_ONCE of the others, a
+ * thousand of which would take too long for one round of the loop. */
+static void
+process_watch_refresh(struct process_watch *watch)
+{
+	struct followed *followed = watch->all;
+	unsigned number = 0, budget = LOOK_AT_ONCE;
+	while (followed != NULL) {
+		struct followed *next = followed->next;
+		bool turn = number >= watch->turn && budget > 0;
+		if (turn)
+			budget--;
+		if (turn || followed->dead)
+			followed_look(watch, followed);
+		number++;
+		followed = next;
+	}
+	watch->turn = budget > 0 ? 0 : watch->turn + LOOK_AT_ONCE;
+}
+
+/* Is a death not settled yet? */
+static bool
+process_watch_is_unsettled(const struct process_watch *watch)
+{
+	for (struct followed *each = watch->all; each != NULL; each = each->next)
+		if (each->dead && !each->zombie)
+			return true;
+	return false;
+}
+
+/* The timer: looks, and says when to look again. */
+static void
+process_watch_look(void *context)
+{
+	struct process_watch *watch = context;
+	process_watch_refresh(watch);
+	int64_t now = loop_now(watch->loop);
+	bool busy = now < watch->busy_until;
+	if (watch->search_often && now - watch->searched_at > (busy ? LOOK_BUSY_NS : LOOK_IDLE_NS))
+		search_children(watch);
+	if (process_watch_is_unsettled(watch))
+		timer_after(watch->timer, ZOMBIE_NS / 3);
+	else
+		timer_after(watch->timer, busy ? LOOK_BUSY_NS : LOOK_IDLE_NS);
+}
+
+/* Look for its children often. */
+void
+process_watch_search(struct process_watch *watch, bool often)
+{
+	watch->search_often = often;
+	process_watch_kick(watch);
+}

@@ -1,0 +1,48 @@
+/* process_watch.h: the processes of the session, as the kernel shows them.
+ *
+ * Each is followed by a pidfd (pidfd_open(2)), so that its death is known at
+ * once and a signal can never hit a stranger who got its number.  What /proc/PID
+ * says is compared with the moment now, and the events that make it true are
+ * appended. */
+#ifndef PROCESS_WATCH_H
+#define PROCESS_WATCH_H
+
+#include "log.h"
+#include "loop.h"
+
+struct process_watch;
+
+/* Watches for log; kicked is called when a process appeared or died. */
+struct process_watch *process_watch_new(struct loop *loop, struct log *log,
+    void (*kicked)(void *context), void *context);
+
+void process_watch_free(struct process_watch *watch);
+
+/* Follows a process from now on: what is PROCESS_STARTED or PROCESS_FORKED, time
+ * when it happened.  One that is followed already is left as it is. */
+void process_watch_add(struct process_watch *watch, pid_t pid,
+    enum report_role role, enum process_what what,
+    const struct report_endpoint *peer, unsigned conn, int64_t time);
+
+/* Somebody waited for it: its end is known. */
+void process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
+    pid_t by, int64_t time);
+
+/* Sends a signal through the pidfd.  0, or -1 with errno (ESRCH: not followed,
+ * or gone). */
+int process_watch_signal(struct process_watch *watch, pid_t pid, int number);
+
+/* The pidfd of a process that is followed, or -1; it stays ours. */
+int process_watch_pidfd(const struct process_watch *watch, pid_t pid);
+
+/* The state letter out of /proc/PID/stat, right now; 0 when it is gone. */
+char process_watch_state(pid_t pid);
+
+/* Something happened: look at every row soon. */
+void process_watch_kick(struct process_watch *watch);
+
+/* The server is not one of ours and reports nothing: look for its children
+ * often. */
+void process_watch_search(struct process_watch *watch, bool often);
+
+#endif

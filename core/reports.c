@@ -1,0 +1,281 @@
+/* reports.c: what the client and the server report becomes events. */
+#include "session_internal.h"
+
+#include "endpoint.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What has come back on a connection and is not a whole line yet. */
+struct line_buffer {
+	char *bytes;
+	size_t length, room;
+	unsigned conn;
+};
+
+/* A peer that sends no newline is shown in pieces of so many bytes. */
+enum { LINE_MAX_BYTES = 65536 };
+
+/* Our client's connection that the server's end with this peer belongs to. */
+static unsigned
+conn_of_peer(const struct moment *now, const struct report_endpoint *peer)
+{
+	for (size_t i = now->connection_count; i-- > 0;)
+		if (peer->family != 0 &&
+		    endpoint_equal(&now->connections[i].local, peer))
+			return now->connections[i].conn;
+	return 0;
+}
+
+/* Appends a sent or echo event: a line without its newline. */
+static void
+tell_line(struct session *session, enum event_type type, unsigned conn,
+    const char *bytes, size_t length, int64_t time)
+{
+	struct event event = {.time = time, .type = type};
+	event.line.conn = conn;
+	event.line.bytes = length;
+	if (length > 0 && bytes[length - 1] == '\n')
+		length--;
+	event_set_text(&event, bytes, length);
+	session_append(session, &event);
+}
+
+/* The buffer of connection conn; NULL when there is no memory. */
+static struct line_buffer *
+line_buffer_of(struct client *client, unsigned conn)
+{
+	if (conn > client->lines_room) {
+		size_t room = conn + 64;
+		struct line_buffer *larger = realloc(client->lines,
+		    room * sizeof *larger);
+		if (larger == NULL)
+			return NULL;
+		memset(larger + client->lines_room, 0,
+		    (room - client->lines_room) * sizeof *larger);
+		client->lines = larger;
+		client->lines_room = room;
+	}
+	return &client->lines[conn - 1];
+}
+
+/* Makes an echo event of each whole line, and of what is left when last. */
+static void
+tell_echoes(struct session *session, struct line_buffer *buffer, bool last,
+    unsigned conn, int64_t time)
+{
+	size_t begun = 0;
+	for (;;) {
+		char *newline = memchr(buffer->bytes + begun, '\n',
+		    buffer->length - begun);
+		if (newline == NULL)
+			break;
+		size_t length = (size_t)(newline + 1 - (buffer->bytes + begun));
+		tell_line(session, EVENT_ECHO, conn, buffer->bytes + begun, length, time);
+		begun += length;
+	}
+	if ((last || buffer->length - begun >= LINE_MAX_BYTES) &&
+	    buffer->length > begun) {
+		tell_line(session, EVENT_ECHO, conn, buffer->bytes + begun,
+		    buffer->length - begun, time);
+		begun = buffer->length;
+	}
+	memmove(buffer->bytes, buffer->bytes + begun, buffer->length - begun);
+	buffer->length -= begun;
+}
+
+/* The client read something, or met the end. */
+static void
+take_client_read(struct session *session, const struct report *report, int64_t time)
+{
+	if (report->conn == 0 || report->conn > session->client.conns)
+		return;
+	struct line_buffer *buffer = line_buffer_of(&session->client, report->conn);
+	if (buffer == NULL)
+		return;
+	if (buffer->length + report->length > buffer->room) {
+		size_t room = buffer->length + report->length + REPORT_DATA;
+		char *larger = realloc(buffer->bytes, room);
+		if (larger == NULL)
+			return;
+		buffer->bytes = larger;
+		buffer->room = room;
+	}
+	if (report->length > 0)
+		memcpy(buffer->bytes + buffer->length, report->data, report->length);
+	buffer->length += report->length;
+	if (buffer->length > 0)
+		tell_echoes(session, buffer, report->result <= 0, report->conn, time);
+}
+
+/* Frees the lines that are not whole. */
+void
+reports_forget_lines(struct session *session)
+{
+	for (size_t i = 0; i < session->client.lines_room; i++)
+		free(session->client.lines[i].bytes);
+	free(session->client.lines);
+	session->client.lines = NULL;
+	session->client.lines_room = 0;
+}
+
+/* The client's connection conn is open, or is not any more. */
+static void
+tell_connection(struct session *session, const struct report *report,
+    enum connection_what what, int64_t time)
+{
+	struct event event = {.time = time, .type = EVENT_CONNECTION};
+	event.connection.what = what;
+	event.connection.conn = report->conn;
+	event.connection.local = report->local;
+	event.connection.remote = report->peer;
+	session_append(session, &event);
+}
+
+/* One connect fewer whose local end is not known. */
+static void
+connect_begun(struct session *session)
+{
+	struct client *client = &session->client;
+	if (client->unbegun > 0)
+		client->unbegun--;
+	if (client->unbegun == 0)
+		server_hold(session, false);
+}
+
+/* What a call of the client means beyond itself. */
+static void
+take_client_call(struct session *session, const struct report *report, int64_t time)
+{
+	const struct moment_connection *connection =
+	    moment_connection(log_now(session->log), report->conn);
+	switch ((int)report->call) {
+	case CALL_WRITE:
+		if (report->result > 0)
+			tell_line(session, EVENT_SENT, report->conn, report->data,
+			    report->length, time);
+		break;
+	case CALL_READ:
+		take_client_read(session, report, time);
+		break;
+	case CALL_CLOSE:
+		tell_connection(session, report, CONNECTION_CLOSED, time);
+		break;
+	case CALL_CONNECT:
+		if (report->result == 0 || report->error == EINTR)
+			break;
+		if (connection == NULL) { /* it failed before it had a local end */
+			connect_begun(session);
+			tell_connection(session, report, CONNECTION_OPENED, time);
+		}
+		tell_connection(session, report, CONNECTION_CLOSED, time);
+		break;
+	default:
+		break;
+	}
+}
+
+/* What a call of the server, or of a child, means beyond itself. */
+static void
+take_server_call(struct session *session, const struct report *report,
+    unsigned conn, int64_t time)
+{
+	struct server *server = &session->server;
+	bool waited = report->call == CALL_WAIT || report->call == CALL_WAITPID;
+	if (report->call == CALL_LISTEN && report->result == 0) {
+		server->listening = true;
+		socket_watch_force(session->sockets);
+	} else if (report->call == CALL_FORK && report->result > 0) {
+		process_watch_add(session->processes, (pid_t)report->result,
+		    ROLE_CHILD, PROCESS_FORKED, &report->peer, conn, time);
+	} else if (waited && report->result > 0) {
+		process_watch_reaped(session->processes, (pid_t)report->result,
+		    report->status, report->pid, time);
+	} else if (report->call == CALL_ACCEPT && conn == 0) {
+		socket_watch_force(session->sockets);
+	}
+	if (session->host.told > 0 &&
+	    log_now(session->log)->host_state == HOST_UNPLUGGED &&
+	    (report->call == CALL_ACCEPT || report->call == CALL_LISTEN ||
+	    report->call == CALL_GETPEERNAME))
+		host_silence_again(session, report->pid);
+}
+
+/* A call returned. */
+static void
+take_call(struct session *session, const struct report *report, int64_t time)
+{
+	bool client = report->role == ROLE_CLIENT;
+	struct event event = {.time = time, .type = EVENT_CALL};
+	event.call = (struct event_call){.role = report->role, .pid = report->pid,
+	    .call = report->call, .result = report->result,
+	    .error = report->error, .local = report->local, .remote = report->peer};
+	event.call.conn = client ? report->conn :
+	    conn_of_peer(log_now(session->log), &report->peer);
+	unsigned conn = event.call.conn;
+	session_append(session, &event);
+	if (client)
+		take_client_call(session, report, time);
+	else
+		take_server_call(session, report, conn, time);
+}
+
+/* A handler ran. */
+static void
+take_caught(struct session *session, const struct report *report, int64_t time)
+{
+	struct event event = {.time = time, .type = EVENT_SIGNAL};
+	event.signal.number = report->status;
+	event.signal.to = report->pid;
+	event.signal.caught = true;
+	event.signal.by = report->status == SIGCHLD || report->status == SIGPIPE ?
+	    BY_KERNEL : BY_USER;
+	session_append(session, &event);
+}
+
+/* A report becomes events. */
+void
+reports_take(void *context, struct channel *channel, const struct report *report)
+{
+	struct session *session = context;
+	int64_t time = loop_from_monotonic(session->loop, report->time);
+	(void)channel;
+	if (report->lost > 0) {
+		struct event event = {.time = time, .type = EVENT_LOST};
+		event.lost.pid = report->pid;
+		event.lost.count = report->lost;
+		session_append(session, &event);
+		process_watch_search(session->processes, true);
+	}
+	switch ((int)report->kind) {
+	case REPORT_CALL:
+		if (report->call > CALL_NONE && report->call < CALL_COUNT)
+			take_call(session, report, time);
+		break;
+	case REPORT_BEGUN:
+		tell_connection(session, report, CONNECTION_OPENED, time);
+		connect_begun(session);
+		break;
+	case REPORT_CAUGHT:
+		take_caught(session, report, time);
+		break;
+	case REPORT_DONE:
+		session->client.done_serial = report->order;
+		break;
+	default:
+		break;
+	}
+	session_kick(session);
+}
+
+/* Takes every report that is there. */
+void
+reports_drain(struct session *session)
+{
+	if (session->client.channel != NULL)
+		channel_drain(session->client.channel);
+	for (size_t i = 0; i < session->server.channel_count; i++)
+		channel_drain(session->server.channels[i]);
+}

@@ -1,0 +1,197 @@
+/* runner.c: command lines, one after the other.
+ *
+ * Each waits until the one before has been carried out, at most 5 seconds; only
+ * those that set a deadline of their own (expect, wait, ask) take longer. */
+#include "session_internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CARRY_OUT_NS SECONDS(5)
+#define TICK_NS MILLISECONDS(5)
+
+/* Puts one command line in the queue. */
+bool
+session_submit(struct session *session, const char *line,
+    enum command_source source)
+{
+	const char *arguments;
+	char error[SESSION_ERROR];
+	size_t length = strlen(line);
+	line += strspn(line, " \t");
+	if (*line == '\0' || *line == '#')
+		return true;
+	struct queued *queued = malloc(sizeof *queued + length + 1);
+	if (queued == NULL)
+		return false;
+	queued->next = NULL;
+	queued->source = source;
+	strcpy(queued->text, line);
+	*session->queue_end = queued;
+	session->queue_end = &queued->next;
+	timer_no_later(session->tick, 0);
+	return command_parse(line, &arguments, error, sizeof error) != NULL;
+}
+
+/* Nothing is queued and nothing runs. */
+bool
+session_is_idle(const struct session *session)
+{
+	return session->queue == NULL && session->running.command == NULL &&
+	    session->ready;
+}
+
+/* The command that runs. */
+const char *
+session_running(const struct session *session)
+{
+	return session->running.command != NULL ? session->running.text : NULL;
+}
+
+/* The running command is over. */
+static void
+running_finish(struct running *running)
+{
+	expectation_free(running->expectation);
+	free(running->text);
+	memset(running, 0, sizeof *running);
+}
+
+/* Tells the command, then begins it. */
+static void
+running_begin(struct session *session, struct queued *queued)
+{
+	struct running *running = &session->running;
+	struct event event = {.time = loop_now(session->loop), .type = EVENT_COMMAND};
+	uint64_t mark = log_end(session->log);
+	memset(running, 0, sizeof *running);
+	event.command.source = queued->source;
+	event_set_text(&event, queued->text, strlen(queued->text));
+	session_append(session, &event);
+	running->text = strdup(queued->text);
+	if (running->text == NULL)
+		return;
+	running->source = queued->source;
+	running->begun_at = loop_now(session->loop);
+	running->deadline = running->begun_at + CARRY_OUT_NS;
+	running->mark = mark;
+	running->told = session->host.told;
+	running->command = command_parse(running->text, &running->arguments,
+	    running->error, sizeof running->error);
+	if (running->command != NULL) {
+		if (running->command->acts)
+			session->acting_mark = mark;
+		running->command->run(session, running, running->arguments);
+	}
+	if (running->error[0] != '\0') {
+		session_error(session, "%s", running->error);
+		running_finish(running);
+	}
+}
+
+/* Has the running command been carried out, or waited long enough? */
+static bool
+running_is_done(struct session *session)
+{
+	struct running *running = &session->running;
+	if (running->command->done == NULL ||
+	    running->command->done(session, running))
+		return true;
+	return running->expectation == NULL &&
+	    loop_now(session->loop) >= running->deadline;
+}
+
+/* Lets the commands move on as far as they can. */
+void
+runner_step(struct session *session)
+{
+	if (!session->ready && !(session->ready = server_is_settled(session) ||
+	    loop_now(session->loop) > CARRY_OUT_NS)) {
+		timer_no_later(session->tick, TICK_NS);
+		return;
+	}
+	while (!session->ended) {
+		if (session->running.command != NULL) {
+			if (!running_is_done(session)) {
+				timer_no_later(session->tick, TICK_NS);
+				return;
+			}
+			running_finish(&session->running);
+		}
+		struct queued *queued = session->queue;
+		if (queued == NULL)
+			return;
+		session->queue = queued->next;
+		if (session->queue == NULL)
+			session->queue_end = &session->queue;
+		running_begin(session, queued);
+		free(queued);
+	}
+}
+
+/* Frees the queue and what runs. */
+void
+runner_free(struct session *session)
+{
+	while (session->queue != NULL) {
+		struct queued *next = session->queue->next;
+		free(session->queue);
+		session->queue = next;
+	}
+	running_finish(&session->running);
+}
+
+/* The arguments are wrong, or it cannot be done. */
+void
+refuse(struct running *running, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(running->error, sizeof running->error, format, arguments);
+	va_end(arguments);
+}
+
+/* Copies the next word of *text into word and moves on. */
+bool
+argument_word(const char **text, char *word, size_t size)
+{
+	*text += strspn(*text, " \t");
+	size_t length = strcspn(*text, " \t");
+	if (length == 0)
+		return false;
+	snprintf(word, size, "%.*s", (int)(length < size ? length : size - 1), *text);
+	*text += length;
+	*text += strspn(*text, " \t");
+	return true;
+}
+
+/* A number at the start of text. */
+long
+argument_number(const char *text, const char **rest)
+{
+	char *end;
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	long number = strtol(text, &end, 10);
+	if (errno != 0 || (*end != '\0' && *end != ' ' && *end != '\t') ||
+	    number > 1000000000)
+		return -1;
+	*rest = end + strspn(end, " \t");
+	return number;
+}
+
+/* Seconds as ns. */
+int64_t
+argument_seconds(const char *word)
+{
+	char *end;
+	double seconds = strtod(word, &end);
+	bool digit = (*word >= '0' && *word <= '9') || *word == '.';
+	if (!digit || *end != '\0' || !(seconds >= 0 && seconds <= 86400))
+		return -1;
+	return (int64_t)(seconds * 1e9);
+}

@@ -1,0 +1,491 @@
+#include "session.h"
+
+#include "endpoint.h"
+#include "guard.h"
+#include "session_internal.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Events that the log keeps; what is older is folded into its base. */
+enum { LOG_CAPACITY = 65536, STATUS_USAGE = 2, STATUS_FAILED = 1 };
+
+/* Appends an event that the session itself made. */
+void
+session_append(struct session *session, struct event *event)
+{
+	if (log_append(session->log, event) < 0)
+		session->failed = true; /* no memory: the log has a hole */
+}
+
+/* Appends one line of text as an event. */
+static void
+tell_text(struct session *session, enum event_type type, const char *format,
+    va_list arguments)
+{
+	char text[1024];
+	struct event event = {.time = loop_now(session->loop), .type = type};
+	int length = vsnprintf(text, sizeof text, format, arguments);
+	if (length < 0)
+		return;
+	event_set_text(&event, text, strlen(text));
+	session_append(session, &event);
+}
+
+void
+session_error(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	tell_text(session, EVENT_ERROR, format, arguments);
+	va_end(arguments);
+	session->failed = true;
+}
+
+void
+session_note(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	tell_text(session, EVENT_NOTE, format, arguments);
+	va_end(arguments);
+}
+
+/* Something happened: everybody looks. */
+void
+session_kick(struct session *session)
+{
+	socket_watch_kick(session->sockets);
+	process_watch_kick(session->processes);
+}
+
+/* A process appeared or died. */
+static void
+processes_kicked(void *context)
+{
+	struct session *session = context;
+	socket_watch_kick(session->sockets);
+}
+
+/* Sends a signal to a process of ours and tells it. */
+bool
+session_signal(struct session *session, pid_t pid, int number, enum signal_by by)
+{
+	int64_t time = loop_now(session->loop);
+	if (process_watch_signal(session->processes, pid, number) < 0)
+		return false;
+	struct event event = {.time = time, .type = EVENT_SIGNAL};
+	event.signal.number = number;
+	event.signal.to = pid;
+	event.signal.by = by;
+	session_append(session, &event);
+	session_kick(session);
+	return true;
+}
+
+/* The guard started a program, or could not. */
+static void
+guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time)
+{
+	struct session *session = context;
+	bool client = serial == session->client.start_serial;
+	bool server = serial == session->server.start_serial;
+	if (!client && !server)
+		return;
+	if (pid < 0) {
+		session_error(session, "cannot run %s/%s: %s: make builds it",
+		    session->directory, client ? "tcpcli" : "tcpserv", strerror(error));
+		if (client)
+			client_ended(session);
+		else
+			server_ended(session);
+		return;
+	}
+	if (client) {
+		session->client.starting = false;
+		session->client.pid = pid;
+	} else {
+		session->server.starting = false;
+		session->server.pid = pid;
+	}
+	process_watch_add(session->processes, pid, client ? ROLE_CLIENT : ROLE_SERVER,
+	    PROCESS_STARTED, NULL, 0, time);
+}
+
+/* The guard reaped a process; what it reported before it died comes first. */
+static void
+guard_reaped(void *context, pid_t pid, int status, int64_t time)
+{
+	struct session *session = context;
+	reports_drain(session);
+	const struct moment_process *process = moment_process(log_now(session->log), pid);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE && process != NULL) {
+		struct event event = {.time = time, .type = EVENT_SIGNAL};
+		event.signal.number = SIGPIPE;
+		event.signal.to = pid;
+		event.signal.by = BY_KERNEL;
+		session_append(session, &event);
+	}
+	process_watch_reaped(session->processes, pid, status,
+	    launcher_guard(session->launcher), time);
+	if (pid == session->client.pid)
+		client_ended(session);
+	if (pid == session->server.pid)
+		server_ended(session);
+}
+
+static bool session_launch(struct session *session);
+
+/* The guard was killed.  Its children are the console's now (a subreaper too):
+ * they are ended, as the guard would have done, and a new one takes over. */
+static void
+guard_gone(void *context)
+{
+	struct session *session = context;
+	const struct moment *now = log_now(session->log);
+	if (session->ended)
+		return;
+	guard_end_descendants();
+	for (size_t i = 0; i < now->process_count; i++)
+		if (now->processes[i].ended_at == 0)
+			process_watch_reaped(session->processes,
+			    now->processes[i].row.pid, SIGKILL, getpid(),
+			    loop_now(session->loop));
+	client_ended(session);
+	server_ended(session);
+	host_heal(session);
+	session_error(session, "the guard was killed, and all that it guarded was ended: reset starts afresh");
+	launcher_forget(session->launcher);
+	launcher_free(session->launcher);
+	if (!session_launch(session)) {
+		session_error(session, "no new guard: %s: quit", strerror(errno));
+		session->ended = true;
+	}
+}
+
+/* Starts the guard. */
+static bool
+session_launch(struct session *session)
+{
+	struct launcher_events events = {.started = guard_started,
+	    .reaped = guard_reaped, .gone = guard_gone, .context = session};
+	session->launcher = launcher_new(session->loop, session->files, &events);
+	return session->launcher != NULL;
+}
+
+/* Is the address one of this machine's? */
+bool
+session_address_is_local(const struct report_endpoint *endpoint)
+{
+	struct ifaddrs *all;
+	bool found = endpoint_is_loopback(endpoint) || endpoint_is_any(endpoint);
+	if (found || getifaddrs(&all) < 0)
+		return found;
+	for (struct ifaddrs *each = all; each != NULL && !found; each = each->ifa_next) {
+		struct sockaddr_storage address = {0};
+		if (each->ifa_addr == NULL)
+			continue;
+		int family = each->ifa_addr->sa_family;
+		if (family != AF_INET && family != AF_INET6)
+			continue;
+		memcpy(&address, each->ifa_addr, family == AF_INET ?
+		    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
+		struct report_endpoint own = report_endpoint_from(&address);
+		own.port = endpoint->port;
+		found = endpoint_equal(&own, endpoint);
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+/* Looks HOST and PORT up; false with one line in error. */
+static bool
+session_resolve(struct session *session, char *error)
+{
+	const struct session_options *options = &session->options;
+	const char *port = options->port != NULL ? options->port : "9877";
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family =
+	    options->family == 4 ? AF_INET : options->family == 6 ? AF_INET6 : AF_UNSPEC};
+	struct addrinfo *found;
+	char *end;
+	long number = strtol(port, &end, 10);
+	if (*port < '0' || *port > '9' || *end != '\0' || number < 1 || number > 65535) {
+		snprintf(error, SESSION_ERROR, "\"%.40s\" is no port: a number from 1 to 65535", port);
+		return false;
+	}
+	int result = getaddrinfo(session->host_name, port, &hints, &found);
+	if (result != 0) {
+		snprintf(error, SESSION_ERROR, "unknown host \"%.80s\"%s: %s: give an address, such as 127.0.0.1",
+		    session->host_name, options->family == 4 ? " (IPv4)" :
+		    options->family == 6 ? " (IPv6)" : "",
+		    result == EAI_SYSTEM ? strerror(errno) : gai_strerror(result));
+		return false;
+	}
+	struct sockaddr_storage address = {0};
+	memcpy(&address, found->ai_addr, found->ai_addrlen);
+	session->host_endpoint = report_endpoint_from(&address);
+	freeaddrinfo(found);
+	session->host_is_local = session_address_is_local(&session->host_endpoint);
+	return true;
+}
+
+/* The settings from the start: bind by HOST, then --set. */
+static bool
+session_settings(struct session *session, char *error)
+{
+	char address[ENDPOINT_TEXT] = "any";
+	struct settings *settings = &session->server.settings;
+	if (endpoint_is_loopback(&session->host_endpoint))
+		endpoint_address_text(&session->host_endpoint, address);
+	settings_init(settings, address);
+	for (size_t i = 0; i < session->options.set_count; i++)
+		if (!settings_set(settings, session->options.set[i], error, SESSION_ERROR))
+			return false;
+	session->server.initial = *settings;
+	return true;
+}
+
+/* As many descriptors as may be had: a pidfd for each process. */
+static void
+session_raise_files(struct session *session)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	session->files = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit); /* else as many as there were */
+}
+
+/* The timers' functions: a round of the loop is all that is wanted of them. */
+static void
+session_tick(void *context)
+{
+	(void)context;
+}
+
+/* Server reports were held back long enough. */
+static void
+session_unhold(void *context)
+{
+	struct session *session = context;
+	session->client.unbegun = 0;
+	server_hold(session, false);
+}
+
+/* The parts, in the order in which they need each other. */
+static bool
+session_build(struct session *session)
+{
+	session->loop = loop_new();
+	if (session->loop == NULL || !session_launch(session))
+		return false;
+	session->log = log_new(LOG_CAPACITY);
+	if (session->log == NULL)
+		return false;
+	session->processes = process_watch_new(session->loop, session->log,
+	    processes_kicked, session);
+	session->sockets = socket_watch_new(session->loop, session->log,
+	    session->host_endpoint.port, session->host_endpoint.family);
+	session->tick = loop_timer(session->loop, session_tick, session);
+	session->hold = loop_timer(session->loop, session_unhold, session);
+	return session->processes != NULL && session->sockets != NULL &&
+	    session->tick != NULL && session->hold != NULL && host_init(session);
+}
+
+/* A session, with its guard. */
+struct session *
+session_new(const struct session_options *options, char *error, int *status)
+{
+	struct session *session = calloc(1, sizeof *session);
+	*status = STATUS_FAILED;
+	if (session == NULL) {
+		snprintf(error, SESSION_ERROR, "out of memory");
+		return NULL;
+	}
+	session->options = *options;
+	session->queue_end = &session->queue;
+	session->port_given = options->port != NULL;
+	snprintf(session->host_name, sizeof session->host_name, "%s",
+	    options->host != NULL ? options->host :
+	    options->family == 6 ? "::1" : "127.0.0.1");
+	snprintf(session->directory, sizeof session->directory, "%s",
+	    options->directory);
+	if (!session_resolve(session, error) || !session_settings(session, error)) {
+		*status = STATUS_USAGE;
+		free(session);
+		return NULL;
+	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* should the guard be killed */
+	session_raise_files(session);
+	if (!session_build(session)) {
+		snprintf(error, SESSION_ERROR, "cannot start: %s", strerror(errno));
+		session_free(session);
+		return NULL;
+	}
+	return session;
+}
+
+/* The first events. */
+void
+session_begin(struct session *session)
+{
+	server_choose_port(session);
+	struct event event = {.time = loop_now(session->loop), .type = EVENT_START};
+	event.start.host = session->host_endpoint;
+	event_set_text(&event, session->host_name, strlen(session->host_name));
+	event.detail = strdup(session->host_is_local ? "local" : "remote");
+	session_append(session, &event);
+	server_find(session);
+	if (session->server.ours)
+		server_tell_settings(session);
+	client_start(session);
+	socket_watch_force(session->sockets);
+	process_watch_kick(session->processes);
+	if (session->options.screen)
+		session_submit(session, "connect", SOURCE_KEY);
+	timer_no_later(session->tick, 0);
+}
+
+/* Ends the guard, and with it every process. */
+void
+session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	if (session->log != NULL && session->processes != NULL && session->host.timer != NULL)
+		host_heal(session);
+	session->ended = true;
+	launcher_free(session->launcher);
+	session_forget_question(session);
+	runner_free(session);
+	client_free(session);
+	server_free(session);
+	process_watch_free(session->processes);
+	socket_watch_free(session->sockets);
+	if (session->loop != NULL) {
+		loop_untimer(session->loop, session->tick);
+		loop_untimer(session->loop, session->hold);
+		loop_untimer(session->loop, session->host.timer);
+	}
+	log_free(session->log);
+	loop_free(session->loop);
+	free(session->taken);
+	free(session);
+}
+
+struct loop *
+session_loop(struct session *session)
+{
+	return session->loop;
+}
+
+struct log *
+session_log(struct session *session)
+{
+	return session->log;
+}
+
+const struct moment *
+session_now(const struct session *session)
+{
+	return log_now(session->log);
+}
+
+/* One round of the loop. */
+int
+session_round(struct session *session, int timeout_ms)
+{
+	if (loop_round(session->loop, timeout_ms) < 0)
+		return -1;
+	server_sweep_channels(session);
+	runner_step(session);
+	return 0;
+}
+
+bool
+session_has_ended(const struct session *session)
+{
+	return session->ended;
+}
+
+bool
+session_has_failed(const struct session *session)
+{
+	return session->failed;
+}
+
+/* As the command quit, before everything that waits. */
+void
+session_quit(struct session *session)
+{
+	runner_free(session);
+	session->queue_end = &session->queue;
+	session->ready = true;
+	session_submit(session, "quit", SOURCE_KEY);
+	while (!session->ended && session_round(session, 50) == 0)
+		continue;
+}
+
+void
+session_ask_by(struct session *session, session_question *question, void *context)
+{
+	session->question = question;
+	session->question_context = context;
+}
+
+/* No question is out any more. */
+void
+session_forget_question(struct session *session)
+{
+	if (session->foreign.asked)
+		close(session->foreign.pidfd);
+	session->foreign.asked = false;
+}
+
+/* The answer: the signal goes to a process that is not ours. */
+void
+session_confirm(struct session *session, bool yes)
+{
+	if (!session->foreign.asked)
+		return;
+	pid_t pid = session->foreign.pid;
+	int number = session->foreign.number;
+	bool sent = yes && syscall(SYS_pidfd_send_signal, session->foreign.pidfd,
+	    number, NULL, 0) == 0;
+	int error = errno;
+	session_forget_question(session);
+	if (!yes) {
+		session_note(session, "PID %d was left alone", (int)pid);
+		return;
+	}
+	if (!sent) {
+		session_error(session, "PID %d: %s", (int)pid, strerror(error));
+		return;
+	}
+	struct event event = {.time = loop_now(session->loop), .type = EVENT_SIGNAL};
+	event.signal.number = number;
+	event.signal.to = pid;
+	event.signal.by = BY_USER;
+	session_append(session, &event);
+	session_kick(session);
+}
+
+void
+session_show_by(struct session *session,
+    bool (*show)(void *context, const char *what), void *context)
+{
+	session->show = show;
+	session->show_context = context;
+}

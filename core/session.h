@@ -1,0 +1,90 @@
+/* session.h: one session: the log, the processes, the commands that run.
+ *
+ * The screen and the headless mode are two readers of the session's log; both
+ * give it lines.  Two sessions can live in one process. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "log.h"
+#include "loop.h"
+
+struct session;
+
+/* What the command line says. */
+struct session_options {
+	const char *host;          /* NULL: 127.0.0.1 */
+	const char *port;          /* NULL: 9877 */
+	int family;                /* 0, 4 or 6 */
+	bool no_server;
+	const char *const *set;    /* KEY=VALUE, set_count of them */
+	size_t set_count;
+	bool screen;               /* connection 1 is opened at the start */
+	const char *directory;     /* where tcpserv and tcpcli are */
+};
+
+enum { SESSION_ERROR = 400 };
+
+/* Asked before a process that is not the session's own is signalled.  The answer
+ * comes by session_confirm, at any time. */
+typedef void session_question(void *context, const char *question);
+
+/* Looks HOST up, starts the guard (a fork: call this before curses, readline and
+ * threads) and remembers what to start.  NULL with one line in error (room for
+ * SESSION_ERROR) and the exit status for it in *status. */
+struct session *session_new(const struct session_options *options, char *error,
+    int *status);
+
+/* The first events: start, the server, the client.  Call it when all readers
+ * have subscribed. */
+void session_begin(struct session *session);
+
+/* Ends the guard, and with it every process; waits until it is gone (at most
+ * 2 s).  NULL is allowed. */
+void session_free(struct session *session);
+
+struct loop *session_loop(struct session *session);
+struct log *session_log(struct session *session);
+const struct moment *session_now(const struct session *session);
+
+/* Puts one command line in the queue.  A bad line becomes an `error` event and
+ * false is returned.  Empty lines and comments are nothing. */
+bool session_submit(struct session *session, const char *line,
+    enum command_source source);
+
+/* One round of the loop: waits at most timeout_ms (-1: until something happens)
+ * and lets the commands move on.  0, or -1 with errno. */
+int session_round(struct session *session, int timeout_ms);
+
+/* Nothing is queued and nothing runs. */
+bool session_is_idle(const struct session *session);
+
+/* The command that runs, as it was given; NULL for none. */
+const char *session_running(const struct session *session);
+
+/* `quit` was carried out. */
+bool session_has_ended(const struct session *session);
+
+/* Ends the session in good order: host healed, connections closed, server and
+ * client ended.  As the command `quit`. */
+void session_quit(struct session *session);
+
+/* An expectation failed, a line was bad: what the exit status will say. */
+bool session_has_failed(const struct session *session);
+
+/* Appends an `error`, a `note` event: one line. */
+void session_error(struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void session_note(struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Who is asked about foreign processes; without it they are refused. */
+void session_ask_by(struct session *session, session_question *question,
+    void *context);
+void session_confirm(struct session *session, bool yes);
+
+/* How the console is to show what `show WHAT` names: on a screen the pane is
+ * zoomed; NULL (headless): a snapshot event is made. */
+void session_show_by(struct session *session,
+    bool (*show)(void *context, const char *what), void *context);
+
+#endif

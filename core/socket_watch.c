@@ -1,0 +1,554 @@
+/* When the table is read.
+ *
+ * Reading /proc/net/tcp walks the kernel's whole hash table: milliseconds, even
+ * for three rows.  One exact sock_diag query costs microseconds.  So a look is a
+ * handful of queries, one for each row that is known and for each end that is
+ * expected, and only when one of them disagrees with the moment now is the file
+ * read and every difference appended.  Looks are frequent after something has
+ * happened (FIN_WAIT1 lasts 42 ms on loopback) and rare at rest.  What nobody
+ * announced, such as a stranger's connection, a dump by port finds. */
+#include "socket_watch.h"
+
+#include "endpoint.h"
+#include "giving_up.h"
+#include "sock_diag.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK_NOW_NS MILLISECONDS(1)
+#define LOOK_HOT_NS MILLISECONDS(4)     /* just after something happened */
+#define LOOK_BUSY_NS MILLISECONDS(20)
+#define LOOK_IDLE_NS MILLISECONDS(250)
+#define HOT_NS MILLISECONDS(200)
+#define BUSY_NS SECONDS(3)
+#define DUMP_BUSY_NS MILLISECONDS(200)
+#define DUMP_IDLE_NS SECONDS(1)
+#define READ_REST_NS SECONDS(5)
+#define READ_COST_SHARE 2               /* a reading may take half of the time, while it matters */
+
+/* Two predictions of one timer's end may differ by so much. */
+#define TIMER_GRAIN_NS MILLISECONDS(400)
+
+struct socket_watch {
+	struct loop *loop;
+	struct log *log;
+	struct sock_diag *diag;    /* NULL: refused; the files are read instead */
+	struct timer *timer;
+	uint16_t port;
+	int family;
+	bool forced;
+	int64_t kicked_at, read_at, dumped_at, read_cost;
+	int64_t user_timeout;
+	unsigned retries;
+	unsigned timed_conn;       /* whose retransmissions are followed */
+	int64_t first_retransmit;  /* when its first went out, 0: none yet */
+	struct tcp_table table, probe;
+	char *buffer;
+	size_t size;
+};
+
+static void socket_watch_look(void *context);
+
+/* net.ipv4.tcp_retries2, 15 when it cannot be read. */
+static unsigned
+read_retries(void)
+{
+	unsigned retries = 15;
+	FILE *file = fopen("/proc/sys/net/ipv4/tcp_retries2", "re");
+	char line[16];
+	if (file == NULL)
+		return retries;
+	if (fgets(line, sizeof line, file) != NULL)
+		retries = (unsigned)strtoul(line, NULL, 10);
+	fclose(file);
+	return retries > 0 && retries < 256 ? retries : 15;
+}
+
+/* Watches the port for log. */
+struct socket_watch *
+socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family)
+{
+	struct socket_watch *watch = calloc(1, sizeof *watch);
+	if (watch == NULL)
+		return NULL;
+	*watch = (struct socket_watch){.loop = loop, .log = log, .port = port,
+	    .family = family, .retries = read_retries()};
+	watch->diag = sock_diag_open();
+	watch->timer = loop_timer(loop, socket_watch_look, watch);
+	if (watch->timer == NULL) {
+		sock_diag_close(watch->diag);
+		free(watch);
+		return NULL;
+	}
+	return watch;
+}
+
+void
+socket_watch_free(struct socket_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	loop_untimer(watch->loop, watch->timer);
+	sock_diag_close(watch->diag);
+	tcp_table_free(&watch->table);
+	tcp_table_free(&watch->probe);
+	free(watch->buffer);
+	free(watch);
+}
+
+/* Something happened: look now, and often for a while. */
+void
+socket_watch_kick(struct socket_watch *watch)
+{
+	watch->kicked_at = loop_now(watch->loop);
+	timer_no_later(watch->timer, LOOK_NOW_NS);
+}
+
+/* Read the files in the next round. */
+void
+socket_watch_force(struct socket_watch *watch)
+{
+	watch->forced = true;
+	socket_watch_kick(watch);
+}
+
+/* When the files were last read. */
+int64_t
+socket_watch_read_at(const struct socket_watch *watch)
+{
+	return watch->read_at;
+}
+
+/* TCP_USER_TIMEOUT of the client's connections. */
+void
+socket_watch_user_timeout(struct socket_watch *watch, int64_t timeout)
+{
+	watch->user_timeout = timeout;
+}
+
+/* Watches another port from now on. */
+void
+socket_watch_port(struct socket_watch *watch, uint16_t port)
+{
+	watch->port = port;
+}
+
+/* Do two rows of one socket say the same, timers apart? */
+static bool
+row_agrees(const struct tcp_row *a, const struct tcp_row *b)
+{
+	return a->state == b->state && a->recv_q == b->recv_q &&
+	    a->send_q == b->send_q && a->retransmits == b->retransmits &&
+	    a->inode == b->inode;
+}
+
+/* Does the kernel still have this row as we know it? */
+static bool
+known_row_agrees(struct socket_watch *watch, const struct tcp_row *row)
+{
+	struct sock_diag_answer answer;
+	if (row->state == STATE_LISTEN)
+		return true; /* the listeners are asked for by themselves */
+	return sock_diag_find(watch->diag, &row->local, &row->remote, &answer) == 1 &&
+	    row_agrees(row, &answer.row);
+}
+
+/* Has an end of the connection appeared that has no row yet? */
+static bool
+end_appeared(struct socket_watch *watch, const struct moment_connection *connection)
+{
+	struct sock_diag_answer answer;
+	if (!connection->open && connection->child_ended)
+		return false;
+	if (connection->client == STATE_GONE && connection->open &&
+	    sock_diag_find(watch->diag, &connection->local, &connection->remote,
+	    &answer) == 1)
+		return true;
+	return connection->server == STATE_GONE &&
+	    sock_diag_find(watch->diag, &connection->remote, &connection->local,
+	    &answer) == 1;
+}
+
+/* Do the table's rows of this kind (listeners, or all) agree with those known? */
+static bool
+probe_agrees(struct socket_watch *watch, bool listeners)
+{
+	const struct moment *now = log_now(watch->log);
+	size_t known = 0;
+	for (size_t i = 0; i < watch->probe.count; i++) {
+		const struct tcp_row *row = &watch->probe.rows[i];
+		struct moment_socket *socket = moment_socket(now, &row->local,
+		    &row->remote, row->family);
+		if (socket == NULL || !row_agrees(row, &socket->row.tcp))
+			return false;
+	}
+	for (size_t i = 0; i < now->socket_count; i++)
+		if (now->sockets[i].gone_at == 0 && (!listeners ||
+		    now->sockets[i].row.tcp.state == STATE_LISTEN))
+			known++;
+	return known == watch->probe.count;
+}
+
+/* Asks for the listeners, or for every row with our port; true when all is as
+ * known. */
+static bool
+dump_agrees(struct socket_watch *watch, bool listeners)
+{
+	tcp_table_clear(&watch->probe);
+	for (int family = 4; family <= 6; family += 2) {
+		int result = listeners ?
+		    sock_diag_listeners(watch->diag, family, watch->port, &watch->probe) :
+		    sock_diag_dump(watch->diag, family, watch->port, &watch->probe);
+		if (result < 0)
+			return false;
+	}
+	return probe_agrees(watch, listeners);
+}
+
+/* Asks the kernel by exact queries whether anything changed. */
+static bool
+something_changed(struct socket_watch *watch)
+{
+	const struct moment *now = log_now(watch->log);
+	int64_t time = loop_now(watch->loop);
+	bool busy = time - watch->kicked_at < BUSY_NS;
+	if (watch->diag == NULL)
+		return time - watch->read_at > (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS);
+	for (size_t i = 0; i < now->socket_count; i++)
+		if (now->sockets[i].gone_at == 0 &&
+		    !known_row_agrees(watch, &now->sockets[i].row.tcp))
+			return true;
+	for (size_t i = 0; i < now->connection_count; i++)
+		if (end_appeared(watch, &now->connections[i]))
+			return true;
+	if (!dump_agrees(watch, true))
+		return true;
+	if (time - watch->dumped_at < (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS))
+		return false;
+	watch->dumped_at = time;
+	return !dump_agrees(watch, false);
+}
+
+/* Does /proc/PID/fd hold the socket with this inode? */
+static bool
+process_holds(pid_t pid, uint64_t inode)
+{
+	char path[32], wanted[32], link[32];
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	snprintf(wanted, sizeof wanted, "socket:[%llu]", (unsigned long long)inode);
+	DIR *directory = opendir(path);
+	if (directory == NULL)
+		return false;
+	bool found = false;
+	struct dirent *entry;
+	while (!found && (entry = readdir(directory)) != NULL) {
+		ssize_t length = readlinkat(dirfd(directory), entry->d_name, link,
+		    sizeof link - 1);
+		if (length > 0) {
+			link[length] = '\0';
+			found = strcmp(link, wanted) == 0;
+		}
+	}
+	closedir(directory);
+	return found;
+}
+
+/* Who holds the row's socket: the child that serves it, the client, else whoever
+ * of ours has it open. */
+static pid_t
+row_owner(const struct moment *now, const struct socket_row *row, pid_t before)
+{
+	if (row->tcp.inode == 0)
+		return 0;
+	const struct moment_connection *connection = moment_connection(now, row->conn);
+	if (connection != NULL && row->end == END_CLIENT && connection->open)
+		return now->client;
+	if (connection != NULL && row->end == END_SERVER && connection->child != 0 &&
+	    !connection->child_ended)
+		return connection->child;
+	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
+	    (before != now->server || row->tcp.state == STATE_LISTEN))
+		return before;
+	for (size_t i = now->process_count; i-- > 0;) /* children come after parents */
+		if (moment_process_runs(&now->processes[i]) &&
+		    process_holds(now->processes[i].row.pid, row->tcp.inode))
+			return now->processes[i].row.pid;
+	return 0;
+}
+
+/* Appends one state event. */
+static void
+tell_state(struct socket_watch *watch, const struct socket_row *row,
+    enum tcp_state from, enum tcp_state to, bool inferred, int64_t time)
+{
+	struct event event = {.time = time, .type = EVENT_STATE};
+	event.state.conn = row->conn;
+	event.state.end = row->end;
+	event.state.from = from;
+	event.state.to = to;
+	event.state.inferred = inferred;
+	log_append(watch->log, &event);
+}
+
+/* An end of one of our connections is in another state: the way it must have
+ * gone, step by step. */
+static void
+tell_path(struct socket_watch *watch, const struct socket_row *row,
+    enum tcp_state to, int64_t time)
+{
+	enum tcp_state path[TCP_PATH_MAX];
+	const struct moment_connection *connection =
+	    moment_connection(log_now(watch->log), row->conn);
+	if (connection == NULL)
+		return;
+	bool client = row->end == END_CLIENT;
+	enum tcp_state from = client ? connection->client : connection->server;
+	enum tcp_close close = client ? connection->client_close :
+	    connection->server_close;
+	enum tcp_state opening = client ? STATE_SYN_SENT : STATE_SYN_RECV;
+	if (from == to)
+		return;
+	if (from == STATE_GONE && to != opening) {
+		tell_state(watch, row, from, opening, true, time);
+		from = opening;
+	}
+	size_t count = tcp_state_path(from, to, close, path);
+	for (size_t i = 0; i < count; i++) {
+		tell_state(watch, row, from, path[i], i + 1 < count, time);
+		from = path[i];
+	}
+}
+
+/* Appends one socket event. */
+static void
+tell_socket(struct socket_watch *watch, enum socket_what what,
+    const struct socket_row *row, int64_t time)
+{
+	struct event event = {.time = time, .type = EVENT_SOCKET};
+	event.socket.what = what;
+	event.socket.row = *row;
+	log_append(watch->log, &event);
+}
+
+/* Is the timer another one than was predicted? */
+static bool
+timer_differs(const struct socket_row *before, const struct socket_row *after)
+{
+	int64_t difference = before->timer_at - after->timer_at;
+	return before->tcp.timer != after->tcp.timer ||
+	    difference > TIMER_GRAIN_NS || difference < -TIMER_GRAIN_NS;
+}
+
+/* A row was read: appends what it changes. */
+static void
+take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
+{
+	const struct moment *now = log_now(watch->log);
+	struct moment_socket *known = moment_socket(now, &read->local, &read->remote,
+	    read->family);
+	struct socket_row row = {.tcp = *read};
+	row.timer_at = read->timer == TIMER_OFF ? 0 : time + read->timer_left;
+	if (known != NULL && known->row.timer_at < time && read->timer_left == 0 &&
+	    known->row.tcp.timer == read->timer)
+		row.timer_at = known->row.timer_at; /* run out, not handled yet */
+	const struct moment_connection *connection = read->state == STATE_LISTEN ?
+	    NULL : moment_connection_of(now, &read->local, &read->remote, &row.end);
+	row.conn = connection != NULL ? connection->conn : 0;
+	row.owner_pid = row_owner(now, &row, known != NULL ? known->row.owner_pid : 0);
+	if (connection != NULL)
+		tell_path(watch, &row, read->state, time);
+	if (known == NULL)
+		tell_socket(watch, SOCKET_APPEARED, &row, time);
+	else if (!row_agrees(read, &known->row.tcp) ||
+	    timer_differs(&known->row, &row) ||
+	    known->row.owner_pid != row.owner_pid || known->row.conn != row.conn)
+		tell_socket(watch, SOCKET_CHANGED, &row, time);
+}
+
+/* Does the table that was read hold this row? */
+static bool
+table_has(const struct tcp_table *table, const struct tcp_row *row)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].family == row->family &&
+		    table->rows[i].local.port == row->local.port &&
+		    table->rows[i].remote.port == row->remote.port &&
+		    endpoint_equal(&table->rows[i].local, &row->local) &&
+		    endpoint_equal(&table->rows[i].remote, &row->remote))
+			return true;
+	return false;
+}
+
+/* Rows of the moment that the table no longer has are gone. */
+static void
+take_absence(struct socket_watch *watch, int64_t time)
+{
+	const struct moment *now = log_now(watch->log);
+	for (size_t i = 0; i < now->socket_count; i++) {
+		if (now->sockets[i].gone_at != 0 ||
+		    table_has(&watch->table, &now->sockets[i].row.tcp))
+			continue;
+		struct socket_row row = now->sockets[i].row;
+		if (row.conn != 0)
+			tell_path(watch, &row, STATE_GONE, time);
+		tell_socket(watch, SOCKET_GONE, &row, time);
+		i = (size_t)-1; /* the event may have moved the rows */
+	}
+}
+
+/* Has the table of this family anything for us? */
+static bool
+family_matters(struct socket_watch *watch, int family)
+{
+	const struct moment *now = log_now(watch->log);
+	if (family == watch->family || watch->diag == NULL)
+		return true;
+	for (size_t i = 0; i < now->socket_count; i++)
+		if (now->sockets[i].gone_at == 0 &&
+		    now->sockets[i].row.tcp.family == family)
+			return true;
+	tcp_table_clear(&watch->probe);
+	return sock_diag_listeners(watch->diag, family, watch->port,
+	    &watch->probe) < 0 || watch->probe.count > 0;
+}
+
+/* Reads the files and appends every difference. */
+static void
+read_tables(struct socket_watch *watch)
+{
+	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
+	int64_t begun = loop_now(watch->loop);
+	tcp_table_clear(&watch->table);
+	for (int family = 4; family <= 6; family += 2) {
+		if (family_matters(watch, family) &&
+		    tcp_table_read(&watch->table, paths[family], family, watch->port,
+		    &watch->buffer, &watch->size) < 0 && errno != ENOENT)
+			return; /* unreadable: what is shown stays, until it is not */
+	}
+	int64_t time = loop_now(watch->loop);
+	watch->read_cost = time - begun;
+	watch->read_at = begun;
+	watch->forced = false;
+	take_absence(watch, time);
+	for (size_t i = 0; i < watch->table.count; i++)
+		take_row(watch, &watch->table.rows[i], time);
+}
+
+/* The current connection's retransmission timer, when there is one to watch. */
+static void
+look_at_timer(struct socket_watch *watch)
+{
+	const struct moment *now = log_now(watch->log);
+	const struct moment_connection *connection = moment_connection(now, now->current);
+	struct sock_diag_answer answer;
+	if (connection == NULL || watch->diag == NULL)
+		return;
+	if (connection->conn != watch->timed_conn) {
+		watch->timed_conn = connection->conn;
+		watch->first_retransmit = 0;
+	}
+	int64_t time = loop_now(watch->loop);
+	bool found = connection->client != STATE_GONE &&
+	    sock_diag_find(watch->diag, &connection->local, &connection->remote,
+	    &answer) == 1 && answer.has_info;
+	bool runs = found && answer.row.timer == TIMER_ON &&
+	    (answer.row.retransmits > 0 || connection->silent);
+	struct event event = {.time = time, .type = EVENT_TIMER};
+	event.timer.conn = connection->conn;
+	if (runs) {
+		uint32_t retransmits = answer.row.retransmits;
+		event.timer.rto = answer.rto;
+		event.timer.retransmits = retransmits;
+		event.timer.next_at = time + answer.row.timer_left;
+		if (retransmits == 0 || watch->first_retransmit == 0)
+			watch->first_retransmit = retransmits == 0 ?
+			    event.timer.next_at : time;
+		if (connection->client != STATE_SYN_SENT)
+			event.timer.gives_up_at = giving_up_at(watch->first_retransmit,
+			    event.timer.next_at, (int64_t)answer.rto * 1000,
+			    watch->user_timeout, watch->retries);
+	} else {
+		watch->first_retransmit = 0;
+	}
+	int64_t moved = event.timer.next_at - connection->next_at;
+	if (event.timer.retransmits != connection->retransmits ||
+	    event.timer.rto != connection->rto ||
+	    moved > TIMER_GRAIN_NS / 4 || moved < -TIMER_GRAIN_NS / 4)
+		log_append(watch->log, &event);
+}
+
+/* How long until the next look. */
+static int64_t
+look_interval(const struct socket_watch *watch, int64_t now, int64_t cost)
+{
+	int64_t since = now - watch->kicked_at;
+	int64_t interval = since < HOT_NS ? LOOK_HOT_NS :
+	    since < BUSY_NS ? LOOK_BUSY_NS : LOOK_IDLE_NS;
+	return interval > 10 * cost ? interval : 10 * cost;
+}
+
+/* The timer: looks, reads when something changed, and says when to look again. */
+static void
+socket_watch_look(void *context)
+{
+	struct socket_watch *watch = context;
+	int64_t begun = loop_now(watch->loop);
+	bool changed = watch->forced || something_changed(watch) ||
+	    begun - watch->read_at > READ_REST_NS;
+	int64_t cost = loop_now(watch->loop) - begun;
+	int64_t rest = watch->read_at + READ_COST_SHARE * watch->read_cost - begun;
+	look_at_timer(watch);
+	if (changed && watch->read_at > 0 && rest > 0 && !watch->forced) {
+		timer_after(watch->timer, rest);
+		return;
+	}
+	if (changed)
+		read_tables(watch);
+	timer_after(watch->timer,
+	    look_interval(watch, loop_now(watch->loop), cost));
+}
+
+/* The process that has the socket open, of all that we may look into. */
+static pid_t
+holder_of(uint64_t inode)
+{
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+	pid_t holder = 0;
+	if (directory == NULL)
+		return 0;
+	while (holder == 0 && (entry = readdir(directory)) != NULL) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+		if (pid > 0 && *end == '\0' && process_holds((pid_t)pid, inode))
+			holder = (pid_t)pid;
+	}
+	closedir(directory);
+	return holder;
+}
+
+/* Whose is the listener on our port. */
+bool
+socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *owner)
+{
+	tcp_table_clear(&watch->table);
+	tcp_table_read(&watch->table, "/proc/net/tcp", 4, watch->port,
+	    &watch->buffer, &watch->size);
+	tcp_table_read(&watch->table, "/proc/net/tcp6", 6, watch->port,
+	    &watch->buffer, &watch->size);
+	for (size_t i = 0; i < watch->table.count; i++) {
+		const struct tcp_row *each = &watch->table.rows[i];
+		if (each->state != STATE_LISTEN || each->local.port != watch->port)
+			continue;
+		*row = *each;
+		*owner = holder_of(each->inode);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,41 @@
+/* socket_watch.h: the socket table, as /proc/net/tcp and tcp6 show it.
+ *
+ * Every row in the log is parsed from those files; sock_diag only says when to
+ * read them again.  A transition between two readings that no reading saw, but
+ * that RFC 9293 leaves no way around, is told as inferred. */
+#ifndef SOCKET_WATCH_H
+#define SOCKET_WATCH_H
+
+#include "log.h"
+#include "loop.h"
+
+struct socket_watch;
+
+/* Watches the port for log.  family: 4 or 6, HOST's.  NULL with errno. */
+struct socket_watch *socket_watch_new(struct loop *loop, struct log *log,
+    uint16_t port, int family);
+
+void socket_watch_free(struct socket_watch *watch);
+
+/* Something happened: look now, and often for a while. */
+void socket_watch_kick(struct socket_watch *watch);
+
+/* Read the files in the next round, whatever sock_diag says. */
+void socket_watch_force(struct socket_watch *watch);
+
+/* When the files were last read, on the session's clock. */
+int64_t socket_watch_read_at(const struct socket_watch *watch);
+
+/* TCP_USER_TIMEOUT of the client's connections in ns, 0: the kernel's own way of
+ * giving up. */
+void socket_watch_user_timeout(struct socket_watch *watch, int64_t timeout);
+
+/* Watches another port from now on. */
+void socket_watch_port(struct socket_watch *watch, uint16_t port);
+
+/* Whose is the listener on our port: the row, and the process that holds it (0:
+ * not ours to see).  False when nothing listens. */
+bool socket_watch_listener(struct socket_watch *watch, struct tcp_row *row,
+    pid_t *owner);
+
+#endif

@@ -1,0 +1,20 @@
+/* suites.h: one Check suite for each module; tests/check_main.c runs them all. */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include <check.h>
+
+Suite *endpoint_suite(void);
+Suite *escape_suite(void);
+Suite *log_suite(void);
+Suite *moment_suite(void);
+Suite *process_stat_suite(void);
+Suite *programs_suite(void);
+Suite *render_suite(void);
+Suite *signal_name_suite(void);
+Suite *sock_diag_suite(void);
+Suite *tcp_state_suite(void);
+Suite *tcp_table_suite(void);
+Suite *why_suite(void);
+
+#endif
