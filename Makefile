@@ -1,0 +1,149 @@
+# tcpconsole
+#
+#   make            builds build/tcpconsole, build/tcpserv, build/tcpcli
+#   make deps       installs what the build and the tests need (Debian, Ubuntu)
+#   make run        opens the console on 127.0.0.1
+#   make check      every test; check-asan and check-valgrind: under those
+#   make goldens    writes the expected outputs of the tests anew: review the diff
+#   make screenshots  the pictures in screenshots/, from real sessions
+#   make install    under PREFIX (/usr/local), below DESTDIR
+#
+# CC, CPPFLAGS, CFLAGS, LDFLAGS, LDLIBS are respected; WERROR= leaves warnings as
+# warnings.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+CFLAGS ?= -O2 -g
+WERROR ?=
+HOST ?= 127.0.0.1
+PORT ?=
+BUILD ?= build
+
+# What the build needs, and what the tests need beside it.
+PACKAGES = gcc make pkg-config libncurses-dev libreadline-dev libjansson-dev \
+	libmnl-dev
+TEST_PACKAGES = check tmux iproute2 procps net-tools
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual \
+	-Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wfloat-equal \
+	-Werror=implicit-function-declaration $(WERROR)
+STANDARD = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(SANITIZE) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+LINK = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
+
+# The layers (see README.md): each directory is compiled with the include paths
+# and the libraries of what it may use, and of nothing else.
+CORE_FLAGS = -Icore $$(pkg-config --cflags jansson libmnl)
+CORE_LIBS = $$(pkg-config --libs jansson libmnl) -lm
+TUI_FLAGS = -Icore -Itui $$(pkg-config --cflags ncursesw readline)
+TUI_LIBS = $$(pkg-config --libs ncursesw readline) $(CORE_LIBS)
+PROGRAM_FLAGS = -I$(BUILD)/include
+TEST_FLAGS = -Icore -Itests $$(pkg-config --cflags check jansson)
+SCREEN_TEST_FLAGS = $(TEST_FLAGS) -Itui $$(pkg-config --cflags ncursesw readline)
+TEST_LIBS = $$(pkg-config --libs check)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+CORE = $(call objects,core)
+TUI = $(call objects,tui)
+SERVER = $(call objects,server)
+CLIENT = $(call objects,client)
+SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
+CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
+PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
+TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen
+
+all: $(PROGRAMS)
+
+$(BUILD)/tcpconsole: $(TUI) $(CORE)
+	@echo LD $@; $(LINK) -o $@ $^ $(TUI_LIBS) $(LDLIBS)
+
+$(BUILD)/tcpserv: $(SERVER)
+	@echo LD $@; $(LINK) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tcpcli: $(CLIENT)
+	@echo LD $@; $(LINK) -o $@ $^ $(LDLIBS)
+
+# core is whole without a screen: its tests link without curses
+$(BUILD)/check_core: $(CORE_TESTS) $(CORE)
+	@echo LD $@; $(LINK) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS) $(LDLIBS)
+
+$(BUILD)/check_screen: $(SCREEN_TESTS) $(filter-out %/main.o,$(TUI)) $(CORE)
+	@echo LD $@; $(LINK) -o $@ $^ $(TEST_LIBS) $(TUI_LIBS) $(LDLIBS)
+
+$(CORE): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -c -o $@ $<
+
+$(TUI): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -c -o $@ $<
+
+# of core, the two programs see report.h alone
+$(BUILD)/include/report.h: core/report.h
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(SERVER) $(CLIENT): $(BUILD)/%.o: %.c $(BUILD)/include/report.h
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(PROGRAM_FLAGS) -c -o $@ $<
+
+$(CORE_TESTS): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(TEST_FLAGS) -c -o $@ $<
+
+$(SCREEN_TESTS): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(SCREEN_TEST_FLAGS) -c -o $@ $<
+
+# each header compiles alone
+headers:
+	@for header in core/*.h tui/*.h client/*.h server/*.h; do \
+		$(CC) $(STANDARD) $(WARNINGS) -Icore -Itui -fsyntax-only -x c $$header || exit 1; \
+	done
+
+run: all
+	$(BUILD)/tcpconsole $(HOST) $(PORT)
+
+# The one rule that installs anything, and only what is missing.
+deps:
+	@sh tests/deps.sh $(PACKAGES) $(TEST_PACKAGES)
+
+# With deps asked for, everything else comes after it, also under make -j.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(CORE) $(TUI) $(SERVER) $(CLIENT) $(CORE_TESTS) $(SCREEN_TESTS) headers: | deps
+endif
+
+check: all $(TEST_PROGRAMS) headers
+	BUILD=$(BUILD) sh tests/run.sh
+
+check-asan:
+	$(MAKE) BUILD=build/asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
+
+check-valgrind: all $(TEST_PROGRAMS)
+	BUILD=$(BUILD) sh tests/valgrind.sh
+
+goldens: all $(TEST_PROGRAMS)
+	BUILD=$(BUILD) UPDATE_GOLDENS=1 sh tests/run.sh
+
+screenshots: all
+	BUILD=$(BUILD) sh screenshots/make.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,tcpconsole tcpserv tcpcli)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
+
+clean:
+	rm -rf build
+
+-include $(wildcard $(BUILD)/*/*.d)
+
+.PHONY: all headers run deps check check-asan check-valgrind goldens screenshots \
+	install uninstall clean
