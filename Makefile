@@ -52,7 +52,7 @@ CLIENT = $(call objects,client)
 SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
 CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
-TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen
+TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port
 
 all: $(PROGRAMS)
 
@@ -71,6 +71,10 @@ $(BUILD)/check_core: $(CORE_TESTS) $(CORE)
 
 $(BUILD)/check_screen: $(SCREEN_TESTS) $(filter-out %/main.o,$(TUI)) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(TEST_LIBS) $(TUI_LIBS) $(LDLIBS)
+
+$(BUILD)/free_port: tests/tools/free_port.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
 
 $(CORE): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -15,7 +15,7 @@ static const struct command table[] = {
 	 .run = command_connect, .done = connect_done},
 	{.name = "send", .arguments = "[--no-newline|--split] TEXT",
 	 .help = "write TEXT and a newline, then read one line; --split: first byte, one second, the rest",
-	 .acts = true, .verbatim = true, .words = "--no-newline|--split",
+	 .acts = true, .words = "--no-newline|--split",
 	 .run = command_send, .done = order_done},
 	{.name = "use", .arguments = "N",
 	 .help = "make connection N the current one", .words = "<connection>",
@@ -78,7 +78,8 @@ static const struct command table[] = {
 	 .words = "<signal>", .run = command_kill_server},
 	{.name = "kill client", .arguments = "[SIGNAL]",
 	 .help = "signal the client (SIGKILL)", .acts = true,
-	 .words = "<signal>", .run = command_kill_client},
+	 .words = "<signal>", .run = command_kill_client,
+	 .done = client_killed},
 	{.name = "kill", .arguments = "pid:PID [SIGNAL]",
 	 .help = "signal any process (SIGKILL); one that is not ours is asked about",
 	 .acts = true, .words = "child|server|client|<pid>", .run = command_kill},
@@ -104,12 +105,12 @@ static const struct command table[] = {
 	 .run = command_show},
 	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
 	 .help = "wait until it holds: echo TEXT, eof, errno NAME, state END STATE, zombies N, ...",
-	 .verbatim = true, .words = "<expectation>",
+	 .words = "<expectation>",
 	 .run = command_expect, .done = expect_done},
 	{.name = "wait", .arguments = "SECONDS",
 	 .help = "time passes, events go on", .run = command_wait, .done = wait_done},
 	{.name = "say", .arguments = "TEXT", .help = "the narrator speaks",
-	 .verbatim = true, .run = command_say},
+	 .run = command_say},
 	{.name = "reset", .arguments = "",
 	 .help = "everything healed and fresh: server, client, cable, settings",
 	 .acts = true, .run = command_reset, .done = reset_done},
@@ -188,12 +189,7 @@ command_parse(const char *line, const char **arguments, char *error, size_t size
 		explain_unknown(line, error, size);
 		return NULL;
 	}
-	if (best->verbatim) { /* one blank divides, the others are the text's */
-		if (**arguments == ' ' || **arguments == '\t')
-			++*arguments;
-	} else {
-		*arguments += strspn(*arguments, " \t");
-	}
+	*arguments += strspn(*arguments, " \t");
 	if (best->arguments[0] == '\0' && **arguments != '\0') {
 		snprintf(error, size, "%s takes no argument: \"%.40s\" is too much",
 		    best->name, *arguments);
@@ -338,10 +334,14 @@ command_complete(const struct session *session, const char *line,
 	    .length = strlen(word), .each = each, .context = context};
 	size_t before = (size_t)(word - line);
 	char previous[64] = "";
+	const struct command *best = NULL;
 	for (int i = 0; i < TABLE_COUNT; i++) {
 		const char *name = table[i].name;
 		size_t first = strcspn(name, " ");
 		const char *rest = match_name(name, line);
+		if (rest != NULL && rest < word && (best == NULL ||
+		    strlen(name) > strlen(best->name)))
+			best = &table[i];
 		bool shown = strncmp(previous, name, first) == 0 && previous[first] == '\0';
 		if (before == 0 && !shown)
 			offer(&completion, name, first);
@@ -349,10 +349,10 @@ command_complete(const struct session *session, const char *line,
 		    strncmp(line, name, first) == 0 && line[first] == ' ' &&
 		    strspn(line + first, " ") == before - first)
 			offer(&completion, name + first + 1, strlen(name + first + 1));
-		if (rest != NULL && rest < word)
-			offer_row(&completion, table[i].words);
 		snprintf(previous, sizeof previous, "%.*s", (int)first, name);
 	}
+	if (best != NULL)
+		offer_row(&completion, best->words);
 	if (strncmp(line, "expect state ", 13) == 0 && before >= 13)
 		before == 13 ? offer_words(&completion, "", "client|server") :
 		    offer_states(&completion);

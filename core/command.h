@@ -19,7 +19,6 @@ struct command {
 	const char *arguments;  /* as the manual writes them: "[N|all]", "" for none */
 	const char *help;       /* one line */
 	bool acts;              /* expectations look back to the last one that does */
-	bool verbatim;          /* the rest of the line is TEXT, inner blanks kept */
 	const char *words;      /* completions of the first argument: "default|ignore",
 	                           or one of the names below in angle brackets:
 	                           <setting> <signal> <connection> <expectation> <state> */
@@ -36,7 +35,7 @@ struct command {
 const struct command *command_table(size_t *count);
 
 /* The row that a line names, and in *arguments the rest of the line, without
- * leading blanks (and closing ones, unless verbatim keeps them).  NULL with one
+ * leading blanks.  NULL with one
  * line in error (room for size) that names the mend. */
 const struct command *command_parse(const char *line, const char **arguments,
     char *error, size_t size);

@@ -7,6 +7,10 @@
 
 enum { CONNECT_MAX = 10000 };
 
+enum { CONNECT_WAITING, CONNECT_ORDERED, CONNECT_ACCEPTED };
+
+static void connect_begin(struct session *session, struct running *running);
+
 /* connect [COUNT] | --interrupt SECONDS */
 void
 command_connect(struct session *session, struct running *running,
@@ -31,8 +35,21 @@ command_connect(struct session *session, struct running *running,
 	if (running->error[0] != '\0' || running->check_only)
 		return;
 	running->count = (unsigned)count;
-	running->first = client_connect(session, running->count,
-	    (interrupt + 999999) / 1000000);
+	running->interrupt = (interrupt + 999999) / 1000000;
+	running->step = CONNECT_WAITING;
+	connect_begin(session, running);
+}
+
+/* Orders the connections, once a client that is dying is gone. */
+static void
+connect_begin(struct session *session, struct running *running)
+{
+	pid_t pid = session->client.pid;
+	char state = pid == 0 ? 'S' : process_watch_state(pid);
+	if (state == 'Z' || state == 'X' || state == 0)
+		return;
+	running->step = CONNECT_ORDERED;
+	running->first = client_connect(session, running->count, running->interrupt);
 }
 
 /* Has the server's end of the connection been accepted, as far as can be seen? */
@@ -61,6 +78,11 @@ bool
 connect_done(struct session *session, struct running *running)
 {
 	const struct moment *now = log_now(session->log);
+	bool seen = true;
+	if (running->step == CONNECT_WAITING) {
+		connect_begin(session, running);
+		return false;
+	}
 	if (running->first == 0 || session->client.channel == NULL)
 		return true;
 	for (unsigned i = 0; i < running->count; i++) {
@@ -70,8 +92,13 @@ connect_done(struct session *session, struct running *running)
 			return false;
 		if (!connection->failed && !was_accepted(session, connection))
 			return false;
+		seen &= connection->failed || connection->client != STATE_GONE;
 	}
-	return true;
+	/* and its row has been read, unless it went too fast for that */
+	if (running->step == CONNECT_ORDERED)
+		running->deadline_seen = loop_now(session->loop) + MILLISECONDS(100);
+	running->step = CONNECT_ACCEPTED;
+	return seen || loop_now(session->loop) >= running->deadline_seen;
 }
 
 /* The connection a command means: N, or the current one; 0 after the error. */
@@ -156,12 +183,10 @@ command_send(struct session *session, struct running *running,
 	unsigned conn = connection_meant(session, running, "", "send");
 	if (conn == 0 || running->check_only)
 		return;
-	size_t length = strlen(arguments);
-	char *unquoted = length >= 2 && arguments[0] == '"' &&
-	    arguments[length - 1] == '"' ? strndup(arguments + 1, length - 2) : NULL;
-	order_connection(session, running, ORDER_SEND, conn,
-	    unquoted != NULL ? unquoted : arguments, flags, newline);
-	free(unquoted);
+	char *text = argument_text(arguments);
+	if (text != NULL)
+		order_connection(session, running, ORDER_SEND, conn, text, flags, newline);
+	free(text);
 }
 
 /* use N */

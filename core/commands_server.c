@@ -341,8 +341,16 @@ command_kill_client(struct session *session, struct running *running,
 	int number = parse_signal(running, arguments);
 	if (number < 0 || running->check_only)
 		return;
+	running->pid = number == SIGKILL ? session->client.pid : 0;
 	if (session->client.pid == 0)
 		refuse(running, "the client does not run: client start, or connect");
 	else
 		kill_process(session, running, session->client.pid, number);
+}
+
+/* The signal was sent; SIGKILL leaves nothing to wait for but the end. */
+bool
+client_killed(struct session *session, struct running *running)
+{
+	return running->pid == 0 || session->client.pid != running->pid;
 }

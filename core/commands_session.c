@@ -85,7 +85,10 @@ command_say(struct session *session, struct running *running, const char *argume
 	if (running->check_only)
 		return;
 	struct event event = {.time = loop_now(session->loop), .type = EVENT_SAY};
-	event_set_text(&event, arguments, strlen(arguments));
+	char *text = argument_text(arguments);
+	if (text != NULL)
+		event_set_text(&event, text, strlen(text));
+	free(text);
 	session_append(session, &event);
 }
 

@@ -190,14 +190,9 @@ parse_listening(struct expectation *expectation, const char **text, char *error,
 static bool
 parse_echo(struct expectation *expectation, const char **text)
 {
-	size_t length = strlen(*text);
 	expectation->what = EXPECT_ECHO;
-	if (length >= 2 && (*text)[0] == '"' && (*text)[length - 1] == '"') {
-		expectation->text = strndup(*text + 1, length - 2);
-	} else {
-		expectation->text = strdup(*text);
-	}
-	*text += length;
+	expectation->text = argument_text(*text);
+	*text += strlen(*text);
 	return expectation->text != NULL;
 }
 

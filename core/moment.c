@@ -202,8 +202,9 @@ apply_socket(struct moment *moment, const struct event *event)
 	*socket = (struct moment_socket){.row = *row, .changed_at = event->time};
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->end == END_SERVER) {
-		if (row->tcp.inode != 0)
-			connection->server_unread = row->tcp.recv_q;
+		bool fin = row->tcp.state == STATE_CLOSE_WAIT && row->tcp.recv_q > 0;
+		if (row->tcp.inode != 0) /* a FIN received counts one */
+			connection->server_unread = row->tcp.recv_q - fin;
 		if (connection->child == 0)
 			connection->child = row->owner_pid;
 	}
@@ -222,7 +223,7 @@ explain_again(struct moment *moment, unsigned conn)
 		last->why = why_call(moment, &last->call, &last->section);
 }
 
-/* The end of a connection's server, as far as it tells how the socket went. */
+/* The end of the process that serves a connection. */
 static void
 note_child_end(struct moment *moment, pid_t pid, const struct process_end *end)
 {
@@ -234,12 +235,12 @@ note_child_end(struct moment *moment, pid_t pid, const struct process_end *end)
 		connection->child_shut_down |= news &&
 		    moment->host_state == HOST_SHUTTING_DOWN;
 		connection->child_ended = true;
+		if (news) /* the table may be older than the last send */
+			connection->died_with_unread = connection->server_unread > 0 ||
+			    (connection->bytes_served > 0 &&
+			    connection->bytes_sent > connection->bytes_served);
 		if (end->known)
 			connection->child_end = *end;
-		if (connection->server_close == CLOSE_UNKNOWN)
-			connection->server_close = connection->server_unread > 0 &&
-			    connection->server != STATE_CLOSE_WAIT ?
-			    CLOSE_BY_RST : CLOSE_BY_FIN;
 		if (news)
 			explain_again(moment, connection->conn);
 	}
@@ -331,16 +332,31 @@ note_client_call(struct moment_connection *connection,
 {
 	if (call->call == CALL_CONNECT && call->result == 0)
 		connection->established = true;
+	if (call->call == CALL_SETSOCKOPT && call->result == 0) /* SO_LINGER {1,0} */
+		connection->client_close = CLOSE_BY_RST;
 	if (call->call == CALL_CONNECT && call->result < 0 &&
 	    call->error != EINTR)
 		connection->failed = true;
 	if (call->call == CALL_SHUTDOWN && call->result == 0)
 		connection->half_closed = true;
-	if (call->call == CALL_SETSOCKOPT && call->result == 0) /* SO_LINGER 0 */
-		connection->client_close = CLOSE_BY_RST;
 	if (call->result < 0 &&
 	    (call->error == ECONNRESET || call->error == EPIPE))
 		connection->reset = true;
+}
+
+/* A child met the end of file, and will close in its turn; or a reset. */
+static void
+note_server_read(struct moment_connection *connection,
+    const struct event_call *call)
+{
+	if (call->result > 0)
+		connection->bytes_served += (size_t)call->result;
+	if (connection->server_close != CLOSE_UNKNOWN)
+		return;
+	if (call->result == 0)
+		connection->server_close = CLOSE_BY_FIN;
+	else if (call->result < 0 && call->error == ECONNRESET)
+		connection->server_close = CLOSE_BY_RST;
 }
 
 /* A call returned: what it tells of its connection, and the last errno. */
@@ -358,6 +374,8 @@ apply_call(struct moment *moment, const struct event *event)
 	}
 	if (connection != NULL && call->role == ROLE_CLIENT)
 		note_client_call(connection, call);
+	else if (connection != NULL && call->call == CALL_READ)
+		note_server_read(connection, call);
 }
 
 /* An end of a connection went into another state. */

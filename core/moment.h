@@ -45,7 +45,9 @@ struct moment_connection {
 	struct process_end child_end;
 	bool child_shut_down;       /* it ended while its host was shutting down */
 	uint32_t server_unread;     /* bytes the server's end had not read, last seen */
+	bool died_with_unread;      /* its child ended with bytes it had not read */
 	size_t bytes_sent, bytes_echoed;
+	size_t bytes_served;        /* read by the child, as it reported */
 	uint32_t rto, retransmits;  /* microseconds; EVENT_TIMER */
 	int64_t next_at, gives_up_at;
 };

@@ -258,75 +258,74 @@ print_worded(FILE *out, const struct event *event, const char *word)
 	print_text(out, event);
 }
 
-/* The line of an event; nothing is written for one that the timeline passes
- * over. */
+static void
+print_command(FILE *out, const struct event *event)
+{
+	print_worded(out, event, event_source_name(event->command.source));
+}
+
+/* output, say, ask, error, note. */
+static void
+print_words(FILE *out, const struct event *event)
+{
+	print_worded(out, event, event_type_name(event->type));
+}
+
+static void
+print_expect_line(FILE *out, const struct event *event)
+{
+	print_head(out, event, "expect");
+	print_expect(out, event);
+}
+
+static void
+print_summary_line(FILE *out, const struct event *event)
+{
+	print_head(out, event, "summary");
+	print_summary(out, event);
+}
+
+static void
+print_status(FILE *out, const struct event *event)
+{
+	print_head(out, event, "end");
+	fprintf(out, "status %d", event->end.status);
+}
+
+/* The lines; NULL for what the timeline passes over. */
+static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = {
+	[EVENT_START] = print_start,
+	[EVENT_COMMAND] = print_command,
+	[EVENT_CALL] = print_call,
+	[EVENT_CONNECTION] = print_connection,
+	[EVENT_SENT] = print_line,
+	[EVENT_ECHO] = print_line,
+	[EVENT_STATE] = print_state,
+	[EVENT_PROCESS] = print_process,
+	[EVENT_SIGNAL] = print_signal,
+	[EVENT_HOST] = print_host,
+	[EVENT_OUTPUT] = print_words,
+	[EVENT_LOST] = print_lost,
+	[EVENT_EXPECT] = print_expect_line,
+	[EVENT_SAY] = print_words,
+	[EVENT_ASK] = print_words,
+	[EVENT_ERROR] = print_words,
+	[EVENT_NOTE] = print_words,
+	[EVENT_SUMMARY] = print_summary_line,
+	[EVENT_END] = print_status,
+};
+
+/* The line of an event, or nothing. */
 static void
 print_event(FILE *out, const struct event *event)
 {
-	switch (event->type) {
-	case EVENT_START:
-		print_start(out, event);
-		break;
-	case EVENT_COMMAND:
-		print_worded(out, event, event_source_name(event->command.source));
-		break;
-	case EVENT_CALL:
-		if (!call_is_told_otherwise(&event->call))
-			print_call(out, event);
-		break;
-	case EVENT_CONNECTION:
-		print_connection(out, event);
-		break;
-	case EVENT_SENT:
-	case EVENT_ECHO:
-		print_line(out, event);
-		break;
-	case EVENT_STATE:
-		print_state(out, event);
-		break;
-	case EVENT_PROCESS:
-		if (event->process.what != PROCESS_CHANGED)
-			print_process(out, event);
-		break;
-	case EVENT_SIGNAL:
-		print_signal(out, event);
-		break;
-	case EVENT_HOST:
-		print_host(out, event);
-		break;
-	case EVENT_LOST:
-		print_lost(out, event);
-		break;
-	case EVENT_EXPECT:
-		print_head(out, event, "expect");
-		print_expect(out, event);
-		break;
-	case EVENT_OUTPUT:
-	case EVENT_SAY:
-	case EVENT_ASK:
-	case EVENT_ERROR:
-	case EVENT_NOTE:
-		print_worded(out, event, event_type_name(event->type));
-		break;
-	case EVENT_SUMMARY:
-		print_head(out, event, "summary");
-		print_summary(out, event);
-		break;
-	case EVENT_END:
-		print_head(out, event, "end");
-		fprintf(out, "status %d", event->end.status);
-		break;
-	case EVENT_SOCKET:
-	case EVENT_TIMER:
-	case EVENT_SOCKETS:
-	case EVENT_PROCESSES:
-	case EVENT_CONNECTIONS:
-	case EVENT_SETTINGS:
-	case EVENT_DISPOSITIONS:
-	case EVENT_ERRNO:
-	case EVENT_TYPES:
-		break;
-	}
+	if ((unsigned)event->type >= EVENT_TYPES || lines[event->type] == NULL)
+		return;
+	if (event->type == EVENT_CALL && call_is_told_otherwise(&event->call))
+		return;
+	if (event->type == EVENT_PROCESS && event->process.what == PROCESS_CHANGED)
+		return;
+	lines[event->type](out, event);
 }
 
 /* The socket table, as netstat -ato shows it, and whose each row is. */

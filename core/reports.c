@@ -211,7 +211,7 @@ take_call(struct session *session, const struct report *report, int64_t time)
 	struct event event = {.time = time, .type = EVENT_CALL};
 	event.call = (struct event_call){.role = report->role, .pid = report->pid,
 	    .call = report->call, .result = report->result,
-	    .error = report->error, .local = report->local, .remote = report->peer};
+	    .error = report->error, .status = report->status, .local = report->local, .remote = report->peer};
 	event.call.conn = client ? report->conn :
 	    conn_of_peer(log_now(session->log), &report->peer);
 	unsigned conn = event.call.conn;

@@ -154,6 +154,18 @@ refuse(struct running *running, const char *format, ...)
 	va_end(arguments);
 }
 
+/* The TEXT of a command, without closing blanks and quotes around all of it. */
+char *
+argument_text(const char *text)
+{
+	size_t length = strlen(text);
+	while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+		length--;
+	if (length >= 2 && text[0] == '"' && text[length - 1] == '"')
+		return strndup(text + 1, length - 2);
+	return strndup(text, length);
+}
+
 /* Copies the next word of *text into word and moves on. */
 bool
 argument_word(const char **text, char *word, size_t size)

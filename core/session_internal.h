@@ -67,6 +67,8 @@ struct running {
 	unsigned told;                  /* host events before it */
 	pid_t pid;
 	int step;                       /* of a command that takes several */
+	int64_t interrupt;              /* connect: ms, 0: not */
+	int64_t deadline_seen;          /* connect: how long its row is waited for */
 	struct expectation *expectation;
 	char error[SESSION_ERROR];      /* not empty: the arguments are wrong */
 	bool check_only;                /* nothing is to be begun */
@@ -175,6 +177,10 @@ void refuse(struct running *running, const char *format, ...)
  * *rest.  -1 when the word is no number. */
 long argument_number(const char *text, const char **rest);
 
+/* The TEXT of a command, on its own: closing blanks and quotes around all of it
+ * taken off; malloc'ed, NULL when there is no memory. */
+char *argument_text(const char *text);
+
 /* Copies the next word of *text into word (size bytes) and moves on; false when
  * there is none. */
 bool argument_word(const char **text, char *word, size_t size);
@@ -196,7 +202,7 @@ command_run command_server_start, command_server_stop, command_server_restart,
     command_server_pause, command_server_resume, command_server_set,
     command_kill, command_kill_child, command_kill_server, command_kill_client;
 command_done server_started, server_stopped, server_restarted, server_paused,
-    server_resumed;
+    server_resumed, client_killed;
 
 command_run command_host_crash, command_host_reboot, command_host_shutdown,
     command_host_unplug, command_host_plug;

@@ -262,11 +262,15 @@ sock_diag_dump(struct sock_diag *diag, int family, uint16_t port,
 {
 	struct receiver receiver = {.table = table, .port = port};
 	struct inet_diag_req_v2 *request = request_begin(diag, NLM_F_DUMP, family);
+	size_t first = table->count;
 
 	request->idiag_states = ALL_STATES;
 	if (port != 0)
 		request_put_filter(diag, port);
-	return request_run(diag, &receiver);
+	if (request_run(diag, &receiver) < 0)
+		return -1;
+	/* a dump of several messages is as little of one moment as the file is */
+	return tcp_table_drop_repeated(table, first);
 }
 
 int

@@ -32,13 +32,14 @@ void sock_diag_close(struct sock_diag *diag);
 
 /* The socket with exactly this local and remote end.  The kernel answers a
  * query for an absent 4-tuple with the listener: such an answer counts as none.
- * Returns 1 found, 0 none, -1 with errno. */
+ * Both ends are of one family; a v4-mapped pair finds IPv4 sockets too, and the
+ * other way round: row.family says which table the row stands in.  Returns 1 found, 0 none, -1 with errno. */
 int sock_diag_find(struct sock_diag *diag, const struct report_endpoint *local,
     const struct report_endpoint *remote, struct sock_diag_answer *answer);
 
 /* Appends to table every row, of IPv4 (family 4) or IPv6 (6), with this local or
- * remote port, listeners, TIME_WAIT and SYN_RECV included.  Returns 0, or -1
- * with errno. */
+ * remote port (0: any), listeners, TIME_WAIT and SYN_RECV included, as the file
+ * would show them.  Returns 0, or -1 with errno. */
 int sock_diag_dump(struct sock_diag *diag, int family, uint16_t port,
     struct tcp_table *table);
 

@@ -139,13 +139,14 @@ socket_watch_port(struct socket_watch *watch, uint16_t port)
 	watch->port = port;
 }
 
-/* Do two rows of one socket say the same, timers apart? */
+/* Do two rows of one socket say the same, timers apart?  (Of SYN_RECV, sock_diag
+ * and the file count retransmissions by two different counters.) */
 static bool
 row_agrees(const struct tcp_row *a, const struct tcp_row *b)
 {
 	return a->state == b->state && a->recv_q == b->recv_q &&
-	    a->send_q == b->send_q && a->retransmits == b->retransmits &&
-	    a->inode == b->inode;
+	    a->send_q == b->send_q && a->inode == b->inode &&
+	    (a->retransmits == b->retransmits || a->state == STATE_SYN_RECV);
 }
 
 /* Does the kernel still have this row as we know it? */
@@ -385,6 +386,16 @@ table_has(const struct tcp_table *table, const struct tcp_row *row)
 	return false;
 }
 
+/* Is the row still there, though one reading of the file did not hold it?  The
+ * kernel hands the file out in pieces of 4 KB, between which rows come and go. */
+static bool
+row_is_there(struct socket_watch *watch, const struct tcp_row *row)
+{
+	struct sock_diag_answer answer;
+	return watch->diag != NULL && row->state != STATE_LISTEN &&
+	    sock_diag_find(watch->diag, &row->local, &row->remote, &answer) == 1;
+}
+
 /* Rows of the moment that the table no longer has are gone. */
 static void
 take_absence(struct socket_watch *watch, int64_t time)
@@ -392,7 +403,8 @@ take_absence(struct socket_watch *watch, int64_t time)
 	const struct moment *now = log_now(watch->log);
 	for (size_t i = 0; i < now->socket_count; i++) {
 		if (now->sockets[i].gone_at != 0 ||
-		    table_has(&watch->table, &now->sockets[i].row.tcp))
+		    table_has(&watch->table, &now->sockets[i].row.tcp) ||
+		    row_is_there(watch, &now->sockets[i].row.tcp))
 			continue;
 		struct socket_row row = now->sockets[i].row;
 		if (row.conn != 0)

@@ -22,8 +22,7 @@ enum {
 	LINE_LENGTH = 512,     /* rows are 150 characters, of tcp6 some 170 */
 	FIRST_ROOM = 64,       /* rows */
 	FIRST_BUFFER = 65536,
-	FREE_BUFFER = 8192,    /* more than the kernel hands out at once */
-	REPEAT_REACH = 64      /* rows that a repeated one can lie behind */
+	FREE_BUFFER = 8192     /* more than the kernel hands out at once */
 };
 
 /* What is still to be read of a line. */
@@ -298,26 +297,45 @@ rows_are_same(const struct tcp_row *a, const struct tcp_row *b)
 	    endpoint_equal(&a->remote, &b->remote);
 }
 
-/* Drops rows, from the first one on, that came twice: the later one counts.  The
- * two are never far apart, since the kernel goes on in the hash bucket where it
- * stopped, and a socket stays in its bucket whatever its state. */
-static void
-drop_repeated(struct tcp_table *table, size_t first)
+/* FNV-1a over the two ends. */
+static uint64_t
+hash_ends(const struct tcp_row *row)
 {
-	size_t kept = first;
+	const struct report_endpoint ends[] = {
+		endpoint_unmapped(row->local), endpoint_unmapped(row->remote)};
+	uint64_t hash = 0xcbf29ce484222325;
 
+	for (size_t i = 0; i < 2; i++) {
+		hash = (hash ^ ends[i].port) * 0x100000001b3;
+		for (size_t j = 0; j < sizeof ends[i].address; j++)
+			hash = (hash ^ ends[i].address[j]) * 0x100000001b3;
+	}
+	return hash ^ hash >> 32;
+}
+
+int
+tcp_table_drop_repeated(struct tcp_table *table, size_t first)
+{
+	size_t kept = first, room = 16, *slots;
+
+	while (room < 2 * (table->count - first))
+		room *= 2;
+	slots = calloc(room, sizeof *slots); /* 0: free, else 1 + a row's index */
+	if (slots == NULL)
+		return -1;
 	for (size_t i = first; i < table->count; i++) {
 		struct tcp_row row = table->rows[i];
-		size_t at = kept;
-		while (at > first && kept - at < REPEAT_REACH &&
-		    !rows_are_same(&table->rows[at - 1], &row))
-			at--;
-		if (at > first && kept - at < REPEAT_REACH)
-			table->rows[at - 1] = row;
-		else
-			table->rows[kept++] = row;
+		size_t slot = hash_ends(&row) & (room - 1);
+		while (slots[slot] != 0 &&
+		    !rows_are_same(&table->rows[slots[slot] - 1], &row))
+			slot = (slot + 1) & (room - 1);
+		if (slots[slot] == 0)
+			slots[slot] = ++kept;
+		table->rows[slots[slot] - 1] = row;
 	}
 	table->count = kept;
+	free(slots);
+	return 0;
 }
 
 int
@@ -340,8 +358,7 @@ tcp_table_read(struct tcp_table *table, const char *path, int family,
 	}
 	if (tcp_table_parse(table, *buffer, (size_t)length, family, port, NULL) < 0)
 		return -1;
-	drop_repeated(table, first);
-	return 0;
+	return tcp_table_drop_repeated(table, first);
 }
 
 void

@@ -55,6 +55,11 @@ int tcp_table_read(struct tcp_table *table, const char *path, int family,
 /* Appends one row.  Returns 0, or -1 with errno ENOMEM. */
 int tcp_table_append(struct tcp_table *table, const struct tcp_row *row);
 
+/* Drops those of the rows from number first on that came twice: of two with the
+ * same ends the later counts; listeners that share a port (SO_REUSEPORT) are
+ * told apart by their inodes.  Returns 0, or -1 with errno ENOMEM. */
+int tcp_table_drop_repeated(struct tcp_table *table, size_t first);
+
 /* Forgets the rows, keeps the room. */
 void tcp_table_clear(struct tcp_table *table);
 

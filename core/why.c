@@ -113,7 +113,7 @@ CIRCUMSTANCE(half_closed, connection != NULL && connection->half_closed)
 
 /* The peer's FIN has come. */
 CIRCUMSTANCE(peer_closed, connection != NULL && (connection->fin_received ||
-    (connection->child_ended && connection->server_close == CLOSE_BY_FIN)))
+    (connection->child_ended && !connection->died_with_unread)))
 
 /* CLOSE_WAIT has become no row at all under an open descriptor: by a RST. */
 CIRCUMSTANCE(reset_after_fin, connection != NULL && connection->fin_received &&
@@ -122,7 +122,7 @@ CIRCUMSTANCE(reset_after_fin, connection != NULL && connection->fin_received &&
 
 /* The child died, and bytes stood in its receive queue. */
 CIRCUMSTANCE(died_with_unread_data, connection != NULL &&
-    connection->child_ended && connection->server_close == CLOSE_BY_RST)
+    connection->child_ended && connection->died_with_unread)
 
 CIRCUMSTANCE(child_ended, connection != NULL && connection->child_ended)
 
@@ -217,29 +217,38 @@ CIRCUMSTANCE(port_is_reserved, (call->local.port != 0 ? call->local.port :
 
 static const struct story end_of_file[] = {
 	{.role = ROLE_CLIENT, .when = reset_without_fin, .section = "5.12",
-	 .text = "The call before has told of the RST; what is left to read is end of file."},
+	 .text = "The call before has told of the RST; what is left to read is "
+	     "end of file."},
 	{.role = ROLE_CLIENT, .when = host_shut_down, .section = "5.16",
-	 .text = "The host was shutting down: its processes were ended, and with each socket TCP sent a FIN."},
+	 .text = "The host was shutting down: its processes were ended, and "
+	     "with each socket TCP sent a FIN."},
 	{.role = ROLE_CLIENT, .when = reset_after_fin, .section = "5.12",
-	 .text = "The FIN came first: on Linux read returns 0 even after the RST, where the book expects ECONNRESET."},
+	 .text = "The FIN came first: on Linux read returns 0 even after the "
+	     "RST, where the book expects ECONNRESET."},
 	{.role = ROLE_CLIENT, .when = child_was_killed, .section = "5.12",
-	 .text = "A signal ended the child: the kernel closed its socket, and its TCP sent us a FIN."},
+	 .text = "A signal ended the child: the kernel closed its socket, and "
+	     "its TCP sent us a FIN."},
 	{.role = ROLE_CLIENT, .when = half_closed, .section = "6.6",
-	 .text = "Our FIN went first; now the server's has come, and both directions are closed."},
+	 .text = "Our FIN went first; now the server's has come, and both "
+	     "directions are closed."},
 	{.role = ROLE_CLIENT, .when = child_exited, .section = "5.12",
 	 .text = "The child ended by itself: its TCP sent us a FIN."},
 	{.role = ROLE_CLIENT, .when = child_ended, .section = "5.12",
-	 .text = "The process that served this connection is gone: its TCP sent us a FIN."},
+	 .text = "The process that served this connection is gone: its TCP sent "
+	     "us a FIN."},
 	{.role = ROLE_CLIENT, .when = turned_away, .section = "4.8",
-	 .text = "As many children run as max_children allows: the parent closed the connection at once."},
+	 .text = "As many children run as max_children allows: the parent "
+	     "closed the connection at once."},
 	{.role = ROLE_CLIENT, .section = "5.12",
 	 .text = "The server's TCP sent a FIN: it will send us nothing more."},
 	{.role = ROLE_CHILD, .when = reset_told_before, .section = "5.11",
-	 .text = "The call before has told of the RST; what is left to read is end of file."},
+	 .text = "The call before has told of the RST; what is left to read is "
+	     "end of file."},
 	{.role = ROLE_CHILD, .when = client_let_go, .section = "5.7",
 	 .text = "The client let go of its socket: its TCP sent a FIN."},
 	{.role = ROLE_CHILD, .when = half_closed, .section = "6.6",
-	 .text = "The client shut down its sending half: its FIN has come, and it can still read."},
+	 .text = "The client shut down its sending half: its FIN has come, and "
+	     "it can still read."},
 	{.section = "5.7",
 	 .text = "The peer's FIN has come: it will send nothing more."},
 };
@@ -247,110 +256,141 @@ static const struct story end_of_file[] = {
 static const struct story catalogue[] = {
 	{.error = ECONNREFUSED, .call = CALL_CONNECT, .when = children_serve_on,
 	 .section = "4.8",
-	 .text = "The parent is gone and its listener with it: a SYN meets a RST, though the children serve on."},
+	 .text = "The parent is gone and its listener with it: a SYN meets a "
+	     "RST, though the children serve on."},
 	{.error = ECONNREFUSED, .call = CALL_CONNECT, .when = nobody_listens,
 	 .section = "4.3",
-	 .text = "Nothing listens at the port: the host's TCP answered our SYN with RST."},
+	 .text = "Nothing listens at the port: the host's TCP answered our SYN "
+	     "with RST."},
 	{.error = ECONNREFUSED, .section = "4.3",
-	 .text = "Our SYN was turned away: by a RST (no listener), or an ICMP port unreachable."},
+	 .text = "Our SYN was turned away: by a RST (no listener), or an ICMP "
+	     "port unreachable."},
 
 	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = host_rebooted,
 	 .section = "5.15",
-	 .text = "The host rebooted: its TCP knows no such connection and answers with RST."},
+	 .text = "The host rebooted: its TCP knows no such connection and "
+	     "answers with RST."},
 	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = died_with_unread_data,
 	 .section = "5.12",
-	 .text = "The child died with data it had not read: then TCP sends RST, not FIN."},
+	 .text = "The child died with data it had not read: then TCP sends RST, "
+	     "not FIN."},
 	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = peer_closed,
 	 .section = "5.12",
-	 .text = "The peer had closed: what we wrote found no socket there, and a RST came back."},
+	 .text = "The peer had closed: what we wrote found no socket there, and "
+	     "a RST came back."},
 	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = turned_away,
 	 .section = "4.8",
-	 .text = "As many children run as max_children allows: the parent closed at once, and a RST came."},
+	 .text = "As many children run as max_children allows: the parent "
+	     "closed at once, and a RST came."},
 	{.error = ECONNRESET, .role = ROLE_CHILD, .when = aborted_before_accept,
 	 .section = "5.11",
-	 .text = "The client's RST came before accept. Linux returned the dead connection; read tells of the RST."},
+	 .text = "The client's RST came before accept. Linux returned the dead "
+	     "connection; read tells of the RST."},
 	{.error = ECONNRESET, .role = ROLE_CHILD, .when = client_aborted,
 	 .section = "7.5",
-	 .text = "The client aborted: with SO_LINGER 0 its close sent RST instead of FIN."},
+	 .text = "The client aborted: with SO_LINGER 0 its close sent RST "
+	     "instead of FIN."},
 	{.error = ECONNRESET, .role = ROLE_CHILD, .when = client_let_go,
 	 .section = "5.12",
-	 .text = "The client's socket is closed and a RST came: it left data unread, or ours came too late."},
+	 .text = "The client's socket is closed and a RST came: it left data "
+	     "unread, or ours came too late."},
 	{.error = ECONNRESET, .section = "4.3",
-	 .text = "The peer's TCP sent a RST: it has no such connection, or has given it up."},
+	 .text = "The peer's TCP sent a RST: it has no such connection, or has "
+	     "given it up."},
 
 	{.error = EPIPE, .role = ROLE_CLIENT, .when = half_closed,
 	 .section = "6.6",
-	 .text = "We have sent our own FIN (shutdown): nothing can be written after it."},
+	 .text = "We have sent our own FIN (shutdown): nothing can be written "
+	     "after it."},
 	{.error = EPIPE, .role = ROLE_CLIENT, .when = rebooted_and_reset,
 	 .section = "5.15",
-	 .text = "The rebooted host's RST was told already; every later write is EPIPE, with SIGPIPE."},
+	 .text = "The rebooted host's RST was told already; every later write "
+	     "is EPIPE, with SIGPIPE."},
 	{.error = EPIPE, .role = ROLE_CLIENT, .when = peer_closed,
 	 .section = "5.13",
-	 .text = "The peer had closed: an earlier write drew its RST, and every later one is EPIPE, with SIGPIPE."},
+	 .text = "The peer had closed: an earlier write drew its RST, and every "
+	     "later one is EPIPE, with SIGPIPE."},
 	{.error = EPIPE, .role = ROLE_CLIENT, .when = was_reset,
 	 .section = "5.13",
-	 .text = "A RST has ended the connection, as a call before told; every later write is EPIPE, with SIGPIPE."},
+	 .text = "A RST has ended the connection, as a call before told; every "
+	     "later write is EPIPE, with SIGPIPE."},
 	{.error = EPIPE, .role = ROLE_CHILD, .when = reset_told_before,
 	 .section = "5.13",
-	 .text = "The client's RST was told already; every later write is EPIPE, with SIGPIPE."},
+	 .text = "The client's RST was told already; every later write is "
+	     "EPIPE, with SIGPIPE."},
 	{.error = EPIPE, .section = "5.13",
-	 .text = "Nothing can be written any more: a RST ended the connection, or we shut it down."},
+	 .text = "Nothing can be written any more: a RST ended the connection, "
+	     "or we shut it down."},
 
 	{.error = ETIMEDOUT, .call = CALL_CONNECT, .when = host_crashed,
 	 .section = "5.14",
-	 .text = "The host has crashed: our SYN went out again and again, and nobody answered."},
+	 .text = "The host has crashed: our SYN went out again and again, and "
+	     "nobody answered."},
 	{.error = ETIMEDOUT, .call = CALL_CONNECT, .when = cable_is_out,
 	 .section = "4.3",
-	 .text = "The cable is out: our SYN went out again and again, and no answer came."},
+	 .text = "The cable is out: our SYN went out again and again, and no "
+	     "answer came."},
 	{.error = ETIMEDOUT, .call = CALL_CONNECT, .when = queue_is_full,
 	 .section = "4.5",
 	 .text = "The listener's queue is full: its TCP dropped our SYN each time."},
 	{.error = ETIMEDOUT, .call = CALL_CONNECT, .section = "4.3",
 	 .text = "Our SYN went out again and again, and no answer came."},
 	{.error = ETIMEDOUT, .when = host_crashed, .section = "5.14",
-	 .text = "The host has crashed: nothing was acknowledged, and TCP, after all its retransmissions, gave up."},
+	 .text = "The host has crashed: nothing was acknowledged, and TCP, "
+	     "after all its retransmissions, gave up."},
 	{.error = ETIMEDOUT, .when = cable_is_out, .section = "5.14",
-	 .text = "The cable is out: nothing was acknowledged, and TCP, after all its retransmissions, gave up."},
+	 .text = "The cable is out: nothing was acknowledged, and TCP, after "
+	     "all its retransmissions, gave up."},
 	{.error = ETIMEDOUT, .when = host_is_down, .section = "5.14",
-	 .text = "The host is down: nothing was acknowledged, and TCP, after all its retransmissions, gave up."},
+	 .text = "The host is down: nothing was acknowledged, and TCP, after "
+	     "all its retransmissions, gave up."},
 	{.error = ETIMEDOUT, .section = "5.14",
-	 .text = "No acknowledgement came for so long that TCP gave the connection up."},
+	 .text = "No acknowledgement came for so long that TCP gave the "
+	     "connection up."},
 
 	{.error = EADDRINUSE, .call = CALL_BIND, .when = port_has_listener,
 	 .section = "7.5",
 	 .text = "Another socket listens at this port already."},
 	{.error = EADDRINUSE, .call = CALL_BIND, .when = remains_without_reuse,
 	 .section = "7.5",
-	 .text = "Connections of an earlier server hold the port, and this one does not set SO_REUSEADDR."},
+	 .text = "Connections of an earlier server hold the port, and this one "
+	     "does not set SO_REUSEADDR."},
 	{.error = EADDRINUSE, .call = CALL_BIND, .when = port_has_remains,
 	 .section = "7.5",
-	 .text = "Old connections hold the port; SO_REUSEADDR helps only where their listener had set it too."},
+	 .text = "Old connections hold the port; SO_REUSEADDR helps only where "
+	     "their listener had set it too."},
 	{.error = EADDRINUSE, .section = "7.5",
 	 .text = "The address and port are taken by another socket."},
 
 	{.error = EINTR, .call = CALL_ACCEPT, .when = restart_is_off,
 	 .section = "5.9",
-	 .text = "A signal handler ran while accept slept; without SA_RESTART the kernel does not resume it."},
+	 .text = "A signal handler ran while accept slept; without SA_RESTART "
+	     "the kernel does not resume it."},
 	{.error = EINTR, .call = CALL_ACCEPT, .section = "5.9",
 	 .text = "A signal interrupted accept while it slept; call it again."},
 	{.error = EINTR, .call = CALL_READ, .when = restart_is_off,
 	 .role = ROLE_CHILD, .section = "5.9",
-	 .text = "A signal handler ran while read slept; without SA_RESTART the kernel does not resume it."},
+	 .text = "A signal handler ran while read slept; without SA_RESTART the "
+	     "kernel does not resume it."},
 	{.error = EINTR, .call = CALL_READ, .section = "5.9",
 	 .text = "A signal interrupted read before any byte came; call it again."},
 	{.error = EINTR, .call = CALL_CONNECT, .section = "5.9",
-	 .text = "A signal interrupted connect, the handshake goes on: poll until writable, then read SO_ERROR."},
+	 .text = "A signal interrupted connect, the handshake goes on: poll "
+	     "until writable, then read SO_ERROR."},
 	{.error = EINTR, .section = "5.9",
 	 .text = "A signal interrupted the call while it slept."},
 
 	{.error = ECONNABORTED, .section = "5.11",
-	 .text = "The connection was aborted before accept returned it: POSIX's name for it. Accept the next."},
+	 .text = "The connection was aborted before accept returned it: POSIX's "
+	     "name for it. Accept the next."},
 	{.error = EPROTO, .section = "5.11",
-	 .text = "A protocol error: SVR4's name for a connection aborted before accept; Linux hands on a pending error."},
+	 .text = "A protocol error: SVR4's name for a connection aborted before "
+	     "accept; Linux hands on a pending error."},
 
 	{.error = ENOTCONN, .call = CALL_GETPEERNAME, .role = ROLE_CHILD,
 	 .section = "5.11",
-	 .text = "The connection was dead when the child asked: Linux's accept returns one that was aborted, too."},
+	 .text = "The connection was dead when the child asked: Linux's accept "
+	     "returns one that was aborted, too."},
 	{.error = ENOTCONN, .call = CALL_SHUTDOWN, .when = was_reset,
 	 .section = "6.6",
 	 .text = "A RST has ended the connection: nothing is left to shut down."},
@@ -358,53 +398,67 @@ static const struct story catalogue[] = {
 	 .text = "The socket is not connected, or no longer."},
 
 	{.error = EISCONN, .section = "5.9",
-	 .text = "The connection is established already: one connect too many. poll and SO_ERROR would have told."},
+	 .text = "The connection is established already: one connect too many. "
+	     "poll and SO_ERROR would have told."},
 	{.error = EALREADY, .section = "16.3",
-	 .text = "An earlier connect is still under way: its SYN has not been answered."},
+	 .text = "An earlier connect is still under way: its SYN has not been "
+	     "answered."},
 	{.error = EINPROGRESS, .section = "16.3",
-	 .text = "The socket does not block: the handshake has begun and goes on meanwhile."},
+	 .text = "The socket does not block: the handshake has begun and goes "
+	     "on meanwhile."},
 
 	{.error = EMFILE, .section = "4.8",
 	 .text = "The process has as many descriptors open as it may (RLIMIT_NOFILE)."},
 	{.error = ENFILE, .section = "4.8",
-	 .text = "All processes together have as many files open as the kernel allows."},
+	 .text = "All processes together have as many files open as the kernel "
+	     "allows."},
 	{.error = EAGAIN, .call = CALL_FORK, .when = there_are_zombies,
 	 .section = "5.9",
-	 .text = "No process more is allowed, and zombies count: each keeps its PID until it is waited for."},
+	 .text = "No process more is allowed, and zombies count: each keeps its "
+	     "PID until it is waited for."},
 	{.error = EAGAIN, .call = CALL_FORK, .section = "4.7",
-	 .text = "No process more is allowed: a limit such as RLIMIT_NPROC is reached."},
+	 .text = "No process more is allowed: a limit such as RLIMIT_NPROC is "
+	     "reached."},
 	{.error = EAGAIN, .section = "16.1",
 	 .text = "The call would have to wait, and was told not to, or not so long."},
 
 	{.error = EACCES, .call = CALL_BIND, .when = port_is_reserved,
 	 .section = "4.4",
-	 .text = "Ports below 1024 are reserved: they need root or CAP_NET_BIND_SERVICE."},
+	 .text = "Ports below 1024 are reserved: they need root or "
+	     "CAP_NET_BIND_SERVICE."},
 	{.error = EACCES, .section = "4.4",
 	 .text = "The kernel's permissions or a firewall's rule forbid this call."},
 	{.error = EPERM, .section = "4.4",
 	 .text = "The kernel's permissions or a firewall's rule forbid this call."},
 
 	{.error = EHOSTUNREACH, .call = CALL_CONNECT, .section = "4.3",
-	 .text = "The host cannot be reached: a router said so by ICMP, or nobody answered on our own link."},
+	 .text = "The host cannot be reached: a router said so by ICMP, or "
+	     "nobody answered on our own link."},
 	{.error = EHOSTUNREACH, .section = "5.14",
-	 .text = "TCP gave up; a host unreachable that came meanwhile is told in place of ETIMEDOUT."},
+	 .text = "TCP gave up; a host unreachable that came meanwhile is told "
+	     "in place of ETIMEDOUT."},
 	{.error = ENETUNREACH, .call = CALL_CONNECT, .section = "4.3",
-	 .text = "No route leads to that network: our own kernel says so, or a router by ICMP."},
+	 .text = "No route leads to that network: our own kernel says so, or a "
+	     "router by ICMP."},
 	{.error = ENETUNREACH, .section = "5.14",
-	 .text = "TCP gave up; a network unreachable that came meanwhile is told in place of ETIMEDOUT."},
+	 .text = "TCP gave up; a network unreachable that came meanwhile is "
+	     "told in place of ETIMEDOUT."},
 	{.error = EADDRNOTAVAIL, .call = CALL_BIND, .section = "4.4",
 	 .text = "No interface of this host has that address."},
 	{.error = EADDRNOTAVAIL, .section = "4.3",
-	 .text = "The kernel found no local address and free port for this connection."},
+	 .text = "The kernel found no local address and free port for this "
+	     "connection."},
 
 	{.error = EBADF, .section = "4.9",
 	 .text = "The descriptor is not open: it was closed before."},
 	{.error = ECHILD, .when = reaps_by_ignoring, .section = "5.10",
-	 .text = "SIGCHLD is ignored: the kernel reaps by itself, and no child is left to wait for."},
+	 .text = "SIGCHLD is ignored: the kernel reaps by itself, and no child "
+	     "is left to wait for."},
 	{.error = ECHILD, .section = "5.10",
 	 .text = "There is no child to wait for."},
 	{.error = EINVAL, .section = "1.4",
-	 .text = "The kernel found an argument, or the socket's state, wrong for this call."},
+	 .text = "The kernel found an argument, or the socket's state, wrong "
+	     "for this call."},
 	{.error = ENOMEM, .section = "1.4",
 	 .text = "The kernel has no memory for it."},
 	{.error = ENOBUFS, .section = "1.4",

@@ -101,6 +101,9 @@ START_TEST(test_parse_threads)
 	stat.tpgid = stat.pgrp;
 	process_stat_letters(&stat, text);
 	ck_assert_str_eq(text, "SNsl+");
+	stat.tpgid = stat.pgrp + 1;
+	process_stat_letters(&stat, text);
+	ck_assert_str_eq(text, "SNsl");
 }
 END_TEST
 

@@ -4,13 +4,22 @@
 
 #include <check.h>
 
+Suite *command_suite(void);
 Suite *endpoint_suite(void);
 Suite *escape_suite(void);
+Suite *expect_suite(void);
+Suite *giving_up_suite(void);
+Suite *guard_suite(void);
 Suite *log_suite(void);
+Suite *loop_suite(void);
 Suite *moment_suite(void);
 Suite *process_stat_suite(void);
 Suite *programs_suite(void);
 Suite *render_suite(void);
+Suite *screen_parts_suite(void);
+Suite *screen_suite(void);
+Suite *session_suite(void);
+Suite *settings_suite(void);
 Suite *signal_name_suite(void);
 Suite *sock_diag_suite(void);
 Suite *tcp_state_suite(void);

@@ -1,0 +1,113 @@
+/* The loop: callbacks that remove themselves and each other. */
+#include "loop.h"
+#include "suites.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+struct pair {
+	struct loop *loop;
+	struct watch *first, *second;
+	int called;
+};
+
+/* Whoever is called first removes both. */
+static void
+remove_both(void *context, uint32_t events)
+{
+	struct pair *pair = context;
+	ck_assert(events & EPOLLIN);
+	pair->called++;
+	loop_unwatch(pair->loop, pair->first);
+	loop_unwatch(pair->loop, pair->second);
+}
+
+START_TEST(a_callback_may_remove_itself_and_its_neighbour)
+{
+	struct pair pair = {.loop = loop_new()};
+	int ends[2];
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	int copy = dup(ends[0]);
+	pair.first = loop_watch(pair.loop, ends[0], EPOLLIN, remove_both, &pair);
+	pair.second = loop_watch(pair.loop, copy, EPOLLIN, remove_both, &pair);
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	ck_assert_int_ge(loop_round(pair.loop, 1000), 1);
+	ck_assert_int_eq(pair.called, 1);
+	ck_assert_int_eq(loop_round(pair.loop, 0), 0);
+	loop_free(pair.loop);
+	close(ends[0]);
+	close(ends[1]);
+	close(copy);
+}
+END_TEST
+
+struct clockwork {
+	struct loop *loop;
+	struct timer *timer;
+	int ran;
+};
+
+/* Runs three times, then removes itself. */
+static void
+tick(void *context)
+{
+	struct clockwork *clockwork = context;
+	if (++clockwork->ran < 3) {
+		timer_after(clockwork->timer, MILLISECONDS(1));
+		return;
+	}
+	loop_untimer(clockwork->loop, clockwork->timer);
+	clockwork->timer = NULL;
+}
+
+START_TEST(a_timer_may_set_and_remove_itself)
+{
+	struct clockwork clockwork = {.loop = loop_new()};
+	clockwork.timer = loop_timer(clockwork.loop, tick, &clockwork);
+	timer_after(clockwork.timer, MILLISECONDS(1));
+	ck_assert(timer_is_running(clockwork.timer));
+	while (clockwork.timer != NULL)
+		ck_assert_int_gt(loop_round(clockwork.loop, 5000), 0);
+	ck_assert_int_eq(clockwork.ran, 3);
+	loop_free(clockwork.loop);
+}
+END_TEST
+
+START_TEST(no_later_keeps_the_sooner)
+{
+	struct clockwork clockwork = {.loop = loop_new(), .ran = 2};
+	clockwork.timer = loop_timer(clockwork.loop, tick, &clockwork);
+	timer_after(clockwork.timer, MILLISECONDS(1));
+	timer_no_later(clockwork.timer, SECONDS(3600));
+	ck_assert_int_gt(loop_round(clockwork.loop, 5000), 0);
+	ck_assert_int_eq(clockwork.ran, 3);
+	loop_free(clockwork.loop);
+}
+END_TEST
+
+START_TEST(a_stopped_timer_stays_silent)
+{
+	struct clockwork clockwork = {.loop = loop_new()};
+	clockwork.timer = loop_timer(clockwork.loop, tick, &clockwork);
+	timer_at(clockwork.timer, 0);
+	ck_assert(timer_stop(clockwork.timer));
+	ck_assert_int_eq(loop_round(clockwork.loop, 0), 0);
+	ck_assert_int_eq(clockwork.ran, 0);
+	loop_untimer(clockwork.loop, clockwork.timer);
+	loop_free(clockwork.loop);
+}
+END_TEST
+
+Suite *
+loop_suite(void)
+{
+	Suite *suite = suite_create("loop");
+	TCase *all = tcase_create("all");
+	tcase_add_test(all, a_callback_may_remove_itself_and_its_neighbour);
+	tcase_add_test(all, a_timer_may_set_and_remove_itself);
+	tcase_add_test(all, no_later_keeps_the_sooner);
+	tcase_add_test(all, a_stopped_timer_stays_silent);
+	suite_add_tcase(suite, all);
+	return suite;
+}

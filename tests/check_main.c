@@ -1,0 +1,32 @@
+/* check_main.c: runs every suite of core and of the programs. */
+#include "suites.h"
+
+#include <stdlib.h>
+
+int
+main(void)
+{
+	SRunner *runner = srunner_create(command_suite());
+	srunner_add_suite(runner, endpoint_suite());
+	srunner_add_suite(runner, escape_suite());
+	srunner_add_suite(runner, expect_suite());
+	srunner_add_suite(runner, giving_up_suite());
+	srunner_add_suite(runner, guard_suite());
+	srunner_add_suite(runner, log_suite());
+	srunner_add_suite(runner, loop_suite());
+	srunner_add_suite(runner, moment_suite());
+	srunner_add_suite(runner, process_stat_suite());
+	srunner_add_suite(runner, programs_suite());
+	srunner_add_suite(runner, render_suite());
+	srunner_add_suite(runner, session_suite());
+	srunner_add_suite(runner, settings_suite());
+	srunner_add_suite(runner, signal_name_suite());
+	srunner_add_suite(runner, sock_diag_suite());
+	srunner_add_suite(runner, tcp_state_suite());
+	srunner_add_suite(runner, tcp_table_suite());
+	srunner_add_suite(runner, why_suite());
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

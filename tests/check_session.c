@@ -1,0 +1,271 @@
+/* A whole session in this process: its log alone rebuilds its tables, and the
+ * tables agree with the kernel's. */
+#include "session.h"
+
+#include "endpoint.h"
+#include "parse_json.h"
+#include "process_stat.h"
+#include "render_json.h"
+#include "suites.h"
+#include "tcp_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The log, read as a stranger would: from its JSON lines alone. */
+struct stranger {
+	struct moment moment;
+	unsigned bad;
+};
+
+static void
+stranger_reads(void *context, const struct event *event, const struct moment *now)
+{
+	struct stranger *stranger = context;
+	struct event copy;
+	char *line = render_json(event, now);
+	if (line == NULL || render_json_parse(line, &copy) < 0) {
+		stranger->bad++;
+	} else {
+		if (moment_apply(&stranger->moment, &copy) < 0)
+			stranger->bad++;
+		event_release(&copy);
+	}
+	free(line);
+}
+
+/* A port that is free now. */
+static const char *
+free_port(void)
+{
+	static char port[16];
+	const char *build = getenv("BUILD");
+	char command[256];
+	snprintf(command, sizeof command, "%s/free_port", build != NULL ? build : "build");
+	FILE *pipe = popen(command, "r");
+	ck_assert_ptr_nonnull(pipe);
+	ck_assert_ptr_nonnull(fgets(port, sizeof port, pipe));
+	ck_assert_int_eq(pclose(pipe), 0);
+	port[strcspn(port, "\n")] = '\0';
+	return port;
+}
+
+/* A session on a free port of host. */
+static struct session *
+session_on(const char *host, const char *port)
+{
+	const char *build = getenv("BUILD");
+	struct session_options options = {.host = host, .port = port,
+	    .directory = build != NULL ? build : "build"};
+	char error[SESSION_ERROR];
+	int status;
+	struct session *session = session_new(&options, error, &status);
+	ck_assert_msg(session != NULL, "%s", error);
+	return session;
+}
+
+/* Runs the lines to their end. */
+static void
+play(struct session *session, const char *const *lines)
+{
+	for (; *lines != NULL; lines++)
+		ck_assert_msg(session_submit(session, *lines, SOURCE_SCRIPT), "%s", *lines);
+	int64_t end = loop_now(session_loop(session)) + SECONDS(60);
+	while (!session_is_idle(session)) {
+		ck_assert_int_lt(loop_now(session_loop(session)), end);
+		ck_assert_int_eq(session_round(session, 100), 0);
+	}
+	ck_assert(!session_has_failed(session));
+}
+
+/* Are the two processes' rows the same? */
+static bool
+same_process(const struct moment_process *a, const struct moment_process *b)
+{
+	return a->row.ppid == b->row.ppid && a->row.role == b->row.role &&
+	    a->what == b->what && a->forked == b->forked &&
+	    strcmp(a->row.stat, b->row.stat) == 0 &&
+	    strcmp(a->row.command, b->row.command) == 0 &&
+	    strcmp(a->row.wchan, b->row.wchan) == 0 &&
+	    endpoint_equal(&a->row.peer, &b->row.peer);
+}
+
+/* Does b hold every living row of a, the same? */
+static void
+assert_tables(const struct moment *a, const struct moment *b)
+{
+	for (size_t i = 0; i < a->socket_count; i++) {
+		const struct socket_row *row = &a->sockets[i].row;
+		if (a->sockets[i].gone_at != 0)
+			continue;
+		const struct moment_socket *other = moment_socket(b, &row->tcp.local,
+		    &row->tcp.remote, row->tcp.family);
+		ck_assert_ptr_nonnull(other);
+		ck_assert_int_eq(other->row.tcp.state, row->tcp.state);
+		ck_assert_uint_eq(other->row.tcp.inode, row->tcp.inode);
+		ck_assert_uint_eq(other->row.tcp.recv_q, row->tcp.recv_q);
+		ck_assert_int_eq(other->row.owner_pid, row->owner_pid);
+		ck_assert_uint_eq(other->row.conn, row->conn);
+	}
+	for (size_t i = 0; i < a->process_count; i++) {
+		const struct moment_process *process = &a->processes[i];
+		const struct moment_process *other =
+		    moment_process(b, process->row.pid);
+		if (process->ended_at == 0) {
+			ck_assert_ptr_nonnull(other);
+			ck_assert(same_process(process, other));
+		} else {
+			ck_assert_ptr_null(other);
+		}
+	}
+	ck_assert_uint_eq(a->connection_count, b->connection_count);
+	for (size_t i = 0; i < a->connection_count; i++) {
+		ck_assert_int_eq(a->connections[i].client, b->connections[i].client);
+		ck_assert_int_eq(a->connections[i].server, b->connections[i].server);
+		ck_assert_int_eq(a->connections[i].open, b->connections[i].open);
+	}
+	ck_assert_uint_eq(a->current, b->current);
+	ck_assert_int_eq(a->host_state, b->host_state);
+	ck_assert_str_eq(a->settings, b->settings);
+}
+
+/* Do the session's rows stand in /proc/net/tcp and tcp6, in the same states?
+ * Asked again until they do: what the kernel shows moves on. */
+static bool
+agrees_with_kernel(const struct moment *now)
+{
+	static const char *const paths[] = {"/proc/net/tcp", "/proc/net/tcp6"};
+	struct tcp_table table = {0};
+	char *buffer = NULL;
+	size_t size = 0, living = 0;
+	bool agrees = true;
+	for (int i = 0; i < 2; i++)
+		tcp_table_read(&table, paths[i], i == 0 ? 4 : 6, now->host.port,
+		    &buffer, &size);
+	for (size_t i = 0; i < now->socket_count; i++)
+		living += now->sockets[i].gone_at == 0;
+	for (size_t i = 0; i < table.count && agrees; i++) {
+		const struct moment_socket *socket = moment_socket(now,
+		    &table.rows[i].local, &table.rows[i].remote, table.rows[i].family);
+		agrees = socket != NULL &&
+		    socket->row.tcp.state == table.rows[i].state &&
+		    socket->row.tcp.inode == table.rows[i].inode;
+	}
+	agrees = agrees && table.count == living;
+	tcp_table_free(&table);
+	free(buffer);
+	return agrees;
+}
+
+static const char *const lines_of_rebuild[] = {
+	"connect 3", "send hello", "expect echo hello", "server set reap=none",
+	"connect 2", "expect children 5", "use 4", "send again",
+	"expect echo again", "close 5", "expect zombies 1",
+	"kill child 1", "expect state client CLOSE_WAIT 1",
+	"expect state server FIN_WAIT2 1", "client sigpipe ignore",
+	"use 2", "close", "expect state client TIME_WAIT 2", "host unplug",
+	"use 3", "send late", "host plug", "expect echo late within 20",
+	"show dispositions", "show sockets", "show processes", NULL};
+
+START_TEST(the_log_alone_rebuilds_the_tables)
+{
+	static const char *const hosts[] = {"127.0.0.1", "::1"};
+	struct stranger stranger = {0};
+	struct session *session = session_on(hosts[_i], free_port());
+	moment_init(&stranger.moment);
+	ck_assert_int_eq(log_subscribe(session_log(session), stranger_reads,
+	    &stranger), 0);
+	session_begin(session);
+	play(session, lines_of_rebuild);
+	ck_assert_uint_eq(stranger.bad, 0);
+	assert_tables(session_now(session), &stranger.moment);
+	assert_tables(&stranger.moment, session_now(session));
+	int64_t end = loop_now(session_loop(session)) + SECONDS(10);
+	while (!agrees_with_kernel(session_now(session))) {
+		ck_assert_int_lt(loop_now(session_loop(session)), end);
+		ck_assert_int_eq(session_round(session, 50), 0);
+	}
+	moment_release(&stranger.moment);
+	session_free(session);
+}
+END_TEST
+
+START_TEST(two_sessions_live_side_by_side)
+{
+	char ports[2][16];
+	struct session *sessions[2];
+	for (int i = 0; i < 2; i++) {
+		snprintf(ports[i], sizeof ports[i], "%s", free_port());
+		sessions[i] = session_on("127.0.0.1", ports[i]);
+		session_begin(sessions[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		static const char *const lines[] = {"connect 2", "send a",
+		    "expect echo a", "expect children 2", NULL};
+		play(sessions[i], lines);
+	}
+	session_free(sessions[0]);
+	static const char *const more[] = {"send b", "expect echo b", "reset",
+	    "connect", "send c", "expect echo c", "expect zombies 0", NULL};
+	play(sessions[1], more);
+	session_free(sessions[1]);
+}
+END_TEST
+
+START_TEST(no_descriptor_is_left_open)
+{
+	int before = dup(0);
+	close(before);
+	static const char *const lines[] = {"connect 5", "send a", "expect echo a",
+	    "kill client", "connect", "host crash", "host reboot", "reset", NULL};
+	struct session *session = session_on("127.0.0.1", free_port());
+	session_begin(session);
+	play(session, lines);
+	session_free(session);
+	int after = dup(0);
+	close(after);
+	ck_assert_int_eq(before, after);
+}
+END_TEST
+
+/* The questions a session asks about strangers. */
+static void
+remember_question(void *context, const char *question)
+{
+	snprintf(context, 400, "%s", question);
+}
+
+START_TEST(a_stranger_is_asked_about)
+{
+	char question[400] = "", line[64];
+	struct session *session = session_on("127.0.0.1", free_port());
+	session_ask_by(session, remember_question, question);
+	session_begin(session);
+	snprintf(line, sizeof line, "kill pid:%d USR1", (int)getppid());
+	session_submit(session, line, SOURCE_LINE);
+	int64_t end = loop_now(session_loop(session)) + SECONDS(10);
+	while (question[0] == '\0') {
+		ck_assert_int_lt(loop_now(session_loop(session)), end);
+		ck_assert_int_eq(session_round(session, 100), 0);
+	}
+	session_confirm(session, false);
+	ck_assert(!session_has_failed(session));
+	session_free(session);
+}
+END_TEST
+
+Suite *
+session_suite(void)
+{
+	Suite *suite = suite_create("session");
+	TCase *all = tcase_create("all");
+	tcase_set_timeout(all, 120);
+	tcase_add_loop_test(all, the_log_alone_rebuilds_the_tables, 0, 2);
+	tcase_add_test(all, two_sessions_live_side_by_side);
+	tcase_add_test(all, no_descriptor_is_left_open);
+	tcase_add_test(all, a_stranger_is_asked_about);
+	suite_add_tcase(suite, all);
+	return suite;
+}

@@ -1,0 +1,68 @@
+/* The server's settings. */
+#include "settings.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <string.h>
+
+START_TEST(defaults_are_the_contract)
+{
+	struct settings settings;
+	char text[1024];
+	settings_init(&settings, "127.0.0.1");
+	settings_text(&settings, text, sizeof text);
+	ck_assert_str_eq(text, "reap=waitpid sa_restart=on eintr=retry service=echo "
+	    "reuseaddr=on bind=127.0.0.1 backlog=1024 max_children=2000 "
+	    "sigterm=default leak_connfd=off accept_delay=0");
+}
+END_TEST
+
+START_TEST(each_default_may_be_set)
+{
+	struct settings settings;
+	size_t count;
+	const struct setting *table = settings_table(&count);
+	char assignment[128], error[256];
+	settings_init(&settings, "any");
+	for (size_t i = 0; i < count; i++) {
+		snprintf(assignment, sizeof assignment, "%s=%s", table[i].name,
+		    table[i].fallback);
+		ck_assert_msg(settings_set(&settings, assignment, error, sizeof error),
+		    "%s: %s", assignment, error);
+		ck_assert_str_eq(settings_get(&settings, table[i].name),
+		    table[i].fallback);
+	}
+}
+END_TEST
+
+START_TEST(wrong_ones_name_the_mend)
+{
+	static const struct { const char *assignment, *said; } wrong[] = {
+		{"reap", "KEY=VALUE"}, {"reap=", "none|wait|waitpid|ignore"},
+		{"reap=wai", "none|wait|waitpid|ignore"}, {"foo=1", "no setting"},
+		{"backlog=-1", "whole number"}, {"backlog=1x", "whole number"},
+		{"accept_delay=soon", "seconds"}, {"bind=here", "address"},
+		{"=1", "no setting"}, {"sa_restart=ON", "on|off"},
+	};
+	struct settings settings, before;
+	char error[256];
+	settings_init(&settings, "any");
+	before = settings;
+	ck_assert(!settings_set(&settings, wrong[_i].assignment, error, sizeof error));
+	ck_assert_msg(strstr(error, wrong[_i].said) != NULL, "%s: %s",
+	    wrong[_i].assignment, error);
+	ck_assert_mem_eq(&settings, &before, sizeof settings);
+}
+END_TEST
+
+Suite *
+settings_suite(void)
+{
+	Suite *suite = suite_create("settings");
+	TCase *all = tcase_create("all");
+	tcase_add_test(all, defaults_are_the_contract);
+	tcase_add_test(all, each_default_may_be_set);
+	tcase_add_loop_test(all, wrong_ones_name_the_mend, 0, 10);
+	suite_add_tcase(suite, all);
+	return suite;
+}

@@ -1,0 +1,132 @@
+#!/bin/sh
+# The contract from outside: scripts on standard input, exit statuses, one line for
+# each kind of bad input. Each case runs on IPv4 and on IPv6.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BUILD=${BUILD:-build}
+console=$BUILD/tcpconsole
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+status=0
+
+verdict() { # NAME GOOD
+	if [ "$2" -eq 0 ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1"
+		sed 's/^/    /' "$work/out" "$work/err"
+		status=1
+	fi
+}
+
+# A case of tests/contract/: plays it on both families, --json and text.
+play() {
+	name=$(basename "$1" .script)
+	wanted=$(sed -n 's/^# exit //p' "$1")
+	for host in 127.0.0.1 ::1; do
+		port=$("$BUILD/free_port")
+		"$console" --json $(sed -n 's/^# options //p' "$1") "$host" "$port" \
+		    <"$1" >"$work/out" 2>"$work/err"
+		got=$?
+		good=0
+		[ "$got" -eq "${wanted:-0}" ] || good=1
+		[ ! -s "$work/err" ] || good=1
+		# nothing but JSON, one object a line
+		[ "$(grep -cv '^{"t": .*}$' "$work/out")" -eq 0 ] || good=1
+		verdict "contract $name $host (exit $got)" $good
+	done
+}
+
+# A usage error: one line on standard error that holds the words, status 2.
+usage() {
+	words=$1
+	shift
+	"$console" "$@" </dev/null >"$work/out" 2>"$work/err"
+	got=$?
+	good=0
+	[ "$got" -eq 2 ] || good=1
+	[ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -s "$work/out" ] || good=1
+	grep -qF -- "$words" "$work/err" || good=1
+	verdict "usage: $*" $good
+}
+
+# A bad line: one error event that holds the words; the run goes on, and ends in 1.
+bad_line() {
+	port=$("$BUILD/free_port")
+	printf '%s\nconnect\nsend on\nexpect echo on\n' "$1" |
+	    "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+	got=$?
+	good=0
+	[ "$got" -eq 1 ] || good=1
+	[ "$(grep -c '^error: ' "$work/out")" -eq 1 ] || good=1
+	grep '^error: ' "$work/out" | grep -qF -- "$2" || good=1
+	grep -q '^expect ok echo on' "$work/out" || good=1
+	verdict "bad line: $1" $good
+}
+
+for script in tests/contract/*.script; do
+	play "$script"
+done
+
+usage 'port' 127.0.0.1 99999
+usage 'port' 127.0.0.1 http
+usage 'unknown host' no-such-host.invalid
+usage 'too much' 127.0.0.1 9877 x
+usage '--frobnicate' --frobnicate
+usage 'wants a value' --set
+usage 'none|wait|waitpid|ignore' --set reap=foo
+usage 'auto, always or never' --color=sometimes
+usage 'unknown host' -6 127.0.0.1
+
+bad_line 'frobnicate' 'no command "frobnicate"'
+bad_line 'send early' 'connect'
+bad_line 'host explode' 'host crash'
+bad_line 'server set reap=foo' 'none|wait|waitpid|ignore'
+bad_line 'server set foo=1' 'no setting'
+bad_line 'kill server FOO' 'no signal "FOO"'
+bad_line 'kill pid:1' "not the console's own"
+bad_line 'kill pid:999999999' 'no process'
+bad_line 'kill child' 'connect'
+bad_line 'use 7' 'no connection 7'
+bad_line 'close 9' 'connection 9'
+bad_line 'connect 0' 'count'
+bad_line 'wait forever' 'seconds'
+bad_line 'host plug' 'cable is in'
+bad_line 'show everything' 'sockets, processes'
+bad_line 'client sigpipe maybe' 'default, ignore or catch'
+bad_line 'expect miracles' 'cannot expect'
+bad_line 'server start' 'runs already'
+
+"$console" --version >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && grep -q '^tcpconsole [0-9]' "$work/out"
+verdict 'version' $?
+"$console" --help >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && grep -q '^Usage: tcpconsole' "$work/out"
+verdict 'help' $?
+"$console" </dev/null >"$work/out" 2>"$work/err"
+[ $? -eq 77 ] && grep -q -- '--headless' "$work/err"
+verdict 'no terminal' $?
+printf 'connect\nquit\n' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
+    >/dev/full 2>"$work/err"
+[ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
+verdict 'a full disk under the output' $?
+
+# two consoles on one port: the second watches the first one's server
+port=$("$BUILD/free_port")
+mkfifo "$work/fifo"
+"$console" --json 127.0.0.1 "$port" <"$work/fifo" >"$work/first" &
+first=$!
+exec 9>"$work/fifo"
+printf 'connect\nsend one\nexpect echo one\n' >&9
+timeout 20 sh -c "until grep -q '\"pass\": true' '$work/first'; do :; done"
+printf 'connect\nsend two\nexpect echo two\nkill server\n' |
+    "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+got=$?
+[ "$got" -eq 1 ] && grep -q 'served already' "$work/out" &&
+    grep -q '^expect ok echo two' "$work/out" &&
+    grep -q "not the console's own" "$work/out"
+verdict 'a port in use: its server is watched, and not killed' $?
+exec 9>&-
+wait "$first"
+verdict 'the first console ends well' $?
+exit $status
