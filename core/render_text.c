@@ -360,7 +360,7 @@ static void
 print_processes(FILE *out, const struct event *event, const struct moment *now)
 {
 	(void)event;
-	fprintf(out, "%7s %7s %-8s %-5s %-24s %s\n", "PID", "PPID", "TT", "STAT",
+	fprintf(out, "%7s %7s %-8s %-5s %-36s %s\n", "PID", "PPID", "TT", "STAT",
 	    "COMMAND", "WCHAN");
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct process_row *row = &now->processes[i].row;
@@ -369,7 +369,7 @@ print_processes(FILE *out, const struct event *event, const struct moment *now)
 		fprintf(out, "%7d %7d ", (int)row->pid, (int)row->ppid);
 		print_padded(out, row->tty, 9);
 		print_padded(out, row->stat, 6);
-		print_padded(out, row->command, 25);
+		print_padded(out, row->command, 37);
 		print_foreign(out, row->wchan);
 		fputc('\n', out);
 	}
@@ -544,15 +544,52 @@ render_text(const struct event *event, const struct moment *now)
 	return finish(out, &text);
 }
 
+/* Does another line of the timeline say the same: the server's own fork and
+ * waitpid, the calls that every connection makes alike? */
+static bool
+is_said_otherwise(const struct event *event)
+{
+	const struct event_call *call = &event->call;
+	if (event->type == EVENT_PROCESS)
+		return (event->process.what == PROCESS_FORKED &&
+		    event->process.row.peer.family != 0) ||
+		    (event->process.what == PROCESS_REAPED &&
+		    event->process.end.by == event->process.row.ppid &&
+		    event->process.row.role == ROLE_CHILD);
+	if (event->type == EVENT_CONNECTION)
+		return event->connection.what == CONNECTION_CURRENT;
+	if (event->type != EVENT_CALL || call->result < 0)
+		return false;
+	return call->call == CALL_SOCKET || call->call == CALL_GETPEERNAME ||
+	    (call->call == CALL_CLOSE && call->role == ROLE_SERVER);
+}
+
+/* A transition in few columns: which end, and where to; what was inferred in
+ * parentheses. */
+static void
+print_state_brief(FILE *out, const struct event *event)
+{
+	print_head_conn(out, event, event->state.conn);
+	fprintf(out, event->state.inferred ? "(%s → %s)" : "%s → %s",
+	    event_end_name(event->state.end), tcp_state_name(event->state.to));
+}
+
 /* An event as a line of the timeline. */
 char *
-render_timeline(const struct event *event)
+render_timeline(const struct event *event, bool brief)
 {
 	char *text = NULL;
 	size_t length = 0;
+	if (is_said_otherwise(event)) {
+		errno = 0;
+		return NULL;
+	}
 	FILE *out = open_memstream(&text, &length);
 	if (out == NULL)
 		return NULL;
-	print_event(out, event);
+	if (brief && event->type == EVENT_STATE)
+		print_state_brief(out, event);
+	else
+		print_event(out, event);
 	return finish(out, &text);
 }

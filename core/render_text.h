@@ -14,8 +14,9 @@ struct moment;
 char *render_text(const struct event *event, const struct moment *now);
 
 /* The timeline's line, "3.204 signal  SIGKILL → 19315", without a newline:
- * malloc'ed.  NULL with errno 0 for an event that the timeline passes over, NULL
- * with ENOMEM. */
-char *render_timeline(const struct event *event);
+ * malloc'ed.  brief: transitions take 39 columns, "3.206 conn 1  client →
+ * CLOSE_WAIT", inferred ones in parentheses.  NULL with errno 0 for an event that
+ * the timeline passes over (what another line says too), NULL with ENOMEM. */
+char *render_timeline(const struct event *event, bool brief);
 
 #endif

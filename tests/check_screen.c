@@ -1,0 +1,541 @@
+/* check_screen.c: whole screens, drawn off-screen and compared with files.
+ *
+ * curses draws to /dev/null at a size that is asked for; what it would show is
+ * read back cell by cell.  The events are made by hand and the clock is given, so
+ * the same screen comes out every time.  UPDATE_GOLDENS=1 writes the files anew. */
+#include "console.h"
+#include "prompt.h"
+#include "screen.h"
+
+#include "event_fixture.h"
+#include "fixture.h"
+#include "suites.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <wchar.h>
+
+enum { CELLS = 512, DUMP = 65536, LOG_EVENTS = 1000 };
+
+/* A terminal that nobody sees, and what it shows. */
+static struct {
+	SCREEN *terminal;
+	FILE *in, *out;
+	struct log *log;
+	struct screen_state screen;
+	int64_t now;
+} test;
+
+static void
+setup(void)
+{
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	memset(&test, 0, sizeof test);
+	test.in = fopen("/dev/null", "r");
+	test.out = fopen("/dev/null", "w");
+	ck_assert_ptr_nonnull(test.in);
+	ck_assert_ptr_nonnull(test.out);
+	test.terminal = newterm("xterm", test.out, test.in);
+	ck_assert_ptr_nonnull(test.terminal);
+	test.log = log_new(LOG_EVENTS);
+	ck_assert_ptr_nonnull(test.log);
+	screen_init(&test.screen);
+	draw_init(&test.screen.draw, false, false);
+}
+
+static void
+teardown(void)
+{
+	screen_release(&test.screen);
+	log_free(test.log);
+	endwin();
+	delscreen(test.terminal);
+	fclose(test.in);
+	fclose(test.out);
+}
+
+/* Appends an event, ten milliseconds after the one before. */
+static void
+happen(struct event event)
+{
+	test.now += FIXTURE_MS(10);
+	event.time = test.now;
+	ck_assert_int_eq(log_append(test.log, &event), 0);
+}
+
+/* A process row with its command and where it sleeps. */
+static struct event
+process(enum report_role role, pid_t pid, unsigned conn, enum process_what what,
+    const char *stat, const char *command, const char *wchan)
+{
+	struct event event = fixture_process(role, pid, conn, what, -1);
+	struct process_row *row = &event.process.row;
+	row->ppid = role == ROLE_CHILD ? SERVER_PID : 99;
+	snprintf(row->stat, sizeof row->stat, "%s", stat);
+	snprintf(row->command, sizeof row->command, "%s", command);
+	snprintf(row->wchan, sizeof row->wchan, "%s", wchan);
+	return event;
+}
+
+/* The server, the client, a row that listens. */
+static void
+begin(void)
+{
+	happen(fixture_start("local"));
+	happen(fixture_event(EVENT_SETTINGS,
+	    "reap=waitpid sa_restart=on eintr=retry service=echo reuseaddr=on"));
+	happen(process(ROLE_SERVER, SERVER_PID, 0, PROCESS_STARTED, "S",
+	    "tcpserv 9877", "inet_csk_accept"));
+	happen(process(ROLE_CLIENT, CLIENT_PID, 0, PROCESS_STARTED, "S", "tcpcli",
+	    "poll_schedule_timeout"));
+	happen(fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN));
+}
+
+/* Connection N, with its child. */
+static void
+connect_one(unsigned conn)
+{
+	happen(fixture_connection(conn, CONNECTION_OPENED));
+	happen(fixture_connection(conn, CONNECTION_CURRENT));
+	happen(fixture_call(ROLE_CLIENT, conn, CALL_CONNECT, 0, 0));
+	happen(process(ROLE_CHILD, CHILD_PID + (pid_t)conn, conn, PROCESS_FORKED,
+	    "S", "tcpserv 9877", "wait_woken/read"));
+	happen(fixture_state(conn, END_CLIENT, STATE_GONE, STATE_ESTABLISHED));
+	happen(fixture_state(conn, END_SERVER, STATE_GONE, STATE_ESTABLISHED));
+	happen(fixture_socket(conn, END_CLIENT, SOCKET_APPEARED, STATE_ESTABLISHED));
+	happen(fixture_socket(conn, END_SERVER, SOCKET_APPEARED, STATE_ESTABLISHED));
+}
+
+/* A line went out, or came back. */
+static void
+line(enum event_type type, const char *text)
+{
+	struct event event = fixture_event(type, text);
+	event.line.conn = 1;
+	event.line.bytes = strlen(text) + 1;
+	happen(event);
+}
+
+/* A row of a connection is in a state with a timer. */
+static void
+row(unsigned conn, enum connection_end end, enum socket_what what,
+    enum tcp_state state, enum tcp_timer timer, int64_t left)
+{
+	struct event event = fixture_socket(conn, end, what, state);
+	event.socket.row.tcp.timer = timer;
+	if (timer != TIMER_OFF)
+		event.socket.row.timer_at = test.now + left;
+	if (state == STATE_TIME_WAIT || state == STATE_FIN_WAIT2)
+		event.socket.row.owner_pid = 0;
+	happen(event);
+}
+
+/* Draws a frame at this size. */
+static void
+draw(int rows, int columns)
+{
+	struct scene scene = {.moment = log_now(test.log), .log = test.log,
+	    .end = log_end(test.log), .now = test.now};
+	ck_assert_int_eq(resizeterm(rows, columns), OK);
+	screen_frame(&test.screen, &scene, NULL);
+}
+
+/* What the terminal shows, a line for each row. */
+static char *
+dump(void)
+{
+	int rows, columns;
+	char *text = malloc(DUMP);
+	ck_assert_ptr_nonnull(text);
+	FILE *file = fmemopen(text, DUMP, "w");
+	ck_assert_ptr_nonnull(file);
+	getmaxyx(stdscr, rows, columns);
+	for (int i = 0; i < rows; i++) {
+		wchar_t cells[CELLS];
+		ck_assert_int_ne(mvinnwstr(i, 0, cells, columns), ERR);
+		size_t length = wcslen(cells);
+		while (length > 0 && cells[length - 1] == L' ')
+			cells[--length] = L'\0';
+		ck_assert_int_ge(fprintf(file, "%ls\n", cells), 0);
+	}
+	ck_assert_int_eq(fclose(file), 0);
+	return text;
+}
+
+/* Writes a golden file. */
+static void
+update(const char *name, const char *text)
+{
+	const char *directory = getenv("TEST_FIXTURES");
+	char path[512];
+	snprintf(path, sizeof path, "%s/%s",
+	    directory == NULL ? "tests/fixtures" : directory, name);
+	FILE *file = fopen(path, "w");
+	ck_assert_msg(file != NULL, "cannot write %s", path);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+/* The screen at this size is the one in the file. */
+static void
+compare(const char *name, int rows, int columns)
+{
+	char path[128];
+	snprintf(path, sizeof path, "screens/%s-%dx%d.txt", name, columns, rows);
+	draw(rows, columns);
+	char *text = dump();
+	if (getenv("UPDATE_GOLDENS") != NULL)
+		update(path, text);
+	size_t length;
+	char *golden = fixture_read(path, &length);
+	ck_assert_msg(strcmp(text, golden) == 0, "%s: the screen is\n%s", path, text);
+	free(golden);
+	free(text);
+}
+
+/* The screen holds this text somewhere. */
+static bool
+holds(const char *wanted)
+{
+	char *text = dump();
+	bool found = strstr(text, wanted) != NULL;
+	free(text);
+	return found;
+}
+
+START_TEST(an_empty_session_has_its_places)
+{
+	compare("empty", 24, 80);
+	compare("empty", 36, 120);
+}
+END_TEST
+
+START_TEST(a_small_terminal_says_so_and_recovers)
+{
+	begin();
+	compare("small", 10, 40);
+	compare("small", 20, 60);
+	compare("small", 24, 79);
+	compare("small", 23, 80);
+	compare("listening", 24, 80);
+}
+END_TEST
+
+START_TEST(a_line_comes_back)
+{
+	begin();
+	connect_one(1);
+	line(EVENT_SENT, "hello");
+	line(EVENT_ECHO, "hello");
+	compare("echo", 24, 80);
+	compare("echo", 36, 120);
+	compare("small", 10, 40);
+}
+END_TEST
+
+/* The child is dead and nobody has waited for it. */
+static void
+kill_child(void)
+{
+	struct event zombie = process(ROLE_CHILD, CHILD_PID + 1, 1, PROCESS_ZOMBIE,
+	    "Z", "[tcpserv] <defunct>", "-");
+	zombie.process.end = (struct process_end){.known = true, .status = 9};
+	happen(zombie);
+	row(1, END_SERVER, SOCKET_CHANGED, STATE_FIN_WAIT2, TIMER_TIME_WAIT,
+	    59 * FIXTURE_MS(1000));
+	happen(fixture_state(1, END_SERVER, STATE_ESTABLISHED, STATE_FIN_WAIT2));
+	row(1, END_CLIENT, SOCKET_CHANGED, STATE_CLOSE_WAIT, TIMER_OFF, 0);
+	happen(fixture_state(1, END_CLIENT, STATE_ESTABLISHED, STATE_CLOSE_WAIT));
+}
+
+START_TEST(a_zombie_is_marked_then_reaped_then_gone)
+{
+	begin();
+	connect_one(1);
+	kill_child();
+	compare("zombie", 24, 80);
+	struct event reaped = process(ROLE_CHILD, CHILD_PID + 1, 1, PROCESS_REAPED,
+	    "Z", "[tcpserv] <defunct>", "-");
+	reaped.process.end = (struct process_end){.known = true, .status = 9,
+	    .by = SERVER_PID};
+	happen(reaped);
+	compare("reaped", 24, 80);
+	test.now += PANE_LINGER + FIXTURE_MS(1);
+	draw(24, 80);
+	ck_assert(!holds("reaped, SIGKILL"));
+	ck_assert(!holds("<defunct>"));
+}
+END_TEST
+
+START_TEST(a_row_that_left_is_gone_for_a_moment)
+{
+	begin();
+	connect_one(1);
+	kill_child();
+	happen(fixture_socket(1, END_SERVER, SOCKET_GONE, STATE_FIN_WAIT2));
+	happen(fixture_socket(1, END_CLIENT, SOCKET_GONE, STATE_CLOSE_WAIT));
+	compare("gone", 24, 80);
+	test.now += PANE_LINGER + FIXTURE_MS(1);
+	draw(24, 80);
+	ck_assert(!holds("40001"));
+}
+END_TEST
+
+START_TEST(timers_count_down)
+{
+	begin();
+	connect_one(1);
+	row(1, END_CLIENT, SOCKET_CHANGED, STATE_TIME_WAIT, TIMER_TIME_WAIT,
+	    FIXTURE_MS(59000));
+	draw(24, 80);
+	ck_assert(holds("TIME_WAIT   timewait 58  -"));
+	test.now += FIXTURE_MS(1000);
+	draw(24, 80);
+	ck_assert(holds("TIME_WAIT   timewait 57  -"));
+	test.now += FIXTURE_MS(50000);
+	draw(24, 80);
+	ck_assert(holds("timewait 7.9"));
+	test.now += FIXTURE_MS(50000);
+	draw(24, 80);
+	ck_assert(holds("timewait 0.0"));
+}
+END_TEST
+
+START_TEST(a_crashed_host_counts_its_retransmissions)
+{
+	begin();
+	connect_one(1);
+	line(EVENT_SENT, "hello");
+	happen(fixture_host(HOST_CRASHED));
+	struct event timer = {.type = EVENT_TIMER};
+	timer.timer.conn = 1;
+	timer.timer.rto = 1760000;
+	timer.timer.retransmits = 3;
+	timer.timer.next_at = test.now + FIXTURE_MS(2200);
+	timer.timer.gives_up_at = test.now + FIXTURE_MS(912000);
+	happen(timer);
+	row(1, END_CLIENT, SOCKET_CHANGED, STATE_ESTABLISHED, TIMER_ON,
+	    FIXTURE_MS(2200));
+	test.now += FIXTURE_MS(1000);
+	compare("crashed", 24, 80);
+	compare("crashed", 36, 120);
+	happen(fixture_host(HOST_UP));
+	happen(fixture_call(ROLE_CLIENT, 1, CALL_READ, -1, ECONNRESET));
+	compare("rebooted", 24, 80);
+	compare("rebooted", 36, 120);
+}
+END_TEST
+
+START_TEST(five_connections_are_eleven_rows)
+{
+	begin();
+	for (unsigned conn = 1; conn <= 5; conn++)
+		connect_one(conn);
+	compare("five", 24, 80);
+	compare("five", 36, 120);
+}
+END_TEST
+
+START_TEST(foreign_text_cannot_disturb_its_neighbours)
+{
+	static const char hostile[] =
+	    "a\033[2Jb\rc\bd\x9b" "e\xff" "f\xe2\x80\xae" "g\x7f";
+	begin();
+	connect_one(1);
+	line(EVENT_SENT, "h\xc3\xa9llo \xe4\xb8\x96\xe7\x95\x8c e\xcc\x81");
+	line(EVENT_ECHO, hostile);
+	line(EVENT_ECHO, "a very long line that does not fit into so few columns");
+	line(EVENT_ECHO, "\xe4\xb8\x96\xe7\x95\x8c\xe4\xb8\x96\xe7\x95\x8c\xe4\xb8"
+	    "\x96\xe7\x95\x8c\xe4\xb8\x96\xe7\x95\x8c\xe4\xb8\x96\xe7\x95\x8c\xe4"
+	    "\xb8\x96\xe7\x95\x8c\xe4\xb8\x96\xe7\x95\x8c\xe4\xb8\x96");
+	compare("foreign", 24, 80);
+}
+END_TEST
+
+START_TEST(ascii_is_ascii)
+{
+	begin();
+	connect_one(1);
+	line(EVENT_SENT, "h\xc3\xa9llo \xe4\xb8\x96");
+	test.screen.draw.ascii = true;
+	compare("ascii", 24, 80);
+	char *text = dump();
+	for (const char *byte = text; *byte != '\0'; byte++)
+		ck_assert_int_lt((unsigned char)*byte, 0x80);
+	free(text);
+}
+END_TEST
+
+START_TEST(panes_are_walked_and_zoomed)
+{
+	begin();
+	connect_one(1);
+	test.screen.focus = FOCUS_PANES;
+	compare("panes", 24, 80);
+	test.screen.zoomed = screen_pane(&test.screen, "processes");
+	compare("zoomed", 24, 80);
+	test.screen.zoomed = screen_pane(&test.screen, "connections");
+	compare("connections", 24, 80);
+	test.screen.zoomed = screen_pane(&test.screen, "settings");
+	draw(24, 80);
+	ck_assert(holds("waitpid"));
+	test.screen.zoomed = screen_pane(&test.screen, "help");
+	draw(24, 80);
+	ck_assert(holds("[Help]"));
+	ck_assert(holds("F2"));
+	ck_assert_ptr_null(screen_pane(&test.screen, "nothing"));
+}
+END_TEST
+
+START_TEST(what_is_asked_and_told_is_seen)
+{
+	begin();
+	connect_one(1);
+	screen_notice(&test.screen, LOOK_STRONG, test.now + FIXTURE_MS(5000),
+	    "no open \033connection");
+	test.screen.question = "Send 50 pasted lines? y/n";
+	compare("asked", 24, 80);
+	test.now += FIXTURE_MS(5001);
+	test.screen.question = NULL;
+	draw(24, 80);
+	ck_assert(!holds("no open"));
+	ck_assert(holds("F10 Quit"));
+}
+END_TEST
+
+START_TEST(the_signal_menu_makes_a_command)
+{
+	struct menu *menu = &test.screen.menu;
+	char command[64];
+	begin();
+	connect_one(1);
+	ck_assert(menu_open(menu, log_now(test.log), 0));
+	ck_assert_int_eq(menu->pid, CHILD_PID + 1);
+	compare("menu", 24, 80);
+	menu_command(menu, command, sizeof command);
+	ck_assert_str_eq(command, "kill pid:301 SIGKILL");
+	menu_walk(menu, log_now(test.log), WALK_DOWN);
+	menu_walk(menu, log_now(test.log), WALK_RIGHT);
+	menu_command(menu, command, sizeof command);
+	ck_assert_str_eq(command, "kill pid:100 SIGTERM");
+	menu_walk(menu, log_now(test.log), WALK_LEFT);
+	ck_assert_int_eq(menu->pid, CHILD_PID + 1);
+}
+END_TEST
+
+START_TEST(a_list_scrolls_and_is_searched)
+{
+	struct pane_state *sent = screen_pane(&test.screen, "sent");
+	struct rectangle inside;
+	char text[32];
+	begin();
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof text, "line %d", i);
+		line(EVENT_SENT, text);
+	}
+	draw(24, 80);
+	ck_assert(holds("│line 99"));
+	inside = test.screen.layout.places[PLACE_SENT];
+	pane_walk(sent, WALK_FIRST, inside.rows);
+	draw(24, 80);
+	ck_assert(holds("│line 0 "));
+	ck_assert(!holds("│line 99"));
+	line(EVENT_SENT, "one more");
+	draw(24, 80);
+	ck_assert(!holds("│one more"));
+	struct scene scene = {.moment = log_now(test.log), .log = test.log,
+	    .end = log_end(test.log), .now = test.now};
+	ck_assert(pane_search(sent, &scene, &inside, "LINE 42"));
+	draw(24, 80);
+	ck_assert(holds("│line 42"));
+	ck_assert(!pane_search(sent, &scene, &inside, "nowhere"));
+	pane_walk(sent, WALK_LAST, inside.rows);
+	line(EVENT_SENT, "the last");
+	draw(24, 80);
+	ck_assert(holds("│the last"));
+}
+END_TEST
+
+START_TEST(a_selected_process_stays_selected)
+{
+	struct pane_state *processes = screen_pane(&test.screen, "processes");
+	begin();
+	connect_one(1);
+	connect_one(2);
+	draw(36, 120);
+	pane_walk(processes, WALK_LAST, 10);
+	draw(36, 120);
+	ck_assert_uint_eq(processes->identity, CHILD_PID + 2);
+	happen(process(ROLE_CHILD, CHILD_PID + 1, 1, PROCESS_EXITED, "S", "tcpserv",
+	    "-"));
+	test.now += PANE_LINGER + FIXTURE_MS(1);
+	draw(36, 120);
+	ck_assert_uint_eq(processes->identity, CHILD_PID + 2);
+	ck_assert_uint_eq(processes->selected, 2);
+}
+END_TEST
+
+START_TEST(a_screen_at_rest_wakes_nobody)
+{
+	begin();
+	connect_one(1);
+	draw(24, 80);
+	struct scene scene = {.moment = log_now(test.log), .log = test.log,
+	    .end = log_end(test.log), .now = test.now};
+	ck_assert_int_eq(screen_changes_at(&test.screen, &scene), 0);
+	row(1, END_CLIENT, SOCKET_CHANGED, STATE_TIME_WAIT, TIMER_TIME_WAIT,
+	    FIXTURE_MS(59500));
+	draw(24, 80);
+	scene.moment = log_now(test.log);
+	scene.end = log_end(test.log);
+	scene.now = test.now;
+	int64_t at = screen_changes_at(&test.screen, &scene);
+	ck_assert_int_gt(at, test.now);
+	ck_assert_int_le(at, test.now + FIXTURE_MS(1000));
+}
+END_TEST
+
+START_TEST(a_log_that_overflows_is_still_shown)
+{
+	char text[32];
+	begin();
+	for (int i = 0; i < 3 * LOG_EVENTS; i++) {
+		snprintf(text, sizeof text, "line %d", i);
+		line(i % 2 ? EVENT_ECHO : EVENT_SENT, text);
+		if (i % 700 == 0)
+			draw(24, 80);
+	}
+	draw(24, 80);
+	ck_assert(holds("│line 2998"));
+	ck_assert(holds("│line 2999"));
+}
+END_TEST
+
+Suite *
+screen_suite(void)
+{
+	Suite *suite = suite_create("screen");
+	TCase *tcase = tcase_create("drawn");
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, an_empty_session_has_its_places);
+	tcase_add_test(tcase, a_small_terminal_says_so_and_recovers);
+	tcase_add_test(tcase, a_line_comes_back);
+	tcase_add_test(tcase, a_zombie_is_marked_then_reaped_then_gone);
+	tcase_add_test(tcase, a_row_that_left_is_gone_for_a_moment);
+	tcase_add_test(tcase, timers_count_down);
+	tcase_add_test(tcase, a_crashed_host_counts_its_retransmissions);
+	tcase_add_test(tcase, five_connections_are_eleven_rows);
+	tcase_add_test(tcase, foreign_text_cannot_disturb_its_neighbours);
+	tcase_add_test(tcase, ascii_is_ascii);
+	tcase_add_test(tcase, panes_are_walked_and_zoomed);
+	tcase_add_test(tcase, what_is_asked_and_told_is_seen);
+	tcase_add_test(tcase, the_signal_menu_makes_a_command);
+	tcase_add_test(tcase, a_list_scrolls_and_is_searched);
+	tcase_add_test(tcase, a_selected_process_stays_selected);
+	tcase_add_test(tcase, a_screen_at_rest_wakes_nobody);
+	tcase_add_test(tcase, a_log_that_overflows_is_still_shown);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

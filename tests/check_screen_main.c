@@ -1,0 +1,15 @@
+/* check_screen_main.c: runs the suites of the screen, which link with curses. */
+#include "suites.h"
+
+#include <stdlib.h>
+
+int
+main(void)
+{
+	SRunner *runner = srunner_create(screen_suite());
+	srunner_add_suite(runner, screen_parts_suite());
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,346 @@
+/* check_screen_parts.c: what the screen is made of: places, keys, the taking apart
+ * of the terminal's bytes, wrapped words, the history's file. */
+#include "command.h"
+#include "history.h"
+#include "input.h"
+#include "keys.h"
+#include "layout.h"
+#include "text.h"
+
+#include "event_fixture.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TEXT = 512 };
+
+/* Do two rectangles have a cell in common? */
+static bool
+overlap(const struct rectangle *a, const struct rectangle *b)
+{
+	return a->row < b->row + b->rows && b->row < a->row + a->rows &&
+	    a->column < b->column + b->columns && b->column < a->column + a->columns;
+}
+
+START_TEST(places_are_the_sketch_at_80x24)
+{
+	struct layout layout;
+	ck_assert(layout_make(&layout, 24, 80, 3));
+	const struct rectangle wanted[PLACES] = {
+		[PLACE_SENT] = {2, 1, 5, 24}, [PLACE_ECHOED] = {2, 26, 5, 24},
+		[PLACE_ERRNO] = {2, 51, 5, 28}, [PLACE_SOCKETS] = {8, 1, 5, 78},
+		[PLACE_PROCESSES] = {14, 1, 7, 38}, [PLACE_TIMELINE] = {14, 40, 7, 39},
+	};
+	for (int i = 0; i < PLACES; i++) {
+		ck_assert_int_eq(layout.places[i].row, wanted[i].row);
+		ck_assert_int_eq(layout.places[i].column, wanted[i].column);
+		ck_assert_int_eq(layout.places[i].rows, wanted[i].rows);
+		ck_assert_int_eq(layout.places[i].columns, wanted[i].columns);
+	}
+}
+END_TEST
+
+START_TEST(sockets_grow_and_leave_three_lines)
+{
+	struct layout layout;
+	for (int rows = 0; rows < 200; rows++) {
+		ck_assert(layout_make(&layout, 24, 80, rows));
+		ck_assert_int_ge(layout.places[PLACE_PROCESSES].rows, 3);
+		if (layout.places[PLACE_PROCESSES].rows > 3)
+			ck_assert_int_ge(layout.places[PLACE_SOCKETS].rows, rows + 1);
+	}
+	ck_assert_int_eq(layout.places[PLACE_PROCESSES].rows, 3);
+}
+END_TEST
+
+START_TEST(no_size_overlaps_or_leaves_the_screen)
+{
+	struct layout layout;
+	for (int rows = 1; rows < 120; rows++)
+		for (int columns = 1; columns < 300; columns += 7) {
+			bool fits = layout_make(&layout, rows, columns, rows / 3);
+			ck_assert_int_eq(fits, rows >= 24 && columns >= 80);
+			for (int i = 0; fits && i < PLACES; i++) {
+				const struct rectangle *place = &layout.places[i];
+				ck_assert_int_gt(place->rows, 0);
+				ck_assert_int_gt(place->columns, 20);
+				ck_assert_int_le(place->row + place->rows,
+				    layout.borders[3]);
+				ck_assert_int_lt(place->column + place->columns,
+				    columns);
+				for (int j = 0; j < i; j++)
+					ck_assert(!overlap(place, &layout.places[j]));
+			}
+		}
+}
+END_TEST
+
+/* Writes what tokens come, in words. */
+static void
+write_token(void *context, const struct input_token *token)
+{
+	static const char *const names[] = {
+		[INPUT_ESCAPE] = "esc", [INPUT_UP] = "up", [INPUT_DOWN] = "down",
+		[INPUT_LEFT] = "left", [INPUT_RIGHT] = "right",
+		[INPUT_PAGE_UP] = "pgup", [INPUT_PAGE_DOWN] = "pgdn",
+		[INPUT_HOME] = "home", [INPUT_END] = "end",
+		[INPUT_BACK_TAB] = "backtab", [INPUT_SEQUENCE] = "seq",
+	};
+	char *text = context;
+	size_t used = strlen(text), room = TEXT - used;
+	text += used;
+	if (token->kind == INPUT_BYTE)
+		snprintf(text, room, "%c", token->number);
+	else if (token->kind == INPUT_FUNCTION)
+		snprintf(text, room, "<F%d>", token->number);
+	else if (token->kind == INPUT_META)
+		snprintf(text, room, "<M-%c>", token->number);
+	else if (token->kind == INPUT_PASTE)
+		snprintf(text, room, "<paste:%.*s>", (int)token->length, token->bytes);
+	else
+		snprintf(text, room, "<%s>", names[token->kind]);
+}
+
+/* Bytes, and the tokens they are; the last ones may need the timer. */
+static const struct { const char *bytes, *tokens; } decoded[] = {
+	{"abc", "abc"},
+	{"\033OP\033OS", "<F1><F4>"},
+	{"\033[11~\033[15~\033[17~\033[21~", "<F1><F5><F6><F10>"},
+	{"\033[[A\033[[E", "<F1><F5>"},
+	{"\033[A\033OB\033[C\033[D", "<up><down><right><left>"},
+	{"\033[5~\033[6~\033[H\033[4~\033[Z", "<pgup><pgdn><home><end><backtab>"},
+	{"\033", "<esc>"},
+	{"\033\033", "<esc><esc>"},
+	{"\0331", "<M-1>"},
+	{"\033[", "<M-[>"},
+	{"\033O", "<M-O>"},
+	{"\033[1;5C", "<seq>"},
+	{"\033[1;5", "<seq>"},
+	{"x\033\033[Ay", "x<esc><up>y"},
+	{"\033[200~one\rtwo\033[201~z", "<paste:one\rtwo>z"},
+	{"\033[200~a\033[Ab\003c\033[201\033[201~", "<paste:a\033[Ab\003c\033[201>"},
+	{"\033[200~\033[201~", "<paste:>"},
+	{"\033[99999999999999999999999999999999~", "<seq>99~"},
+};
+
+enum { DECODED = sizeof decoded / sizeof *decoded };
+
+START_TEST(bytes_are_taken_apart)
+{
+	struct input input;
+	char text[TEXT] = "";
+	input_init(&input, write_token, text);
+	input_feed(&input, decoded[_i].bytes, strlen(decoded[_i].bytes));
+	if (input_is_pending(&input))
+		input_timeout(&input);
+	input_release(&input);
+	ck_assert_str_eq(text, decoded[_i].tokens);
+}
+END_TEST
+
+START_TEST(however_the_bytes_are_split)
+{
+	const char *bytes = decoded[_i].bytes;
+	size_t length = strlen(bytes);
+	for (size_t split = 0; split <= length; split++) {
+		struct input input;
+		char text[TEXT] = "";
+		input_init(&input, write_token, text);
+		input_feed(&input, bytes, split);
+		input_feed(&input, bytes + split, length - split);
+		if (input_is_pending(&input))
+			input_timeout(&input);
+		ck_assert_str_eq(text, decoded[_i].tokens);
+		*text = '\0';
+		for (size_t i = 0; i < length; i++)
+			input_feed(&input, &bytes[i], 1);
+		if (input_is_pending(&input))
+			input_timeout(&input);
+		input_release(&input);
+		ck_assert_str_eq(text, decoded[_i].tokens);
+	}
+}
+END_TEST
+
+START_TEST(words_are_wrapped)
+{
+	struct text text = {0};
+	text_wrap(&text, 0, "The host rebooted: its TCP knows no such connection.",
+	    28, 0);
+	ck_assert_uint_eq(text.count, 2);
+	ck_assert_str_eq(text.lines[0].text, "The host rebooted: its TCP");
+	ck_assert_str_eq(text.lines[1].text, "knows no such connection.");
+	text_clear(&text);
+	text_wrap(&text, 0, "unbreakablewordthatislong", 10, 2);
+	ck_assert_uint_eq(text.count, 3);
+	ck_assert_str_eq(text.lines[1].text, "  ewordtha");
+	text_release(&text);
+}
+END_TEST
+
+START_TEST(every_key_is_a_command)
+{
+	size_t count;
+	const struct key *keys = keys_table(&count);
+	char error[256];
+	for (size_t i = 0; i < count; i++) {
+		const char *arguments;
+		ck_assert_int_ge(keys[i].function, 1);
+		ck_assert_int_le(keys[i].function, 10);
+		ck_assert_ptr_nonnull(keys[i].label);
+		ck_assert_ptr_nonnull(keys[i].help);
+		if (keys[i].action != KEY_COMMAND)
+			continue;
+		ck_assert_msg(command_parse(keys[i].command, &arguments, error,
+		    sizeof error) != NULL, "F%d: %s", keys[i].function, error);
+	}
+	for (int function = 1; function <= 10; function++) {
+		struct moment moment;
+		moment_init(&moment);
+		ck_assert_ptr_nonnull(keys_find(function, &moment));
+		ck_assert_ptr_null(keys_find(11, &moment));
+	}
+}
+END_TEST
+
+START_TEST(the_bar_shows_what_works)
+{
+	struct moment moment;
+	char bar[TEXT];
+	fixture_begin(&moment, 1);
+	keys_write_bar(&moment, 80, bar, sizeof bar);
+	ck_assert_str_eq(bar, " F1 Help F2 Kill child F3 Kill server F4 Restart "
+	    "F5 Crash F6 Reboot F10 Quit");
+	fixture_fold(&moment, fixture_host(HOST_UNPLUGGED));
+	ck_assert_str_eq(keys_find(8, &moment)->command, "host plug");
+	fixture_fold(&moment, fixture_host(HOST_CRASHED));
+	keys_write_bar(&moment, 80, bar, sizeof bar);
+	ck_assert_str_eq(bar, " F1 Help F6 Reboot F9 Signal F10 Quit");
+	for (int columns = 20; columns < 200; columns++) {
+		keys_write_bar(&moment, columns, bar, sizeof bar);
+		ck_assert_uint_le(strlen(bar), (size_t)columns);
+		keys_write_pane_bar(columns, bar, sizeof bar);
+		ck_assert_uint_le(strlen(bar), (size_t)columns);
+	}
+	moment_release(&moment);
+}
+END_TEST
+
+static char directory[64];
+static char path[128];
+
+static void
+setup_history(void)
+{
+	snprintf(directory, sizeof directory, "/tmp/check_screen_XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof path, "%s/a/tcpconsole/history", directory);
+}
+
+static void
+teardown_history(void)
+{
+	char parent[128];
+	unlink(path);
+	snprintf(parent, sizeof parent, "%s/a/tcpconsole", directory);
+	chmod(parent, 0700);
+	rmdir(path);
+	rmdir(parent);
+	snprintf(parent, sizeof parent, "%s/a", directory);
+	unlink(parent);
+	rmdir(parent);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+
+/* Appends a line of the history. */
+static void
+collect(void *context, const char *text)
+{
+	char *all = context;
+	size_t used = strlen(all);
+	snprintf(all + used, TEXT - used, "%s|", text);
+}
+
+START_TEST(history_is_kept_for_the_user_alone)
+{
+	const char *const first[] = {"hello", ":kill child"};
+	const char *const second[] = {"h\xc3\xa9llo", "a\033b"};
+	char error[HISTORY_ERROR], all[TEXT] = "";
+	struct stat status;
+	ck_assert_int_eq(history_file_load(path, collect, all, error), 0);
+	ck_assert_int_eq(history_file_append(path, first, 2, error), 0);
+	ck_assert_int_eq(history_file_append(path, second, 2, error), 0);
+	ck_assert_int_eq(history_file_append(path, NULL, 0, error), 0);
+	ck_assert_int_eq(history_file_load(path, collect, all, error), 0);
+	ck_assert_str_eq(all, "hello|:kill child|h\xc3\xa9llo|");
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert_int_eq(status.st_mode & 0777, 0600);
+}
+END_TEST
+
+START_TEST(history_forgets_the_oldest)
+{
+	char error[HISTORY_ERROR], number[16];
+	const char *lines[] = {number};
+	const char *many[HISTORY_LINES + 5];
+	for (size_t i = 0; i < HISTORY_LINES + 5; i++)
+		many[i] = i == 5 ? "the oldest" : "more";
+	ck_assert_int_eq(history_file_append(path, many, HISTORY_LINES + 5, error), 0);
+	snprintf(number, sizeof number, "last");
+	FILE *file = fopen(path, "r");
+	char text[32];
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(text, sizeof text, file));
+	ck_assert_str_eq(text, "the oldest\n");
+	fclose(file);
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_costs_a_warning)
+{
+	const char *const lines[] = {"hello"};
+	char error[HISTORY_ERROR] = "", file[128];
+	snprintf(file, sizeof file, "%s/a", directory);
+	FILE *in_the_way = fopen(file, "w");
+	ck_assert_ptr_nonnull(in_the_way);
+	fclose(in_the_way);
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "Not a directory"));
+	unlink(file);
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
+	unlink(path);
+	ck_assert_int_eq(mkdir(path, 0700), 0); /* unreadable even for root */
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), -1);
+	ck_assert_int_eq(history_file_load(path, collect, file, error), -1);
+	ck_assert_uint_gt(strlen(error), 0);
+	ck_assert_ptr_null(strchr(error, '\n'));
+}
+END_TEST
+
+Suite *
+screen_parts_suite(void)
+{
+	Suite *suite = suite_create("screen parts");
+	TCase *layout = tcase_create("layout"), *input = tcase_create("input");
+	TCase *keys = tcase_create("keys"), *history = tcase_create("history");
+	tcase_add_test(layout, places_are_the_sketch_at_80x24);
+	tcase_add_test(layout, sockets_grow_and_leave_three_lines);
+	tcase_add_test(layout, no_size_overlaps_or_leaves_the_screen);
+	tcase_add_test(layout, words_are_wrapped);
+	tcase_add_loop_test(input, bytes_are_taken_apart, 0, DECODED);
+	tcase_add_loop_test(input, however_the_bytes_are_split, 0, DECODED);
+	tcase_add_test(keys, every_key_is_a_command);
+	tcase_add_test(keys, the_bar_shows_what_works);
+	tcase_add_checked_fixture(history, setup_history, teardown_history);
+	tcase_add_test(history, history_is_kept_for_the_user_alone);
+	tcase_add_test(history, history_forgets_the_oldest);
+	tcase_add_test(history, what_cannot_be_written_costs_a_warning);
+	suite_add_tcase(suite, layout);
+	suite_add_tcase(suite, input);
+	suite_add_tcase(suite, keys);
+	suite_add_tcase(suite, history);
+	return suite;
+}

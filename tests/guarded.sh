@@ -1,0 +1,118 @@
+#!/bin/sh
+# kill -9 of every process of a session in turn, the server up, stopped, crashed:
+# after at most 2 seconds none of its processes is left (zombies apart), and what
+# survives says what happened.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BUILD=${BUILD:-build}
+console=$BUILD/tcpconsole
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+status=0
+
+# PIDs of PID and all that descends from it, zombies left out
+family() {
+	ps -e -o pid=,ppid=,stat= | awk -v root="$1" '
+	    { parent[$1] = $2; state[$1] = $3 }
+	    END { for (pid in parent) {
+	        p = pid; while (p > 1 && p != root) p = parent[p]
+	        if (p == root && state[pid] !~ /^Z/) print pid } }'
+}
+
+# Of these PIDs, those that still run
+alive() {
+	for pid in "$@"; do
+		case $(ps -o stat= -p "$pid" 2>/dev/null) in
+		'' | Z*) ;;
+		*) echo "$pid" ;;
+		esac
+	done
+}
+
+# Waits until COMMAND succeeds, at most SECONDS
+await() {
+	limit=$1
+	shift
+	timeout "$limit" sh -c "until $*; do :; done" >/dev/null 2>&1
+}
+
+one() { # WHO SITUATION
+	who=$1 situation=$2
+	port=$("$BUILD/free_port")
+	rm -f "$work/in"
+	mkfifo "$work/in"
+	"$console" --json 127.0.0.1 "$port" <"$work/in" >"$work/out" 2>&1 &
+	main=$!
+	exec 9>"$work/in"
+	printf 'connect 3\n%s\nexpect state client ESTABLISHED\n' "$situation" >&9
+	await 20 "grep -q '\"pass\": true' '$work/out'"
+	everybody=$(family "$main")
+	case $who in
+	console) victim=$main ;;
+	guard) victim=$(ps -e -o pid=,ppid= | awk -v p="$main" '$2 == p { print $1 }') ;;
+	server) victim=$(sed -n 's/.*"pid": \([0-9]*\),.*"role": "server", "what": "started".*/\1/p' "$work/out") ;;
+	client) victim=$(sed -n 's/.*"pid": \([0-9]*\),.*"role": "client", "what": "started".*/\1/p' "$work/out") ;;
+	child) victim=$(sed -n 's/.*"pid": \([0-9]*\),.*"what": "forked".*/\1/p' "$work/out" | head -n 1) ;;
+	esac
+	kill -9 "$victim"
+	good=0
+	[ "$(echo "$everybody" | wc -w)" -ge 7 ] || good=1
+	if [ "$who" != console ]; then # the console lives, and says so
+		case $who in
+		guard) await 10 "grep -q 'guard was killed' '$work/out'" || good=1 ;;
+		*) await 10 "grep -q '\"pid\": $victim, .*\"what\": \"\(reaped\|zombie\|exited\)\"' '$work/out'" || good=1 ;;
+		esac
+		printf 'reset\nconnect\nsend well\nexpect echo well\n' >&9
+		await 20 "grep -q '\"text\": \"echo well\", \"pass\": true' '$work/out'" || good=1
+		everybody="$everybody $(family "$main")"
+		exec 9>&-
+		wait "$main"
+	else
+		exec 9>&-
+		wait "$main" 2>/dev/null
+	fi
+	left=$everybody
+	end=$(($(date +%s) + 2))
+	while left=$(alive $left) && [ -n "$left" ] && [ "$(date +%s)" -le "$end" ]; do
+		:
+	done
+	[ -z "$left" ] || good=1
+	if [ $good -eq 0 ]; then
+		echo "ok kill -9 of the $who after \"$situation\""
+	else
+		echo "not ok kill -9 of the $who after \"$situation\": left: $left"
+		tail -n 5 "$work/out" | cut -c 1-200
+		status=1
+	fi
+}
+
+for situation in 'wait 0' 'server pause' 'host crash' 'host unplug'; do
+	for who in console guard server client child; do
+		one "$who" "$situation"
+	done
+done
+
+# SIGTERM, SIGHUP and SIGINT end it in good order
+for signal in TERM HUP INT; do
+	port=$("$BUILD/free_port")
+	rm -f "$work/in"
+	mkfifo "$work/in"
+	"$console" --json 127.0.0.1 "$port" <"$work/in" >"$work/out" 2>&1 &
+	main=$!
+	exec 9>"$work/in"
+	printf 'connect 2\nexpect children 2\n' >&9
+	await 20 "grep -q '\"pass\": true' '$work/out'"
+	everybody=$(family "$main")
+	kill -"$signal" "$main"
+	wait "$main"
+	got=$?
+	exec 9>&-
+	if [ $got -gt 128 ] && [ -z "$(alive $everybody)" ] &&
+	    tail -n 1 "$work/out" | grep -q '"type": "end"'; then
+		echo "ok SIG$signal ends it in good order ($got)"
+	else
+		echo "not ok SIG$signal: exit $got, left: $(alive $everybody)"
+		status=1
+	fi
+done
+exit $status

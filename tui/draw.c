@@ -1,0 +1,239 @@
+#include "draw.h"
+
+#include "escape.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which arms a piece of border has. */
+enum { ARM_UP = 1, ARM_DOWN = 2, ARM_LEFT = 4, ARM_RIGHT = 8 };
+
+/* Finds out what the terminal and the locale allow. */
+void
+draw_init(struct draw *draw, bool ascii, bool colour)
+{
+	static const short colours[LOOK_COLOURS] = {
+		[LOOK_GOOD] = COLOR_GREEN, [LOOK_PASSING] = COLOR_YELLOW,
+		[LOOK_BAD] = COLOR_RED, [LOOK_KEY] = COLOR_CYAN,
+	};
+	draw->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	draw->colour = colour && has_colors() && start_color() == OK &&
+	    use_default_colors() == OK;
+	for (short i = LOOK_GOOD; draw->colour && i < LOOK_COLOURS; i++)
+		init_pair(i, colours[i], -1);
+}
+
+/* The terminal's size as curses sees it. */
+void
+draw_size(int *rows, int *columns)
+{
+	getmaxyx(stdscr, *rows, *columns);
+}
+
+/* Begins a frame. */
+void
+draw_begin(void)
+{
+	erase();
+}
+
+/* Ends it. */
+void
+draw_end(int row, int column)
+{
+	curs_set(row >= 0 ? 1 : 0);
+	if (row >= 0)
+		move(row, column);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+/* Forgets what the terminal shows. */
+void
+draw_forget(void)
+{
+	clearok(curscr, TRUE);
+}
+
+/* The look as curses' attributes. */
+static attr_t
+attributes(const struct draw *draw, unsigned look)
+{
+	attr_t result = 0;
+	if (look & LOOK_STRONG)
+		result |= A_BOLD;
+	if (look & LOOK_REVERSE)
+		result |= A_REVERSE;
+	if (look & LOOK_FAINT)
+		result |= A_DIM;
+	if (draw->colour && (look & LOOK_COLOUR) != 0)
+		result |= (attr_t)COLOR_PAIR((int)(look & LOOK_COLOUR));
+	return result;
+}
+
+/* What stands for a character where there is only ASCII. */
+static const char *
+ascii_for(unsigned character)
+{
+	static const struct { unsigned character; const char *ascii; } table[] = {
+		{0x2192, "->"}, {0x2190, "<-"}, {0x2194, "<->"}, {0x2026, "~"},
+		{0x2013, "-"}, {0x2014, "-"}, {0xb7, "-"}, {0xd7, "x"},
+		{0x2018, "'"}, {0x2019, "'"}, {0x201c, "\""}, {0x201d, "\""},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].character == character)
+			return table[i].ascii;
+	return "?";
+}
+
+/* Writes text in ASCII into ascii (size bytes). */
+static void
+to_ascii(char *ascii, size_t size, const char *text)
+{
+	size_t used = 0, left = strlen(text);
+	while (left > 0) {
+		unsigned character = 0;
+		size_t length = utf8_decode(text, left, &character);
+		char plain[2] = {*text, '\0'};
+		const char *written = length <= 1 ? plain : ascii_for(character);
+		if (length == 0 && (unsigned char)*text >= 0x80)
+			written = "?";
+		if (used + strlen(written) + 1 > size)
+			break;
+		strcpy(ascii + used, written);
+		used += strlen(written);
+		text += length == 0 ? 1 : length;
+		left -= length == 0 ? 1 : length;
+	}
+	ascii[used] = '\0';
+}
+
+/* Draws text into exactly so many columns. */
+void
+draw_text(const struct draw *draw, int row, int column, int columns,
+    const char *text, size_t skip, unsigned look)
+{
+	char ascii[LINE_TEXT];
+	if (columns <= 0)
+		return;
+	const char *from = text + utf8_fit(text, skip);
+	if (draw->ascii) {
+		to_ascii(ascii, sizeof ascii, from);
+		from = ascii;
+	}
+	size_t fit = utf8_fit(from, (size_t)columns);
+	attr_t wanted = attributes(draw, look);
+	attr_set(wanted & ~A_COLOR, (short)PAIR_NUMBER((int)wanted), NULL);
+	mvhline(row, column, (chtype)' ' | wanted, columns);
+	mvaddnstr(row, column, from, (int)fit);
+	attr_set(0, 0, NULL);
+}
+
+/* The character of a border with these arms. */
+static const char *
+border_character(const struct draw *draw, unsigned arms)
+{
+	static const char *const shapes[16] = {
+		[ARM_LEFT | ARM_RIGHT] = "─", [ARM_UP | ARM_DOWN] = "│",
+		[ARM_DOWN | ARM_RIGHT] = "┌", [ARM_DOWN | ARM_LEFT] = "┐",
+		[ARM_UP | ARM_RIGHT] = "└", [ARM_UP | ARM_LEFT] = "┘",
+		[ARM_UP | ARM_DOWN | ARM_RIGHT] = "├",
+		[ARM_UP | ARM_DOWN | ARM_LEFT] = "┤",
+		[ARM_DOWN | ARM_LEFT | ARM_RIGHT] = "┬",
+		[ARM_UP | ARM_LEFT | ARM_RIGHT] = "┴",
+		[ARM_UP | ARM_DOWN | ARM_LEFT | ARM_RIGHT] = "┼",
+	};
+	if (draw->ascii)
+		return arms == (ARM_LEFT | ARM_RIGHT) ? "-" :
+		    arms == (ARM_UP | ARM_DOWN) ? "|" : "+";
+	return shapes[arms] != NULL ? shapes[arms] : " ";
+}
+
+/* Is there a divider in this column? */
+static bool
+has_divider(const int *dividers, size_t count, int column)
+{
+	for (size_t i = 0; i < count; i++)
+		if (dividers[i] == column)
+			return true;
+	return false;
+}
+
+/* Draws one horizontal border: dividers (-1: none) above it and below it. */
+static void
+draw_border(const struct draw *draw, int row, int left, int right,
+    const int above[4], const int below[4])
+{
+	for (int column = left; column <= right; column++) {
+		unsigned arms = (has_divider(above, 4, column) ? ARM_UP : 0U) |
+		    (has_divider(below, 4, column) ? ARM_DOWN : 0U) |
+		    (column > left ? ARM_LEFT : 0U) |
+		    (column < right ? ARM_RIGHT : 0U);
+		mvaddstr(row, column, border_character(draw, arms));
+	}
+}
+
+/* Draws vertical borders between two rows. */
+static void
+draw_dividers(const struct draw *draw, int top, int bottom, const int dividers[4])
+{
+	const char *piece = border_character(draw, ARM_UP | ARM_DOWN);
+	for (int row = top + 1; row < bottom; row++)
+		for (size_t i = 0; i < 4; i++)
+			if (dividers[i] >= 0)
+				mvaddstr(row, dividers[i], piece);
+}
+
+/* Draws the borders of the layout. */
+void
+draw_borders(const struct draw *draw, const struct layout *layout)
+{
+	int last = layout->columns - 1;
+	const int *rows = layout->borders;
+	const int none[4] = {-1, -1, -1, -1};
+	const int bands[3][4] = {
+		{0, layout->top_dividers[0], layout->top_dividers[1], last},
+		{0, last, -1, -1},
+		{0, layout->bottom_divider, last, -1},
+	};
+	for (int i = 0; i < 4; i++)
+		draw_border(draw, rows[i], 0, last, i > 0 ? bands[i - 1] : none,
+		    i < 3 ? bands[i] : none);
+	for (int i = 0; i < 3; i++)
+		draw_dividers(draw, rows[i], rows[i + 1], bands[i]);
+}
+
+/* Empties the rectangle and draws a border around it. */
+void
+draw_box(const struct draw *draw, const struct rectangle *inside)
+{
+	int top = inside->row - 1, bottom = inside->row + inside->rows;
+	int left = inside->column - 1, right = inside->column + inside->columns;
+	const int none[4] = {-1, -1, -1, -1}, sides[4] = {left, right, -1, -1};
+	for (int row = inside->row; row < bottom; row++)
+		mvhline(row, inside->column, ' ', inside->columns);
+	draw_border(draw, top, left, right, none, sides);
+	draw_border(draw, bottom, left, right, sides, none);
+	draw_dividers(draw, top, bottom, sides);
+}
+
+/* Draws the border of one pane in place of all of them. */
+void
+draw_zoomed_border(const struct draw *draw, const struct layout *layout)
+{
+	struct rectangle inside = layout_zoomed(layout);
+	draw_box(draw, &inside);
+}
+
+/* Draws a title into the border above the rectangle. */
+void
+draw_title(const struct draw *draw, const struct rectangle *inside,
+    const char *title, unsigned look)
+{
+	int width = (int)utf8_width(title);
+	if (width > inside->columns)
+		width = inside->columns;
+	draw_text(draw, inside->row - 1, inside->column, width, title, 0, look);
+}

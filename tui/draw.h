@@ -1,0 +1,72 @@
+/* draw.h: text, looks and lines on the screen: the one place that calls curses.
+ *
+ * Text is UTF-8 that went through escape.h.  With ascii set, what is drawn is
+ * ASCII whatever the text holds. */
+#ifndef DRAW_H
+#define DRAW_H
+
+#include "layout.h"
+
+#include <stddef.h>
+
+/* How text looks: a colour and any of the marks.  No meaning hangs on the colour
+ * alone. */
+enum look {
+	LOOK_PLAIN = 0,
+	LOOK_GOOD,           /* green: established, all right */
+	LOOK_PASSING,        /* yellow: on its way to another state */
+	LOOK_BAD,            /* red: an error, a zombie, a host that is down */
+	LOOK_KEY,            /* cyan: keys, titles, listening */
+	LOOK_COLOURS,
+	LOOK_COLOUR = 0x0f,
+	LOOK_STRONG = 0x10,  /* bold */
+	LOOK_REVERSE = 0x20,
+	LOOK_FAINT = 0x40
+};
+
+enum { LINE_TEXT = 1024 };
+
+/* One line of a pane. */
+struct line {
+	char text[LINE_TEXT];
+	unsigned look;       /* of enum look */
+};
+
+/* How to draw on this terminal. */
+struct draw {
+	bool ascii, colour;
+};
+
+/* Finds out what the terminal and the locale allow; curses has begun. */
+void draw_init(struct draw *draw, bool ascii, bool colour);
+
+/* The terminal's size as curses sees it. */
+void draw_size(int *rows, int *columns);
+
+/* Begins a frame: an empty screen in memory. */
+void draw_begin(void);
+
+/* Ends it: writes to the terminal what differs from the frame before.  The
+ * cursor is hidden when row is negative. */
+void draw_end(int row, int column);
+
+/* Forgets what the terminal shows: the next frame is written in full. */
+void draw_forget(void);
+
+/* Draws text into exactly so many columns, from its column skip on, with blanks
+ * behind it. */
+void draw_text(const struct draw *draw, int row, int column, int columns,
+    const char *text, size_t skip, unsigned look);
+
+/* Draws the borders of the layout, or of one pane in place of all of them. */
+void draw_borders(const struct draw *draw, const struct layout *layout);
+void draw_zoomed_border(const struct draw *draw, const struct layout *layout);
+
+/* Empties the rectangle and draws a border around it, one row and column out. */
+void draw_box(const struct draw *draw, const struct rectangle *inside);
+
+/* Draws a title into the border above the rectangle. */
+void draw_title(const struct draw *draw, const struct rectangle *inside,
+    const char *title, unsigned look);
+
+#endif

@@ -1,0 +1,65 @@
+/* input.h: the terminal's bytes, taken apart into keys, pastes and text.
+ *
+ * A key that the terminal sends as an escape sequence can arrive in pieces, and
+ * the Esc key sends the byte with which every sequence begins.  So an unfinished
+ * sequence is kept; when nothing follows it within INPUT_ESCAPE_MS, the owner
+ * calls input_timeout and it is taken as typed.  A token keeps the bytes that it
+ * was made of: what the console does not take for itself goes to readline as it
+ * came. */
+#ifndef INPUT_H
+#define INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { INPUT_ESCAPE_MS = 40 };
+
+enum input_kind {
+	INPUT_BYTE,      /* one byte of text or a control character */
+	INPUT_FUNCTION,  /* number: 1 to 12 */
+	INPUT_META,      /* Esc and a byte at once; number: the byte */
+	INPUT_ESCAPE,    /* the Esc key by itself */
+	INPUT_UP, INPUT_DOWN, INPUT_LEFT, INPUT_RIGHT,
+	INPUT_PAGE_UP, INPUT_PAGE_DOWN, INPUT_HOME, INPUT_END, INPUT_BACK_TAB,
+	INPUT_SEQUENCE,  /* another key: readline may know it */
+	INPUT_PASTE      /* bytes: what stood between the paste marks */
+};
+
+struct input_token {
+	enum input_kind kind;
+	int number;
+	const char *bytes;
+	size_t length;
+};
+
+typedef void input_function(void *context, const struct input_token *token);
+
+enum { INPUT_SEQUENCE_MOST = 32 };
+
+struct input {
+	input_function *function;
+	void *context;
+	char sequence[INPUT_SEQUENCE_MOST];
+	size_t length;             /* of the unfinished sequence */
+	bool pasting;
+	char *paste;
+	size_t paste_length, paste_room;
+	bool paste_failed;         /* no memory: the paste is dropped whole */
+};
+
+/* Gives each token to function. */
+void input_init(struct input *input, input_function *function, void *context);
+
+/* Frees what it holds. */
+void input_release(struct input *input);
+
+/* Takes in bytes as they were read. */
+void input_feed(struct input *input, const char *bytes, size_t length);
+
+/* Does an unfinished sequence wait for its end, or for input_timeout? */
+bool input_is_pending(const struct input *input);
+
+/* Nothing more has come: the unfinished sequence was typed. */
+void input_timeout(struct input *input);
+
+#endif

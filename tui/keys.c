@@ -1,0 +1,173 @@
+#include "keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Is there a child of the server that runs? */
+static bool
+has_child(const struct moment *moment)
+{
+	return moment_children(moment) > 0 && !moment_host_is_dark(moment);
+}
+
+/* Does the server run? */
+static bool
+has_server(const struct moment *moment)
+{
+	return moment->server != 0 && !moment_host_is_dark(moment);
+}
+
+/* Is it down on a host that is up? */
+static bool
+has_no_server(const struct moment *moment)
+{
+	return moment->server == 0 && !moment_host_is_dark(moment);
+}
+
+/* Is the server's host up, or only cut off? */
+static bool
+host_runs(const struct moment *moment)
+{
+	return moment->host_state == HOST_UP ||
+	    moment->host_state == HOST_UNPLUGGED;
+}
+
+/* Is it up with its cable in? */
+static bool
+host_is_up(const struct moment *moment)
+{
+	return moment->host_state == HOST_UP;
+}
+
+/* Is the cable out? */
+static bool
+host_is_unplugged(const struct moment *moment)
+{
+	return moment->host_state == HOST_UNPLUGGED;
+}
+
+static const struct key table[] = {
+	{.function = 1, .action = KEY_HELP, .label = "Help",
+	 .help = "this help: keys, commands, settings, marks"},
+	{.function = 2, .command = "kill child", .label = "Kill child",
+	 .works = has_child, .priority = 1,
+	 .help = "SIGKILL to the child that serves the current connection"},
+	{.function = 3, .command = "kill server", .label = "Kill server",
+	 .works = has_server, .priority = 2,
+	 .help = "SIGKILL to the listening server; its children serve on"},
+	{.function = 4, .command = "server restart", .label = "Start server",
+	 .works = has_no_server, .priority = 1,
+	 .help = "starts the server that is down"},
+	{.function = 4, .command = "server restart", .label = "Restart",
+	 .works = has_server, .priority = 3,
+	 .help = "ends the server and starts it again with the same settings"},
+	{.function = 5, .command = "host crash", .label = "Crash",
+	 .works = host_runs, .priority = 2,
+	 .help = "the server's host falls silent without a FIN"},
+	{.function = 6, .command = "host reboot", .label = "Reboot",
+	 .priority = 2,
+	 .help = "it comes back and knows none of its connections"},
+	{.function = 7, .command = "host shutdown", .label = "Shutdown",
+	 .works = host_is_up, .priority = 5,
+	 .help = "SIGTERM to its processes, SIGKILL after 5 s, then down"},
+	{.function = 8, .command = "host plug", .label = "Plug in",
+	 .works = host_is_unplugged, .priority = 1,
+	 .help = "puts the cable back in"},
+	{.function = 8, .command = "host unplug", .label = "Unplug",
+	 .works = host_is_up, .priority = 4,
+	 .help = "pulls the cable out"},
+	{.function = 9, .action = KEY_MENU, .label = "Signal", .priority = 6,
+	 .help = "a menu of signals for the selected process"},
+	{.function = 10, .command = "quit", .label = "Quit",
+	 .help = "ends all of the console's processes and leaves"},
+};
+
+enum { COUNT = sizeof table / sizeof *table };
+
+static const struct pane_key pane_keys[] = {
+	{"Tab", "Next", "to the next pane; Shift-Tab to the one before"},
+	{"Enter", "Zoom", "the pane takes the whole screen, and back; also z"},
+	{"K", "Signal", "a menu of signals for the selected process; also F9"},
+	{"1-0", "F1-F10", "digits are the F-keys"},
+	{"/", "Search", "the next line that holds a text; n for the next one"},
+	{"?", "Help", "this help"},
+	{":", "Command", "back to the input line with a colon typed"},
+	{"i", "Line", "back to the input line; also Esc"},
+	{"q", "Quit", "as F10"},
+};
+
+/* The table and its length. */
+const struct key *
+keys_table(size_t *count)
+{
+	*count = COUNT;
+	return table;
+}
+
+/* Keys of the panes. */
+const struct pane_key *
+keys_of_panes(size_t *count)
+{
+	*count = sizeof pane_keys / sizeof *pane_keys;
+	return pane_keys;
+}
+
+/* Does the row's key do something now? */
+static bool
+works(const struct key *key, const struct moment *moment)
+{
+	return key->works == NULL || key->works(moment);
+}
+
+/* The row for F1 to F10 that works now. */
+const struct key *
+keys_find(int function, const struct moment *moment)
+{
+	const struct key *found = NULL;
+	for (size_t i = 0; i < COUNT; i++) {
+		if (table[i].function != function)
+			continue;
+		found = &table[i];
+		if (works(found, moment))
+			break;
+	}
+	return found;
+}
+
+/* Writes the keys up to this priority that work now; returns how many columns. */
+static int
+write_keys(const struct moment *moment, int priority, char *text, size_t size)
+{
+	int used = 0;
+	*text = '\0';
+	for (size_t i = 0; i < COUNT && (size_t)used < size; i++)
+		if (table[i].priority <= priority && works(&table[i], moment))
+			used += snprintf(text + used, size - (size_t)used,
+			    " F%d %s", table[i].function, table[i].label);
+	return used;
+}
+
+/* Writes the key bar for the input line. */
+void
+keys_write_bar(const struct moment *moment, int columns, char *text, size_t size)
+{
+	for (int priority = 9; priority >= 0; priority--)
+		if (write_keys(moment, priority, text, size) <= columns)
+			return;
+}
+
+/* The same while the panes have the focus. */
+void
+keys_write_pane_bar(int columns, char *text, size_t size)
+{
+	size_t used = 0;
+	*text = '\0';
+	for (size_t i = 0; i < sizeof pane_keys / sizeof *pane_keys; i++) {
+		const struct pane_key *key = &pane_keys[i];
+		size_t length = strlen(key->key) + strlen(key->label) + 2;
+		if (used + length > (size_t)columns || used + length >= size)
+			return;
+		used += (size_t)snprintf(text + used, size - used, " %s %s",
+		    key->key, key->label);
+	}
+}

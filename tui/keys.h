@@ -1,0 +1,48 @@
+/* keys.h: the default keys: each is bound to a command line.
+ *
+ * The table says what a key does as a line of the command language, how the key
+ * bar calls it, and what the help says of it.  A line that depends on the moment
+ * has two rows, of which the first that works is taken. */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include "moment.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a key does that no command does. */
+enum key_action { KEY_COMMAND, KEY_HELP, KEY_MENU };
+
+struct key {
+	int function;          /* 1 to 10: F1 to F10 */
+	enum key_action action;
+	const char *command;   /* KEY_COMMAND: the line */
+	const char *label;     /* in the key bar */
+	const char *help;
+	int priority;          /* the bar drops higher ones first; 0 stays */
+	bool (*works)(const struct moment *moment); /* NULL: always */
+};
+
+/* The table and its length. */
+const struct key *keys_table(size_t *count);
+
+/* The row for F1 to F10 that works now; when none does, the last one for it, so
+ * that the command itself says why not.  NULL: there is no such key. */
+const struct key *keys_find(int function, const struct moment *moment);
+
+/* Keys of the panes, for the bar and the help. */
+struct pane_key {
+	const char *key, *label, *help;
+};
+
+const struct pane_key *keys_of_panes(size_t *count);
+
+/* Writes the key bar for the input line, in so many columns. */
+void keys_write_bar(const struct moment *moment, int columns, char *text,
+    size_t size);
+
+/* The same while the panes have the focus. */
+void keys_write_pane_bar(int columns, char *text, size_t size);
+
+#endif

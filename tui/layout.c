@@ -1,0 +1,100 @@
+/* layout.c: the places of the panes.
+ *
+ * At 80x24 this is the design's sketch: five lines of text, five of sockets,
+ * seven of processes and timeline.  The sockets pane grows into the lowest band
+ * until three lines are left to it.  A larger terminal gives each band more and
+ * moves none of them elsewhere. */
+#include "layout.h"
+
+enum {
+	BAND_TOP = 5,        /* lines at 24 rows: Sent, Echoed, Last errno */
+	BAND_TOP_MOST = 12,
+	BAND_SOCKETS = 5,    /* the heading and four rows, needed or not */
+	BAND_BOTTOM = 3,     /* at least */
+	FIXED_ROWS = 7,      /* status, four borders, input, key bar */
+	COLUMN_SENT = 24,
+	COLUMN_PROCESSES = 38
+};
+
+/* The smaller, the larger of two. */
+static int
+smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int
+larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* The inside between two borders and two dividers. */
+static struct rectangle
+inside(int top, int bottom, int left, int right)
+{
+	return (struct rectangle){.row = top + 1, .column = left + 1,
+	    .rows = bottom - top - 1, .columns = right - left - 1};
+}
+
+/* The columns of the dividers: what is beyond 80 columns goes to all panes. */
+static void
+place_dividers(struct layout *layout)
+{
+	int extra = layout->columns - LAYOUT_COLUMNS;
+	int sent = COLUMN_SENT + extra / 4;
+	layout->top_dividers[0] = sent + 1;
+	layout->top_dividers[1] = 2 * (sent + 1);
+	layout->bottom_divider = COLUMN_PROCESSES + 1 + extra * 2 / 5;
+}
+
+/* The rows of the borders. */
+static void
+place_borders(struct layout *layout, int socket_rows)
+{
+	int room = layout->rows - FIXED_ROWS;
+	int extra = layout->rows - LAYOUT_ROWS;
+	int top = smaller(BAND_TOP + extra / 5, BAND_TOP_MOST);
+	int sockets = larger(BAND_SOCKETS, socket_rows + 1);
+	sockets = smaller(sockets, room - top - BAND_BOTTOM);
+	layout->borders[0] = 1;
+	layout->borders[1] = layout->borders[0] + top + 1;
+	layout->borders[2] = layout->borders[1] + sockets + 1;
+	layout->borders[3] = layout->rows - 3;
+}
+
+/* Fills in the layout. */
+bool
+layout_make(struct layout *layout, int rows, int columns, int socket_rows)
+{
+	*layout = (struct layout){.rows = rows, .columns = columns};
+	if (rows < LAYOUT_ROWS || columns < LAYOUT_COLUMNS)
+		return false;
+	layout->status_row = 0;
+	layout->input_row = rows - 2;
+	layout->bar_row = rows - 1;
+	place_dividers(layout);
+	place_borders(layout, socket_rows);
+	const int *borders = layout->borders, *dividers = layout->top_dividers;
+	int last = columns - 1;
+	layout->places[PLACE_SENT] =
+	    inside(borders[0], borders[1], 0, dividers[0]);
+	layout->places[PLACE_ECHOED] =
+	    inside(borders[0], borders[1], dividers[0], dividers[1]);
+	layout->places[PLACE_ERRNO] =
+	    inside(borders[0], borders[1], dividers[1], last);
+	layout->places[PLACE_SOCKETS] = inside(borders[1], borders[2], 0, last);
+	layout->places[PLACE_PROCESSES] =
+	    inside(borders[2], borders[3], 0, layout->bottom_divider);
+	layout->places[PLACE_TIMELINE] =
+	    inside(borders[2], borders[3], layout->bottom_divider, last);
+	return true;
+}
+
+/* The inside of a pane that takes the place of all of them. */
+struct rectangle
+layout_zoomed(const struct layout *layout)
+{
+	return inside(layout->borders[0], layout->borders[3], 0,
+	    layout->columns - 1);
+}

@@ -1,0 +1,45 @@
+/* layout.h: where everything stands: a pure function of the terminal's size and
+ * of the rows that the sockets pane needs. */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#include <stdbool.h>
+
+enum { LAYOUT_ROWS = 24, LAYOUT_COLUMNS = 80 }; /* less shows one line only */
+
+/* The places that panes can have; the screen is drawn in this order. */
+enum place {
+	PLACE_SENT,
+	PLACE_ECHOED,
+	PLACE_ERRNO,
+	PLACE_SOCKETS,
+	PLACE_PROCESSES,
+	PLACE_TIMELINE,
+	PLACES,
+	PLACE_NONE = PLACES  /* only ever seen zoomed */
+};
+
+/* The inside of a pane, without its border. */
+struct rectangle {
+	int row, column, rows, columns;
+};
+
+/* Three bands of panes with borders that they share. */
+struct layout {
+	int rows, columns;                /* of the terminal */
+	struct rectangle places[PLACES];
+	int borders[4];                   /* the rows of the horizontal borders */
+	int top_dividers[2];              /* columns of the vertical ones: Sent |
+	                                     Echoed | Last errno */
+	int bottom_divider;               /* Processes | Timeline */
+	int status_row, input_row, bar_row;
+};
+
+/* Fills in the layout for a terminal of so many rows and columns, in which the
+ * sockets pane has socket_rows to show beside its heading.  false: too small. */
+bool layout_make(struct layout *layout, int rows, int columns, int socket_rows);
+
+/* The inside of a pane that takes the place of all of them. */
+struct rectangle layout_zoomed(const struct layout *layout);
+
+#endif

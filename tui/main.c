@@ -1,0 +1,86 @@
+/* main.c: the program: with a screen, or without one. */
+#include "console.h"
+#include "headless.h"
+#include "options.h"
+#include "version.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STATUS_USAGE = 2, STATUS_NOT_HERE = 77 };
+
+/* Descriptors 0, 1 and 2 are open, whoever started us. */
+static void
+open_standard_descriptors(void)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd < 3);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Where tcpserv and tcpcli are: beside this program. */
+static const char *
+own_directory(void)
+{
+	static char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+	if (length <= 0)
+		return ".";
+	path[length] = '\0';
+	char *slash = strrchr(path, '/');
+	*(slash != NULL && slash != path ? slash : path + 1) = '\0';
+	return path;
+}
+
+/* One line on standard error. */
+static int
+complain(const char *error, int status)
+{
+	fprintf(stderr, "tcpconsole: %s\n", error);
+	return status;
+}
+
+/* What --help and --version print; a full disk is an error. */
+static int
+print(const char *text)
+{
+	return fputs(text, stdout) == EOF || fflush(stdout) == EOF ?
+	    complain("cannot write", 1) : 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	char error[SESSION_ERROR];
+	int status;
+	open_standard_descriptors();
+	if (!options_parse(&options, argc, argv, error))
+		return complain(error, STATUS_USAGE);
+	if (options.help)
+		return print(options_help());
+	if (options.version)
+		return print("tcpconsole " TCPCONSOLE_VERSION "\n");
+	options.session.screen = !options.headless;
+	options.session.directory = own_directory();
+	struct session *session = session_new(&options.session, error, &status);
+	if (session == NULL)
+		return complain(error, status);
+	if (!options.headless && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+		status = complain("no terminal for the screen: --headless works without one",
+		    STATUS_NOT_HERE);
+	else if (options.headless)
+		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options.json);
+	else
+		status = console_run(session, &(struct console_options){
+		    .ascii = options.ascii, .color = (int)options.color});
+	session_free(session);
+	return status;
+}

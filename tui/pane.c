@@ -1,0 +1,299 @@
+#include "pane.h"
+
+#include "escape.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct pane *const table[] = {
+	&pane_sent, &pane_echoed, &pane_errno, &pane_sockets, &pane_processes,
+	&pane_timeline, &pane_help, &pane_settings, &pane_connections,
+	&pane_dispositions,
+};
+
+/* All panes. */
+const struct pane *const *
+pane_table(size_t *count)
+{
+	*count = sizeof table / sizeof *table;
+	return table;
+}
+
+/* A state for the pane. */
+void
+pane_state_init(struct pane_state *state, const struct pane *pane)
+{
+	*state = (struct pane_state){.pane = pane, .at_end = pane->follows};
+}
+
+/* Its end. */
+void
+pane_state_release(struct pane_state *state)
+{
+	free(state->index);
+	text_release(&state->text);
+}
+
+/* Puts formatted text into the line. */
+void
+line_format(struct line *line, unsigned look, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vsnprintf(line->text, sizeof line->text, format, arguments);
+	va_end(arguments);
+	if (length >= (int)sizeof line->text)
+		line->text[utf8_fit(line->text, sizeof line->text - 8)] = '\0';
+	line->look = look;
+}
+
+/* Makes room for count entries in the index. */
+bool
+pane_index_room(struct pane_state *state, size_t count)
+{
+	if (count <= state->index_room)
+		return true;
+	size_t room = state->index_room == 0 ? 64 : state->index_room;
+	while (room < count)
+		room *= 2;
+	uint64_t *larger = realloc(state->index, room * sizeof *larger);
+	if (larger == NULL)
+		return false;
+	state->index = larger;
+	state->index_room = room;
+	return true;
+}
+
+/* Forgets the events that fell out of the log. */
+static void
+index_trim(struct pane_state *state, uint64_t first)
+{
+	size_t gone = 0;
+	while (gone < state->count && state->index[gone] < first)
+		gone++;
+	if (gone == 0)
+		return;
+	memmove(state->index, state->index + gone,
+	    (state->count - gone) * sizeof *state->index);
+	state->count -= gone;
+	state->top -= state->top < gone ? state->top : gone;
+	state->selected -= state->selected < gone ? state->selected : gone;
+}
+
+/* Indexes the events of the scene that pass.  A scene that ends earlier than the
+ * one before (time was walked back) cuts the index. */
+void
+pane_index_events(struct pane_state *state, const struct scene *scene,
+    bool (*passes)(const struct event *event))
+{
+	index_trim(state, log_first(scene->log));
+	while (state->count > 0 && state->index[state->count - 1] >= scene->end)
+		state->count--;
+	if (state->index_seen > scene->end)
+		state->index_seen = scene->end;
+	if (state->index_seen < log_first(scene->log))
+		state->index_seen = log_first(scene->log);
+	for (; state->index_seen < scene->end; state->index_seen++) {
+		const struct event *event = log_event(scene->log, state->index_seen);
+		if (event == NULL || !passes(event))
+			continue;
+		if (!pane_index_room(state, state->count + 1))
+			return;
+		state->index[state->count++] = state->index_seen;
+	}
+}
+
+/* The number that stays the same of a row when it moves. */
+static uint64_t
+identity(const struct pane_state *state, const struct scene *scene, size_t number)
+{
+	return state->pane->identity != NULL && number < state->count ?
+	    state->pane->identity(state, scene, number) : 0;
+}
+
+/* Finds the selected row again after the rows have moved. */
+static void
+follow_selection(struct pane_state *state, const struct scene *scene)
+{
+	if (!state->pane->selects || state->count == 0)
+		return;
+	if (state->selected >= state->count)
+		state->selected = state->count - 1;
+	if (state->identity != 0 &&
+	    identity(state, scene, state->selected) != state->identity)
+		for (size_t i = 0; i < state->count; i++)
+			if (identity(state, scene, i) == state->identity)
+				state->selected = i;
+	state->identity = identity(state, scene, state->selected);
+}
+
+/* Keeps the lines that are shown within those that exist. */
+static void
+clamp(struct pane_state *state, size_t rows)
+{
+	size_t last_top = state->count > rows ? state->count - rows : 0;
+	if (state->at_end || state->top > last_top)
+		state->top = last_top;
+	if (!state->pane->selects || rows == 0)
+		return;
+	if (state->selected < state->top)
+		state->top = state->selected;
+	if (state->selected >= state->top + rows)
+		state->top = state->selected + 1 - rows;
+}
+
+/* Scrolls to the lines that are wanted. */
+static void
+show_wanted(struct pane_state *state, const struct scene *scene, size_t rows)
+{
+	size_t lines = 0;
+	size_t first = state->pane->wanted(state, scene, &lines);
+	if (lines == 0 || lines > rows)
+		return;
+	if (first + lines > state->top + rows)
+		state->top = first + lines - rows;
+	if (first < state->top)
+		state->top = first;
+}
+
+/* What the pane is called now. */
+static const char *
+title_of(const struct pane_state *state)
+{
+	return *state->title != '\0' ? state->title : state->pane->title;
+}
+
+/* Draws what tells that there is more than is shown: its share, in the border. */
+static void
+draw_more(const struct pane_state *state, const struct draw *draw,
+    const struct rectangle *inside, size_t rows)
+{
+	char more[64];
+	if (state->count <= rows || state->pane->follows)
+		return;
+	int width = snprintf(more, sizeof more, " %zu-%zu of %zu ", state->top + 1,
+	    state->top + rows, state->count);
+	if (width + (int)utf8_width(title_of(state)) + 3 > inside->columns)
+		return;
+	draw_text(draw, inside->row - 1, inside->column + inside->columns - width - 1,
+	    width, more, 0, LOOK_STRONG);
+}
+
+/* Draws the title; of the active pane between marks, not by its look alone. */
+static void
+draw_pane_title(const struct pane_state *state, const struct draw *draw,
+    const struct rectangle *inside, bool active)
+{
+	struct line title;
+	line_format(&title, active ? LOOK_REVERSE | LOOK_STRONG : LOOK_KEY,
+	    active ? "[%s]" : " %s ", title_of(state));
+	draw_title(draw, inside, title.text, title.look);
+}
+
+/* Draws the pane into the rectangle. */
+void
+pane_draw(struct pane_state *state, const struct scene *scene,
+    const struct draw *draw, const struct rectangle *inside, bool active)
+{
+	const struct pane *pane = state->pane;
+	struct rectangle body = *inside;
+	struct line line = {0};
+	pane->prepare(state, scene, inside);
+	draw_pane_title(state, draw, inside, active);
+	if (pane->heading != NULL) {
+		pane->heading(state, scene, inside->columns, &line);
+		draw_text(draw, body.row++, body.column, body.columns, line.text,
+		    state->shift, line.look);
+		body.rows--;
+	}
+	size_t rows = body.rows > 0 ? (size_t)body.rows : 0;
+	follow_selection(state, scene);
+	if (!active && pane->wanted != NULL)
+		show_wanted(state, scene, rows);
+	clamp(state, rows);
+	draw_more(state, draw, inside, rows);
+	for (size_t i = 0; i < rows && state->top + i < state->count; i++) {
+		size_t number = state->top + i;
+		line = (struct line){.look = LOOK_PLAIN};
+		pane->line(state, scene, number, body.columns, &line);
+		if (active && pane->selects && number == state->selected)
+			line.look |= LOOK_REVERSE;
+		draw_text(draw, body.row + (int)i, body.column, body.columns,
+		    line.text, state->shift, line.look);
+		if (pane->follows && /* text, not a table: say that it goes on */
+		    utf8_width(line.text) > state->shift + (size_t)body.columns)
+			draw_text(draw, body.row + (int)i,
+			    body.column + body.columns - 1, 1, "…", 0, LOOK_STRONG);
+	}
+}
+
+/* The line that a walk leads to, from this one. */
+static size_t
+walk_to(size_t from, enum walk walk, size_t last, size_t page)
+{
+	switch (walk) {
+	case WALK_UP:
+		return from > 0 ? from - 1 : 0;
+	case WALK_DOWN:
+		return from < last ? from + 1 : last;
+	case WALK_PAGE_UP:
+		return from > page ? from - page : 0;
+	case WALK_PAGE_DOWN:
+		return from + page < last ? from + page : last;
+	case WALK_FIRST:
+		return 0;
+	case WALK_LAST:
+		return last;
+	case WALK_LEFT:
+	case WALK_RIGHT:
+		break;
+	}
+	return from;
+}
+
+/* Scrolls, or moves the selection. */
+void
+pane_walk(struct pane_state *state, enum walk walk, int rows)
+{
+	size_t shown = rows > 0 ? (size_t)rows : 1;
+	if (state->pane->heading != NULL && shown > 1)
+		shown--;
+	if (walk == WALK_LEFT) {
+		state->shift -= state->shift < 8 ? state->shift : 8;
+	} else if (walk == WALK_RIGHT) {
+		state->shift += state->shift < LINE_TEXT ? 8 : 0;
+	} else if (state->pane->selects) {
+		size_t last = state->count > 0 ? state->count - 1 : 0;
+		state->selected = walk_to(state->selected, walk, last, shown);
+		state->identity = 0;
+	} else {
+		size_t last = state->count > shown ? state->count - shown : 0;
+		state->top = walk_to(state->top, walk, last, shown);
+		state->at_end = state->pane->follows && state->top == last;
+	}
+}
+
+/* Goes to the next line that holds wanted. */
+bool
+pane_search(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside, const char *wanted)
+{
+	struct line line;
+	state->pane->prepare(state, scene, inside);
+	size_t *place = state->pane->selects ? &state->selected : &state->top;
+	for (size_t i = 1; i <= state->count && *wanted != '\0'; i++) {
+		size_t number = (*place + i) % state->count;
+		line = (struct line){.look = LOOK_PLAIN};
+		state->pane->line(state, scene, number, inside->columns, &line);
+		if (strcasestr(line.text, wanted) == NULL)
+			continue;
+		*place = number;
+		state->identity = 0;
+		state->at_end = state->pane->follows &&
+		    number + (size_t)inside->rows >= state->count;
+		return true;
+	}
+	return false;
+}

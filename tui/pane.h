@@ -1,0 +1,123 @@
+/* pane.h: a pane is a table of functions over a scene.
+ *
+ * Every pane is a list of lines, so that scrolling, searching, selecting and
+ * zooming are written once (pane.c).  A new pane is one file and one entry in
+ * pane.c's array.  What a pane remembers between two frames is an index into
+ * the scene: which events, which rows in which order, or lines of text. */
+#ifndef PANE_H
+#define PANE_H
+
+#include "draw.h"
+#include "text.h"
+
+#include "log.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What one frame shows: a moment, and the log up to it. */
+struct scene {
+	const struct moment *moment;
+	const struct log *log;
+	uint64_t end;          /* events before this number */
+	int64_t now;           /* the session's clock, for what counts down */
+};
+
+struct pane;
+
+/* What a pane remembers. */
+struct pane_state {
+	const struct pane *pane;
+	char title[48];        /* in place of the pane's; empty: that */
+	size_t count;          /* lines, after prepare */
+	size_t top;            /* the first line that is shown */
+	size_t selected;       /* line; of panes that select, or that are walked */
+	uint64_t identity;     /* of the selected line's row, 0: none */
+	size_t shift;          /* columns scrolled to the right */
+	bool at_end;           /* stays at the last line as new ones come */
+	uint64_t *index;       /* events or rows that are shown */
+	size_t index_room;
+	uint64_t index_seen;   /* events before this number were looked at */
+	struct text text;
+};
+
+struct pane {
+	const char *name;      /* what `show` calls it; NULL: nothing */
+	const char *title;
+	enum place place;
+	bool selects;          /* a row is chosen in it, for the signal menu */
+	bool follows;          /* stays at its end until it is scrolled */
+
+	/* Brings the index or the text up to this scene and sets count, for a
+	 * pane with so much room inside. */
+	void (*prepare)(struct pane_state *state, const struct scene *scene,
+	    const struct rectangle *inside);
+
+	/* The line above the rows that never scrolls; NULL: none. */
+	void (*heading)(const struct pane_state *state, const struct scene *scene,
+	    int columns, struct line *line);
+
+	/* Writes one line. */
+	void (*line)(const struct pane_state *state, const struct scene *scene,
+	    size_t number, int columns, struct line *line);
+
+	/* What stays the same of a row when it moves; NULL: its number. */
+	uint64_t (*identity)(const struct pane_state *state,
+	    const struct scene *scene, size_t number);
+
+	/* The lines that are to be seen while nobody walks the pane: from the one
+	 * returned, so many of them.  NULL: any. */
+	size_t (*wanted)(const struct pane_state *state, const struct scene *scene,
+	    size_t *lines);
+
+	/* When (session's clock) it looks different without an event; 0: never.
+	 * NULL: never. */
+	int64_t (*changes_at)(const struct pane_state *state,
+	    const struct scene *scene);
+};
+
+extern const struct pane pane_sent, pane_echoed, pane_errno, pane_sockets,
+    pane_processes, pane_timeline, pane_help, pane_settings, pane_connections,
+    pane_dispositions;
+
+/* All panes, those with a place first, and how many. */
+const struct pane *const *pane_table(size_t *count);
+
+/* A state for the pane, and its end. */
+void pane_state_init(struct pane_state *state, const struct pane *pane);
+void pane_state_release(struct pane_state *state);
+
+/* Draws the pane into the rectangle; active: the keys go to it. */
+void pane_draw(struct pane_state *state, const struct scene *scene,
+    const struct draw *draw, const struct rectangle *inside, bool active);
+
+/* Where the arrows and their like lead. */
+enum walk {
+	WALK_UP, WALK_DOWN, WALK_PAGE_UP, WALK_PAGE_DOWN, WALK_FIRST, WALK_LAST,
+	WALK_LEFT, WALK_RIGHT
+};
+
+/* Scrolls, or moves the selection, of a pane of so many rows. */
+void pane_walk(struct pane_state *state, enum walk walk, int rows);
+
+/* Goes to the next line that holds wanted, from the one selected or on top, and
+ * around; whether there is one. */
+bool pane_search(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside, const char *wanted);
+
+/* Makes room for count entries in the index; false: no memory. */
+bool pane_index_room(struct pane_state *state, size_t count);
+
+/* Indexes the events of the scene that pass, for panes that list events. */
+void pane_index_events(struct pane_state *state, const struct scene *scene,
+    bool (*passes)(const struct event *event));
+
+/* Puts formatted text into the line. */
+void line_format(struct line *line, unsigned look, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* How long a row that left its table is shown. */
+#define PANE_LINGER INT64_C(4000000000)
+
+#endif

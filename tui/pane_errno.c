@@ -1,0 +1,113 @@
+/* pane_errno.c: the last call that failed or met the end of file, and why.
+ *
+ * At 80x24 there are five lines of 28 columns.  Why it failed is what one cannot
+ * look up elsewhere, so it is shown whole: when the room is short, the book's
+ * section moves up behind the name, the call into the border, and the message,
+ * which only says the name again, goes. */
+#include "pane.h"
+
+#include "signal_name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How much of it there is room for. */
+enum { SPACIOUS, SECTION_ABOVE, CALL_IN_TITLE, NO_MESSAGE, VARIANTS };
+
+/* "read, connection 1"; "accept, server" */
+static void
+describe_call(const struct event_call *call, char *text, size_t size)
+{
+	const char *name = event_call_name(call->call);
+	const char *role = event_role_name(call->role);
+	if (call->role == ROLE_CLIENT && call->conn != 0)
+		snprintf(text, size, "%s, connection %u", name, call->conn);
+	else if (call->conn != 0)
+		snprintf(text, size, "%s, %s, connection %u", name, role,
+		    call->conn);
+	else
+		snprintf(text, size, "%s, %s", name, role);
+}
+
+/* "Last errno: read, conn 1"; "Last errno: accept, server" */
+static void
+write_title(const struct event_call *call, char *text, size_t size)
+{
+	const char *name = event_call_name(call->call);
+	if (call->role == ROLE_CLIENT && call->conn != 0)
+		snprintf(text, size, "Last errno: %s, conn %u", name, call->conn);
+	else
+		snprintf(text, size, "Last errno: %s, %s", name,
+		    event_role_name(call->role));
+}
+
+/* The first line, with the section of the book at its end. */
+static void
+add_name(struct text *text, const struct moment_errno *last, bool section)
+{
+	char name[64];
+	bool failed = last->call.result < 0;
+	if (failed)
+		snprintf(name, sizeof name, "%s (%d)",
+		    errno_name(last->call.error), last->call.error);
+	else
+		snprintf(name, sizeof name, "end of file");
+	text_add(text, (failed ? LOOK_BAD : LOOK_PLAIN) | LOOK_STRONG, "%s%s%s",
+	    name, section ? " UNP " : "", section ? last->section : "");
+}
+
+/* All of it in one of the variants, the most spacious first. */
+static void
+compose(struct pane_state *state, const struct moment_errno *last, int columns,
+    int variant)
+{
+	struct text *text = &state->text;
+	char call[64];
+	bool has_section = last->section != NULL && *last->section != '\0';
+	text_clear(text);
+	*state->title = '\0';
+	describe_call(&last->call, call, sizeof call);
+	add_name(text, last, has_section && variant >= SECTION_ABOVE);
+	if (variant < NO_MESSAGE)
+		text_wrap(text, LOOK_PLAIN, last->call.result < 0 ?
+		    strerror(last->call.error) : "read returned 0", columns, 0);
+	if (variant < CALL_IN_TITLE)
+		text_wrap(text, LOOK_PLAIN, call, columns, 0);
+	else
+		write_title(&last->call, state->title, sizeof state->title);
+	text_wrap(text, LOOK_PLAIN, last->why != NULL ? last->why : "", columns, 0);
+	if (has_section && variant < SECTION_ABOVE)
+		text_add(text, LOOK_KEY, "UNP %s", last->section);
+}
+
+static void
+prepare(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside)
+{
+	const struct moment_errno *last = &scene->moment->last;
+	text_clear(&state->text);
+	*state->title = '\0';
+	if (!last->any)
+		text_add(&state->text, LOOK_PLAIN, "none yet");
+	for (int variant = SPACIOUS; last->any && variant < VARIANTS; variant++) {
+		compose(state, last, inside->columns, variant);
+		if (state->text.count <= (size_t)inside->rows)
+			break;
+	}
+	state->count = state->text.count;
+}
+
+static void
+write_line(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line)
+{
+	(void)scene;
+	(void)columns;
+	const struct text_line *from = &state->text.lines[number];
+	line_format(line, from->look, "%s", from->text);
+}
+
+const struct pane pane_errno = {
+	.name = "errno", .title = "Last errno", .place = PLACE_ERRNO,
+	.prepare = prepare, .line = write_line,
+};

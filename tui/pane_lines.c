@@ -1,0 +1,65 @@
+/* pane_lines.c: Sent and Echoed: the lines that went out and that came back. */
+#include "pane.h"
+
+#include "escape.h"
+
+/* Did a line go out? */
+static bool
+is_sent(const struct event *event)
+{
+	return event->type == EVENT_SENT;
+}
+
+/* Did one come back? */
+static bool
+is_echo(const struct event *event)
+{
+	return event->type == EVENT_ECHO;
+}
+
+static void
+prepare_sent(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside)
+{
+	(void)inside;
+	pane_index_events(state, scene, is_sent);
+}
+
+static void
+prepare_echoed(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside)
+{
+	(void)inside;
+	pane_index_events(state, scene, is_echo);
+}
+
+/* One line, without the newline that ends it; behind its connection's number
+ * when there is more than one. */
+static void
+write_line(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line)
+{
+	(void)columns;
+	const struct event *event = log_event(scene->log, state->index[number]);
+	if (event == NULL || event->text == NULL)
+		return;
+	char text[LINE_TEXT - 16];
+	size_t length = event->length;
+	if (length > 0 && event->text[length - 1] == '\n')
+		length--;
+	escape_into(text, sizeof text, event->text, length);
+	if (scene->moment->connection_count > 1 && event->line.conn != 0)
+		line_format(line, LOOK_PLAIN, "%u %s", event->line.conn, text);
+	else
+		line_format(line, LOOK_PLAIN, "%s", text);
+}
+
+const struct pane pane_sent = {
+	.name = "sent", .title = "Sent", .place = PLACE_SENT, .follows = true,
+	.prepare = prepare_sent, .line = write_line,
+};
+
+const struct pane pane_echoed = {
+	.name = "echoed", .title = "Echoed", .place = PLACE_ECHOED,
+	.follows = true, .prepare = prepare_echoed, .line = write_line,
+};

@@ -1,0 +1,190 @@
+/* pane_processes.c: the processes as ps(1) shows them.
+ *
+ * A zombie stays, marked <defunct>, until somebody waits for it; then its row is
+ * shown for a moment more as reaped.  The order is that of the moment: as they
+ * came. */
+#include "pane.h"
+
+#include "escape.h"
+#include "signal_name.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { PID = 5, STAT = 4, TTY = 7, COMMAND_LEAST = 8, WCHAN_LEAST = 12 };
+
+/* The widths of the columns that have more when there is room. */
+struct widths {
+	int pid, command, tty; /* tty 0: left out */
+};
+
+static struct widths
+widths_for(const struct scene *scene, int columns)
+{
+	struct widths widths = {.pid = PID, .command = COMMAND_LEAST};
+	for (size_t i = 0; i < scene->moment->process_count; i++)
+		if (scene->moment->processes[i].row.pid > 99999)
+			widths.pid = PID + 2;
+	int room = columns - 2 * (widths.pid + 1) - (STAT + 1) -
+	    (COMMAND_LEAST + 1) - WCHAN_LEAST;
+	if (room >= TTY) {
+		widths.tty = TTY;
+		room -= TTY;
+	}
+	if (room > 0)
+		widths.command += room * 2 / 3;
+	return widths;
+}
+
+/* Where a row stands: client, server, and then as they came. */
+static unsigned
+rank(const struct moment_process *process)
+{
+	return process->row.role == ROLE_CLIENT ? 0 :
+	    process->row.role == ROLE_SERVER ? 1 : 2;
+}
+
+static void
+prepare(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside)
+{
+	(void)inside;
+	const struct moment *moment = scene->moment;
+	state->count = 0;
+	if (!pane_index_room(state, moment->process_count))
+		return;
+	for (unsigned wanted = 0; wanted < 3; wanted++)
+		for (size_t i = 0; i < moment->process_count; i++) {
+			const struct moment_process *process = &moment->processes[i];
+			if (rank(process) == wanted && (process->ended_at == 0 ||
+			    scene->now - process->ended_at < PANE_LINGER))
+				state->index[state->count++] = i;
+		}
+}
+
+static const struct moment_process *
+row_at(const struct pane_state *state, const struct scene *scene, size_t number)
+{
+	return &scene->moment->processes[state->index[number]];
+}
+
+static void
+write_heading(const struct pane_state *state, const struct scene *scene,
+    int columns, struct line *line)
+{
+	(void)state;
+	struct widths widths = widths_for(scene, columns);
+	line_format(line, LOOK_STRONG, "%*s %*s %-*s%-*s %-*s %s", widths.pid,
+	    "PID", widths.pid, "PPID", widths.tty, widths.tty > 0 ? "TTY" : "",
+	    STAT, "STAT", widths.command, "COMMAND", "WCHAN");
+}
+
+/* "exit 0", "SIGKILL": how it ended. */
+static void
+describe_end(const struct process_end *end, char *text, size_t size)
+{
+	if (!end->known)
+		snprintf(text, size, "%s", "");
+	else if (WIFSIGNALED(end->status))
+		snprintf(text, size, "%s", signal_name(WTERMSIG(end->status)));
+	else
+		snprintf(text, size, "exit %d", WEXITSTATUS(end->status));
+}
+
+/* The command without brackets and arguments. */
+static void
+write_name(char *command)
+{
+	size_t length = strcspn(command, " ");
+	if (length > 2 && *command == '[' && command[length - 1] == ']') {
+		memmove(command, command + 1, length);
+		length -= 2;
+	}
+	command[length] = '\0';
+}
+
+/* What stands in the last two columns of a process that has ended: how, when
+ * there is room for it. */
+static void
+write_ended(const struct moment_process *process, int room, const char *name,
+    char *text, size_t size)
+{
+	char end[32];
+	const char *what = process->ended_at == 0 ? "<defunct>" :
+	    process->what == PROCESS_REAPED ? "reaped" : "gone";
+	describe_end(&process->end, end, sizeof end);
+	int length = snprintf(text, size, "%s %s", name, what);
+	if (*end != '\0' && length + 2 + (int)strlen(end) <= room)
+		snprintf(text + length, size - (size_t)length, ", %s", end);
+}
+
+/* What stands in the last two columns. */
+static void
+write_command(const struct moment_process *process, const struct widths *widths,
+    int room, char *text, size_t size)
+{
+	char command[4 * PROCESS_TEXT];
+	const struct process_row *row = &process->row;
+	escape_into(command, sizeof command, row->command, strlen(row->command));
+	if (process->ended_at != 0 || process->what == PROCESS_ZOMBIE ||
+	    *row->stat == 'Z') {
+		write_name(command);
+		write_ended(process, room, command, text, size);
+	} else {
+		int fit = (int)utf8_fit(command, (size_t)widths->command);
+		snprintf(text, size, "%-*.*s %s", widths->command, fit, command,
+		    row->wchan);
+	}
+}
+
+static void
+write_line(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line)
+{
+	const struct moment_process *process = row_at(state, scene, number);
+	const struct process_row *row = &process->row;
+	struct widths widths = widths_for(scene, columns);
+	char command[8 * PROCESS_TEXT];
+	unsigned look = LOOK_PLAIN;
+	bool zombie = process->what == PROCESS_ZOMBIE || *row->stat == 'Z';
+	int room = columns - 2 * (widths.pid + 1) - widths.tty - (STAT + 1);
+	write_command(process, &widths, room, command, sizeof command);
+	if (process->ended_at != 0)
+		look = LOOK_BAD | LOOK_FAINT;
+	else if (zombie)
+		look = LOOK_BAD | LOOK_STRONG;
+	else if (*row->stat == 'T')
+		look = LOOK_PASSING | LOOK_STRONG;
+	const char *stat = process->ended_at != 0 ? "-" : row->stat;
+	if (zombie && process->ended_at == 0 && *row->stat != 'Z')
+		stat = "Z";
+	line_format(line, look, "%*d %*d %-*s%-*s %s", widths.pid, (int)row->pid,
+	    widths.pid, (int)row->ppid, widths.tty,
+	    widths.tty > 0 ? row->tty : "", STAT, stat, command);
+}
+
+/* The process by number: what the signal menu is about. */
+static uint64_t
+identity(const struct pane_state *state, const struct scene *scene, size_t number)
+{
+	return (uint64_t)row_at(state, scene, number)->row.pid;
+}
+
+static int64_t
+changes_at(const struct pane_state *state, const struct scene *scene)
+{
+	int64_t at = 0;
+	for (size_t i = 0; i < state->count; i++) {
+		int64_t ended_at = row_at(state, scene, i)->ended_at;
+		if (ended_at != 0 && (at == 0 || ended_at + PANE_LINGER < at))
+			at = ended_at + PANE_LINGER;
+	}
+	return at;
+}
+
+const struct pane pane_processes = {
+	.name = "processes", .title = "Processes", .place = PLACE_PROCESSES,
+	.selects = true, .prepare = prepare, .heading = write_heading,
+	.line = write_line, .identity = identity, .changes_at = changes_at,
+};

@@ -1,0 +1,208 @@
+#include "screen.h"
+
+#include "keys.h"
+#include "prompt.h"
+#include "status.h"
+
+#include "escape.h"
+
+#include <string.h>
+
+/* Begins. */
+void
+screen_init(struct screen_state *screen)
+{
+	size_t count;
+	const struct pane *const *table = pane_table(&count);
+	memset(screen, 0, sizeof *screen);
+	for (size_t i = 0; i < count && i < SCREEN_PANES; i++)
+		pane_state_init(&screen->panes[screen->pane_count++], table[i]);
+	screen->active = PLACE_SOCKETS;
+}
+
+/* Ends. */
+void
+screen_release(struct screen_state *screen)
+{
+	for (size_t i = 0; i < screen->pane_count; i++)
+		pane_state_release(&screen->panes[i]);
+}
+
+/* The pane that `show` calls name. */
+struct pane_state *
+screen_pane(struct screen_state *screen, const char *name)
+{
+	for (size_t i = 0; i < screen->pane_count; i++) {
+		const char *known = screen->panes[i].pane->name;
+		if (known != NULL && strcmp(known, name) == 0)
+			return &screen->panes[i];
+	}
+	return NULL;
+}
+
+/* The pane that keys go to. */
+struct pane_state *
+screen_focused(struct screen_state *screen)
+{
+	return screen->zoomed != NULL ? screen->zoomed :
+	    &screen->panes[screen->active];
+}
+
+/* The inside of that pane. */
+struct rectangle
+screen_focused_inside(const struct screen_state *screen)
+{
+	if (screen->zoomed != NULL)
+		return layout_zoomed(&screen->layout);
+	return screen->layout.places[screen->panes[screen->active].pane->place];
+}
+
+/* Shows text in place of the key bar. */
+void
+screen_notice(struct screen_state *screen, unsigned look, int64_t until,
+    const char *text)
+{
+	screen->notice.text[0] = ' ';
+	escape_into(screen->notice.text + 1, sizeof screen->notice.text - 1, text,
+	    strlen(text));
+	screen->notice.look = look;
+	screen->notice_until = until;
+	screen->notice_until_key = false;
+}
+
+/* Says that the terminal is too small, in its first line. */
+static void
+draw_too_small(const struct screen_state *screen)
+{
+	struct line line;
+	int rows = screen->layout.rows, columns = screen->layout.columns;
+	line_format(&line, LOOK_PLAIN,
+	    "tcpconsole needs %dx%d; this terminal is %dx%d", LAYOUT_COLUMNS,
+	    LAYOUT_ROWS, columns, rows);
+	if (strlen(line.text) > (size_t)columns)
+		line_format(&line, LOOK_PLAIN, "needs %dx%d; this is %dx%d",
+		    LAYOUT_COLUMNS, LAYOUT_ROWS, columns, rows);
+	draw_text(&screen->draw, 0, 0, screen->layout.columns, line.text, 0,
+	    line.look);
+}
+
+/* Draws the panes, or the zoomed one. */
+static void
+draw_panes(struct screen_state *screen, const struct scene *scene)
+{
+	bool walked = screen->focus != FOCUS_LINE;
+	if (screen->zoomed != NULL) {
+		struct rectangle inside = layout_zoomed(&screen->layout);
+		draw_zoomed_border(&screen->draw, &screen->layout);
+		pane_draw(screen->zoomed, scene, &screen->draw, &inside, walked);
+		return;
+	}
+	draw_borders(&screen->draw, &screen->layout);
+	for (size_t i = 0; i < screen->pane_count; i++) {
+		struct pane_state *state = &screen->panes[i];
+		if (state->pane->place != PLACE_NONE)
+			pane_draw(state, scene, &screen->draw,
+			    &screen->layout.places[state->pane->place],
+			    walked && i == screen->active);
+	}
+}
+
+/* Draws the last line: a notice, or the keys that work now. */
+static void
+draw_bar(struct screen_state *screen, const struct scene *scene)
+{
+	const struct layout *layout = &screen->layout;
+	struct line line = {.look = LOOK_KEY};
+	if (screen->notice_until != 0 && scene->now >= screen->notice_until)
+		screen->notice_until = 0;
+	if (screen->notice_until != 0)
+		line = screen->notice;
+	else if (screen->focus == FOCUS_LINE)
+		keys_write_bar(scene->moment, layout->columns, line.text,
+		    sizeof line.text);
+	else
+		keys_write_pane_bar(layout->columns, line.text, sizeof line.text);
+	draw_text(&screen->draw, layout->bar_row, 0, layout->columns, line.text, 0,
+	    line.look);
+}
+
+/* Draws the input line, or what is asked in its place; returns the cursor's
+ * column, -1 for none. */
+static int
+draw_input(const struct screen_state *screen, const struct prompt *prompt)
+{
+	const struct draw *draw = &screen->draw;
+	int row = screen->layout.input_row, columns = screen->layout.columns;
+	struct line line;
+	if (screen->question != NULL) {
+		draw_text(draw, row, 0, columns, screen->question, 0,
+		    LOOK_STRONG | LOOK_REVERSE);
+		int width = (int)utf8_width(screen->question);
+		return width < columns ? width : columns - 1;
+	}
+	if (screen->focus == FOCUS_SEARCH) {
+		line_format(&line, LOOK_PLAIN, "/%s", screen->search);
+		draw_text(draw, row, 0, columns, line.text, 0, line.look);
+		return (int)utf8_width(line.text);
+	}
+	int column = prompt != NULL ? prompt_draw(prompt, draw, row, columns) : -1;
+	if (prompt == NULL)
+		draw_text(draw, row, 0, columns, "> ", 0, LOOK_PLAIN);
+	return screen->focus == FOCUS_LINE && !screen->menu.is_open ? column : -1;
+}
+
+/* Draws a frame. */
+void
+screen_frame(struct screen_state *screen, const struct scene *scene,
+    const struct prompt *prompt)
+{
+	int rows, columns;
+	struct line status = {.look = LOOK_PLAIN};
+	struct pane_state *sockets = &screen->panes[PLACE_SOCKETS];
+	draw_size(&rows, &columns);
+	draw_begin();
+	sockets->pane->prepare(sockets, scene,
+	    &screen->layout.places[PLACE_SOCKETS]);
+	int needed = sockets->count < 1000 ? (int)sockets->count : 1000;
+	screen->fits = layout_make(&screen->layout, rows, columns, needed);
+	if (!screen->fits) {
+		draw_too_small(screen);
+		draw_end(-1, 0);
+		return;
+	}
+	status_write(scene, columns, &status);
+	draw_text(&screen->draw, screen->layout.status_row, 0, columns, status.text,
+	    0, status.look);
+	draw_panes(screen, scene);
+	draw_bar(screen, scene);
+	int cursor = draw_input(screen, prompt);
+	if (screen->menu.is_open)
+		menu_draw(&screen->menu, scene->moment, &screen->draw,
+		    &screen->layout);
+	draw_end(cursor >= 0 ? screen->layout.input_row : -1, cursor);
+}
+
+/* The earlier of two times, 0 standing for never. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* When the frame looks different without an event.  Only the panes
+ * that were drawn are asked. */
+int64_t
+screen_changes_at(const struct screen_state *screen, const struct scene *scene)
+{
+	if (!screen->fits)
+		return 0;
+	int64_t at = status_changes_at(scene);
+	for (size_t i = 0; i < screen->pane_count; i++) {
+		const struct pane_state *state = &screen->panes[i];
+		bool seen = screen->zoomed == NULL ? state->pane->place != PLACE_NONE :
+		    screen->zoomed == state;
+		if (seen && state->pane->changes_at != NULL)
+			at = earlier(at, state->pane->changes_at(state, scene));
+	}
+	return earlier(at, screen->notice_until);
+}

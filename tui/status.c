@@ -1,0 +1,226 @@
+/* status.c: the first line.
+ *
+ * It is put together from five parts.  What does not fit is made shorter in an
+ * order that keeps what the lecture looks at: while TCP retransmits, that is the
+ * countdown, and the parts that other panes show as well give way to it. */
+#include "status.h"
+
+#include "endpoint.h"
+#include "escape.h"
+#include "loop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PART = 160 };
+
+/* What is left out or made shorter, step by step. */
+enum {
+	SHORT_PID = 1, SHORT_PROGRAM, SHORT_SERVER, NO_SERVER, NO_ADDRESS,
+	SHORT_UNITS, SHORT_HOST, NO_COMMAS, NO_NUMBER, STEPS
+};
+
+/* The value of the setting called name in settings' text; "" when not there. */
+static void
+setting_value(const char *settings, const char *name, char *value, size_t size)
+{
+	size_t length = strlen(name);
+	const char *at = settings;
+	*value = '\0';
+	while (at != NULL && *at != '\0') {
+		if (strncmp(at, name, length) == 0 && at[length] == '=') {
+			snprintf(value, size, "%.*s",
+			    (int)strcspn(at + length + 1, " "), at + length + 1);
+			return;
+		}
+		at = strchr(at, ' ');
+		at = at != NULL ? at + 1 : NULL;
+	}
+}
+
+/* "conn 1 ESTABLISHED" */
+static void
+write_connection(const struct moment *moment, int step, char *part, size_t size)
+{
+	const struct moment_connection *connection =
+	    moment_connection(moment, moment->current);
+	if (connection == NULL) {
+		snprintf(part, size, "no connection");
+		return;
+	}
+	const char *state = tcp_state_name(connection->client);
+	if (connection->client == STATE_GONE && !connection->open)
+		state = "closed";
+	if (step >= NO_NUMBER)
+		snprintf(part, size, "%s", state);
+	else
+		snprintf(part, size, "conn %u %s", connection->conn, state);
+}
+
+/* "server up, echo, waitpid" */
+static void
+write_server(const struct moment *moment, int step, char *part, size_t size)
+{
+	char service[32], reap[32], pid[16] = "";
+	if (moment_host_is_dark(moment)) {
+		*part = '\0';
+		return;
+	}
+	if (moment->server == 0) {
+		snprintf(part, size, "server down%s",
+		    moment_is_listening(moment) ? ", another listens" : "");
+		return;
+	}
+	if (step < SHORT_PID)
+		snprintf(pid, sizeof pid, " %d", (int)moment->server);
+	setting_value(moment->settings, "service", service, sizeof service);
+	setting_value(moment->settings, "reap", reap, sizeof reap);
+	if (step >= SHORT_SERVER || *service == '\0')
+		snprintf(part, size, "server%s up", pid);
+	else
+		snprintf(part, size, "server%s up, %s, %s", pid, service, reap);
+}
+
+/* "host crashed 12 s" */
+static void
+write_host(const struct scene *scene, int step, char *part, size_t size)
+{
+	static const char *const words[] = {
+		[HOST_CRASHED] = "crashed", [HOST_UNPLUGGED] = "unplugged",
+		[HOST_SHUTTING_DOWN] = "shutting down", [HOST_DOWN] = "down",
+	};
+	const struct moment *moment = scene->moment;
+	if (moment->host_state == HOST_UP) {
+		*part = '\0';
+		return;
+	}
+	int64_t since = scene->now - moment->host_since;
+	snprintf(part, size, "%s%s %d%ss", step >= SHORT_HOST ? "" : "host ",
+	    words[moment->host_state],
+	    since > 0 ? (int)(since / SECONDS(1)) : 0,
+	    step >= SHORT_UNITS ? "" : " ");
+}
+
+/* Seconds that are left, with a tenth below ten. */
+static void
+write_left(int64_t left, const char *unit, char *text, size_t size)
+{
+	int64_t tenths = left > 0 ? left / MILLISECONDS(100) : 0;
+	if (tenths >= 100)
+		snprintf(text, size, "%d%s", (int)(tenths / 10), unit);
+	else
+		snprintf(text, size, "%d.%d%s", (int)(tenths / 10),
+		    (int)(tenths % 10), unit);
+}
+
+/* "RTO 1.8 s, 3 retransmissions, next 1.2 s, gives up 912 s" */
+static void
+write_timer(const struct scene *scene, int step, char *part, size_t size)
+{
+	const struct moment_connection *connection =
+	    moment_connection(scene->moment, scene->moment->current);
+	const char *unit = step >= SHORT_UNITS ? "s" : " s";
+	const char *comma = step >= NO_COMMAS ? "" : ",";
+	char rto[24], next[24], up[24];
+	*part = '\0';
+	if (connection == NULL ||
+	    (connection->next_at == 0 && connection->retransmits == 0))
+		return;
+	write_left((int64_t)connection->rto * 1000 + MILLISECONDS(50), unit, rto,
+	    sizeof rto);
+	int used = snprintf(part, size, "RTO %s%s %u %s", rto, comma,
+	    (unsigned)connection->retransmits, step >= SHORT_UNITS ? "resent" :
+	    connection->retransmits == 1 ? "retransmission" : "retransmissions");
+	if (connection->next_at != 0) {
+		write_left(connection->next_at - scene->now, unit, next, sizeof next);
+		used += snprintf(part + used, size - (size_t)used, "%s next %s", comma,
+		    next);
+	}
+	if (connection->gives_up_at != 0) {
+		write_left(connection->gives_up_at - scene->now, unit, up, sizeof up);
+		snprintf(part + used, size - (size_t)used, "%s gives up %s", comma,
+		    up);
+	}
+}
+
+/* Appends a part behind what is there. */
+static void
+append(char *text, size_t size, const char *between, const char *part)
+{
+	size_t used = strlen(text);
+	if (*part != '\0')
+		snprintf(text + used, size - used, "%s%s", used > 1 ? between : "",
+		    part);
+}
+
+/* The whole line, at one step of shortness. */
+static void
+compose(const struct scene *scene, int step, char *text, size_t size)
+{
+	const struct moment *moment = scene->moment;
+	const char *between = step >= SHORT_UNITS ? "  " : "   ";
+	char part[PART], name[PART], address[ENDPOINT_TEXT] = "";
+	if (moment->host.family != 0)
+		endpoint_text(&moment->host, address);
+	escape_into(name, sizeof name, address, strlen(address));
+	snprintf(text, size, " ");
+	if (step < SHORT_PROGRAM)
+		append(text, size, between, "tcpconsole");
+	if (step < NO_ADDRESS)
+		append(text, size, step < SHORT_PROGRAM ? " " : between, name);
+	write_connection(moment, step, part, sizeof part);
+	append(text, size, between, part);
+	write_server(moment, step, part, sizeof part);
+	if (step < NO_SERVER)
+		append(text, size, between, part);
+	write_host(scene, step, part, sizeof part);
+	append(text, size, between, part);
+	write_timer(scene, step, part, sizeof part);
+	append(text, size, between, part);
+	if (moment->lost > 0) {
+		snprintf(part, sizeof part, "%u reports lost", moment->lost);
+		append(text, size, between, part);
+	}
+}
+
+/* Writes the line. */
+void
+status_write(const struct scene *scene, int columns, struct line *line)
+{
+	for (int step = 0; step < STEPS; step++) {
+		compose(scene, step, line->text, sizeof line->text);
+		if (utf8_width(line->text) <= (size_t)columns)
+			break;
+	}
+	line->look = LOOK_REVERSE | (scene->moment->host_state != HOST_UP ||
+	    scene->moment->server == 0 ? LOOK_STRONG : LOOK_PLAIN);
+}
+
+/* The next time at which a count with so much left shows another number. */
+static int64_t
+next_step(int64_t now, int64_t left)
+{
+	if (left <= 0)
+		return 0;
+	return now + (left < SECONDS(10) ? SECONDS(0.25) : left % SECONDS(1) + 1);
+}
+
+/* When it looks different without an event. */
+int64_t
+status_changes_at(const struct scene *scene)
+{
+	const struct moment *moment = scene->moment;
+	const struct moment_connection *connection =
+	    moment_connection(moment, moment->current);
+	int64_t at = 0, other = 0;
+	if (moment->host_state != HOST_UP)
+		at = scene->now + SECONDS(1) -
+		    (scene->now - moment->host_since) % SECONDS(1);
+	if (connection != NULL)
+		other = next_step(scene->now, connection->next_at - scene->now);
+	if (other != 0 && (at == 0 || other < at))
+		at = other;
+	if (connection != NULL)
+		other = next_step(scene->now, connection->gives_up_at - scene->now);
+	return other != 0 && (at == 0 || other < at) ? other : at;
+}

@@ -1,0 +1,26 @@
+/* terminal.h: taking the terminal, and giving it back as it was, however the
+ * console ends. */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include <stdbool.h>
+
+/* Starts curses on standard input and output: raw keys, bracketed paste on; and
+ * handlers that give the terminal back should the console crash.  Returns 0, or
+ * -1 with one line on standard error. */
+int terminal_open(void);
+
+/* Gives the terminal back; gone: it has vanished, nothing can be written. */
+void terminal_close(bool gone);
+
+/* Gives it back for a while, as for a suspended job; and takes it again. */
+void terminal_leave(void);
+void terminal_return(void);
+
+/* Tells curses how large the terminal is now. */
+void terminal_resize(void);
+
+/* Can a frame be written without waiting for a slow terminal? */
+bool terminal_is_writable(void);
+
+#endif
