@@ -117,6 +117,13 @@ parse_one(struct options *options, int option, char **argv, char *error)
 	}
 }
 
+/* Is it digits alone? */
+static bool
+is_number(const char *text)
+{
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
 /* Reads argv. */
 bool
 options_parse(struct options *options, int argc, char **argv, char *error)
@@ -131,6 +138,12 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 	if (argc - optind > 2) {
 		snprintf(error, SESSION_ERROR, "\"%.60s\" is too much: HOST and PORT are all",
 		    argv[optind + 2]);
+		return false;
+	}
+	if (optind < argc && is_number(argv[optind])) {
+		/* to getaddrinfo(3), 9901 is the address 0.0.38.173 */
+		snprintf(error, SESSION_ERROR, "\"%.40s\" is no host: HOST comes before PORT, as in 127.0.0.1 %.40s",
+		    argv[optind], argv[optind]);
 		return false;
 	}
 	options->session.host = optind < argc ? argv[optind] : NULL;

@@ -30,7 +30,7 @@ session_append(struct session *session, struct event *event)
 }
 
 /* Appends one line of text as an event. */
-static void
+static void __attribute__((format(printf, 3, 0)))
 tell_text(struct session *session, enum event_type type, const char *format,
     va_list arguments)
 {

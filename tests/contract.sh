@@ -70,6 +70,7 @@ done
 
 usage 'port' 127.0.0.1 99999
 usage 'port' 127.0.0.1 http
+usage 'HOST comes before PORT' 9901
 usage 'unknown host' no-such-host.invalid
 usage 'too much' 127.0.0.1 9877 x
 usage '--frobnicate' --frobnicate
