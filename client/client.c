@@ -1,5 +1,17 @@
 #include "client.h"
 
+enum { PATIENCE = 1000 }; /* milliseconds */
+
+/* Waits until the console has read most of what was reported: a thousand
+ * connects would overrun its queue.  One that stands still is waited for once. */
+static void
+pace(struct client *client)
+{
+	struct pollfd console = {.fd = client->reporter.fd, .events = POLLOUT};
+	int result = poll(&console, 1, client->console_stands ? 0 : PATIENCE);
+	client->console_stands = result == 0;
+}
+
 /* Sends one report. */
 static void
 send_report(struct client *client, const struct connection *connection,
@@ -15,6 +27,7 @@ send_report(struct client *client, const struct connection *connection,
 		    (uint32_t)report->result : REPORT_DATA;
 		memcpy(report->data, data, report->length);
 	}
+	pace(client);
 	reporter_send(&client->reporter, report);
 }
 

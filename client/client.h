@@ -2,7 +2,7 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
-#include "../core/report.h"
+#include "report.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -33,6 +33,7 @@ struct connection {
 
 struct client {
 	struct reporter reporter;
+	bool console_stands;            /* it did not read for a second */
 	struct connection *connections;
 	struct pollfd *polled;          /* one for the orders, then one for each */
 	size_t count, room;

@@ -12,7 +12,7 @@
 
 #include <signal.h>
 
-enum { PACE_MILLISECONDS = 1000, NANOSECONDS_IN_MILLISECOND = 1000000 };
+enum { NANOSECONDS_IN_MILLISECOND = 1000000 };
 
 /* What the handler of SIGPIPE reports with: it has a count of its own. */
 static struct reporter handler_reporter = {.fd = -1};
@@ -43,25 +43,13 @@ set_sigpipe(const struct client *client, int32_t disposition)
 	(void)sigaction(SIGPIPE, &action, NULL);
 }
 
-/* Waits, for a while, until the console has read most of what was reported: a
- * thousand connects would overrun its queue.  Returns false if it stands still. */
-static bool
-pace(const struct client *client)
-{
-	struct pollfd console = {.fd = client->reporter.fd, .events = POLLOUT};
-	return poll(&console, 1, PACE_MILLISECONDS) > 0;
-}
-
 /* Opens connections. */
 static void
 order_connect(struct client *client, const struct order *order)
 {
-	bool paced = true;
-	for (int32_t i = 0; i < order->number; i++) {
-		paced = paced && pace(client);
+	for (int32_t i = 0; i < order->number; i++)
 		connections_open(client, order->conn + (uint32_t)i, &order->peer,
 		    order->milliseconds);
-	}
 }
 
 /* Queues a send or a half-close; false when there is no memory for it. */

@@ -2,7 +2,7 @@
 #ifndef ORDERS_H
 #define ORDERS_H
 
-#include "../core/report.h"
+#include "report.h"
 
 /* Carries out the console's orders until it is gone.  Returns the status to exit
  * with. */

@@ -1,5 +1,5 @@
 /* tcpcli: the client, by itself or carrying out the console's orders. */
-#include "../core/report.h"
+#include "report.h"
 #include "alone.h"
 #include "orders.h"
 

@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 /* A queue for a few thousand reports: the kernel grants what wmem_max allows. */
-enum { QUEUE_BYTES = 4 * 1024 * 1024 };
+enum { QUEUE_BYTES = 4 * 1024 * 1024, WAITING_BYTES = 64 * 1024 * 1024 };
 
 struct channel {
 	struct loop *loop;
@@ -16,14 +17,48 @@ struct channel {
 	struct watch *watch;
 	channel_function *function;
 	void *context;
+	struct waiting *first, **last; /* orders that did not fit */
+	size_t waiting;                /* their bytes */
 	struct report report;
 };
+
+/* An order that waits until the program takes more. */
+struct waiting {
+	struct waiting *next;
+	size_t size;
+	char order[];
+};
+
+/* Does the loop wait for room, for reports, for both? */
+static uint32_t
+channel_events(const struct channel *channel)
+{
+	return (channel->held ? 0 : EPOLLIN) | (channel->first != NULL ? EPOLLOUT : 0);
+}
+
+/* Sends the orders that wait, as many as fit. */
+static void
+channel_flush(struct channel *channel)
+{
+	while (channel->first != NULL) {
+		struct waiting *waiting = channel->first;
+		if (send(channel->fd, waiting->order, waiting->size,
+		    MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EAGAIN)
+			return;
+		channel->waiting -= waiting->size;
+		channel->first = waiting->next;
+		free(waiting);
+	}
+	channel->last = &channel->first;
+	loop_rewatch(channel->loop, channel->watch, channel_events(channel));
+}
 
 /* There are reports. */
 static void
 channel_ready(void *context, uint32_t events)
 {
-	(void)events;
+	if ((events & EPOLLOUT) != 0)
+		channel_flush(context);
 	channel_drain(context);
 }
 
@@ -44,6 +79,7 @@ channel_open(struct loop *loop, int *program, channel_function *function,
 	(void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	*channel = (struct channel){.loop = loop, .fd = pair[0],
 	    .function = function, .context = context};
+	channel->last = &channel->first;
 	if (fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0)
 		channel->watch = loop_watch(loop, pair[0], EPOLLIN,
 		    channel_ready, channel);
@@ -90,16 +126,40 @@ channel_hold(struct channel *channel, bool hold)
 	if (channel->held == hold || channel->ended)
 		return;
 	channel->held = hold;
-	loop_rewatch(channel->loop, channel->watch, hold ? 0 : EPOLLIN);
+	loop_rewatch(channel->loop, channel->watch, channel_events(channel));
 }
 
-/* Sends an order. */
+/* Puts an order behind those that wait. */
+static int
+channel_queue(struct channel *channel, const struct order *order, size_t size)
+{
+	if (channel->ended || channel->waiting + size > WAITING_BYTES) {
+		errno = channel->ended ? EPIPE : EAGAIN;
+		return -1;
+	}
+	struct waiting *waiting = malloc(sizeof *waiting + size);
+	if (waiting == NULL)
+		return -1;
+	waiting->next = NULL;
+	waiting->size = size;
+	memcpy(waiting->order, order, size);
+	*channel->last = waiting;
+	channel->last = &waiting->next;
+	channel->waiting += size;
+	return loop_rewatch(channel->loop, channel->watch, channel_events(channel));
+}
+
+/* Sends an order, or lets it wait for room. */
 int
 channel_order(struct channel *channel, const struct order *order)
 {
 	size_t size = offsetof(struct order, data) + order->length;
-	ssize_t sent = send(channel->fd, order, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-	return sent < 0 ? -1 : 0;
+	if (channel->first == NULL && send(channel->fd, order, size,
+	    MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		return 0;
+	if (channel->first == NULL && errno != EAGAIN)
+		return -1;
+	return channel_queue(channel, order, size);
 }
 
 /* Nobody holds the other end any more. */
@@ -116,6 +176,11 @@ channel_close(struct channel *channel)
 	if (channel == NULL)
 		return;
 	loop_unwatch(channel->loop, channel->watch);
+	while (channel->first != NULL) {
+		struct waiting *next = channel->first->next;
+		free(channel->first);
+		channel->first = next;
+	}
 	close(channel->fd);
 	free(channel);
 }

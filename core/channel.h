@@ -22,7 +22,8 @@ bool channel_drain(struct channel *channel);
 /* Leaves reports in the queue, or takes them again. */
 void channel_hold(struct channel *channel, bool hold);
 
-/* Sends an order; 0, or -1 with errno (EAGAIN: the program takes none). */
+/* Sends an order; what does not fit the socket waits, in order, until the program
+ * takes more.  0, or -1 with errno (EAGAIN: 64 MB wait already). */
 int channel_order(struct channel *channel, const struct order *order);
 
 /* Nobody holds the other end any more. */

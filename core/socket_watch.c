@@ -49,6 +49,9 @@ struct socket_watch {
 	unsigned timed_conn;       /* whose retransmissions are followed */
 	int64_t first_retransmit;  /* when its first went out, 0: none yet */
 	struct tcp_table table, probe;
+	struct holder { uint64_t inode; pid_t pid; } *holders; /* sorted */
+	size_t holder_count, holder_room;
+	bool holders_known;        /* for the reading at hand */
 	char *buffer;
 	size_t size;
 };
@@ -98,6 +101,7 @@ socket_watch_free(struct socket_watch *watch)
 	sock_diag_close(watch->diag);
 	tcp_table_free(&watch->table);
 	tcp_table_free(&watch->probe);
+	free(watch->holders);
 	free(watch->buffer);
 	free(watch);
 }
@@ -236,35 +240,96 @@ something_changed(struct socket_watch *watch)
 	return !dump_agrees(watch, false);
 }
 
-/* Does /proc/PID/fd hold the socket with this inode? */
-static bool
-process_holds(pid_t pid, uint64_t inode)
+/* Calls each with the inode of every socket in /proc/PID/fd, until it says no. */
+static void
+for_each_socket(pid_t pid, bool (*each)(void *context, pid_t pid, uint64_t inode),
+    void *context)
 {
-	char path[32], wanted[32], link[32];
+	char path[32], link[32];
 	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-	snprintf(wanted, sizeof wanted, "socket:[%llu]", (unsigned long long)inode);
 	DIR *directory = opendir(path);
 	if (directory == NULL)
-		return false;
-	bool found = false;
+		return;
+	bool more = true;
 	struct dirent *entry;
-	while (!found && (entry = readdir(directory)) != NULL) {
+	while (more && (entry = readdir(directory)) != NULL) {
 		ssize_t length = readlinkat(dirfd(directory), entry->d_name, link,
 		    sizeof link - 1);
-		if (length > 0) {
-			link[length] = '\0';
-			found = strcmp(link, wanted) == 0;
-		}
+		if (length < 9 || strncmp(link, "socket:[", 8) != 0)
+			continue;
+		link[length] = '\0';
+		more = each(context, pid, strtoull(link + 8, NULL, 10));
 	}
 	closedir(directory);
-	return found;
+}
+
+/* Remembers who holds a socket. */
+static bool
+remember_holder(void *context, pid_t pid, uint64_t inode)
+{
+	struct socket_watch *watch = context;
+	if (watch->holder_count == watch->holder_room) {
+		size_t room = watch->holder_room * 2 + 64;
+		struct holder *larger = realloc(watch->holders, room * sizeof *larger);
+		if (larger == NULL)
+			return false;
+		watch->holders = larger;
+		watch->holder_room = room;
+	}
+	watch->holders[watch->holder_count++] = (struct holder){inode, pid};
+	return true;
+}
+
+/* By inode; of two that hold one socket, the later process: a child. */
+static int
+compare_holders(const void *a, const void *b)
+{
+	const struct holder *first = a, *second = b;
+	if (first->inode != second->inode)
+		return first->inode < second->inode ? -1 : 1;
+	return (first->pid < second->pid) - (first->pid > second->pid);
+}
+
+/* Finds out who of ours holds which sockets: once for each reading, and only for
+ * one that has a row nobody is known to hold. */
+static void
+find_holders(struct socket_watch *watch)
+{
+	const struct moment *now = log_now(watch->log);
+	watch->holder_count = 0;
+	watch->holders_known = true;
+	for (size_t i = 0; i < now->process_count; i++)
+		if (moment_process_runs(&now->processes[i]))
+			for_each_socket(now->processes[i].row.pid, remember_holder, watch);
+	if (watch->holder_count > 0)
+		qsort(watch->holders, watch->holder_count, sizeof *watch->holders,
+		    compare_holders);
+}
+
+/* Who of ours holds the socket; 0 for nobody. */
+static pid_t
+holder_of(struct socket_watch *watch, uint64_t inode)
+{
+	if (!watch->holders_known)
+		find_holders(watch);
+	size_t low = 0, high = watch->holder_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (watch->holders[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < watch->holder_count && watch->holders[low].inode == inode ?
+	    watch->holders[low].pid : 0;
 }
 
 /* Who holds the row's socket: the child that serves it, the client, else whoever
  * of ours has it open. */
 static pid_t
-row_owner(const struct moment *now, const struct socket_row *row, pid_t before)
+row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before)
 {
+	const struct moment *now = log_now(watch->log);
 	if (row->tcp.inode == 0)
 		return 0;
 	const struct moment_connection *connection = moment_connection(now, row->conn);
@@ -276,11 +341,7 @@ row_owner(const struct moment *now, const struct socket_row *row, pid_t before)
 	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
 	    (before != now->server || row->tcp.state == STATE_LISTEN))
 		return before;
-	for (size_t i = now->process_count; i-- > 0;) /* children come after parents */
-		if (moment_process_runs(&now->processes[i]) &&
-		    process_holds(now->processes[i].row.pid, row->tcp.inode))
-			return now->processes[i].row.pid;
-	return 0;
+	return holder_of(watch, row->tcp.inode);
 }
 
 /* Appends one state event. */
@@ -361,7 +422,7 @@ take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
 	const struct moment_connection *connection = read->state == STATE_LISTEN ?
 	    NULL : moment_connection_of(now, &read->local, &read->remote, &row.end);
 	row.conn = connection != NULL ? connection->conn : 0;
-	row.owner_pid = row_owner(now, &row, known != NULL ? known->row.owner_pid : 0);
+	row.owner_pid = row_owner(watch, &row, known != NULL ? known->row.owner_pid : 0);
 	if (connection != NULL)
 		tell_path(watch, &row, read->state, time);
 	if (known == NULL)
@@ -396,22 +457,27 @@ row_is_there(struct socket_watch *watch, const struct tcp_row *row)
 	    sock_diag_find(watch->diag, &row->local, &row->remote, &answer) == 1;
 }
 
-/* Rows of the moment that the table no longer has are gone. */
+/* Rows of the moment that the table no longer has are gone.  They are gathered
+ * first: the events about them move the moment's rows. */
 static void
 take_absence(struct socket_watch *watch, int64_t time)
 {
 	const struct moment *now = log_now(watch->log);
-	for (size_t i = 0; i < now->socket_count; i++) {
-		if (now->sockets[i].gone_at != 0 ||
-		    table_has(&watch->table, &now->sockets[i].row.tcp) ||
-		    row_is_there(watch, &now->sockets[i].row.tcp))
-			continue;
-		struct socket_row row = now->sockets[i].row;
-		if (row.conn != 0)
-			tell_path(watch, &row, STATE_GONE, time);
-		tell_socket(watch, SOCKET_GONE, &row, time);
-		i = (size_t)-1; /* the event may have moved the rows */
+	struct socket_row *gone = malloc((now->socket_count + 1) * sizeof *gone);
+	size_t count = 0;
+	if (gone == NULL)
+		return;
+	for (size_t i = 0; i < now->socket_count; i++)
+		if (now->sockets[i].gone_at == 0 &&
+		    !table_has(&watch->table, &now->sockets[i].row.tcp) &&
+		    !row_is_there(watch, &now->sockets[i].row.tcp))
+			gone[count++] = now->sockets[i].row;
+	for (size_t i = 0; i < count; i++) {
+		if (gone[i].conn != 0)
+			tell_path(watch, &gone[i], STATE_GONE, time);
+		tell_socket(watch, SOCKET_GONE, &gone[i], time);
 	}
+	free(gone);
 }
 
 /* Has the table of this family anything for us? */
@@ -447,6 +513,7 @@ read_tables(struct socket_watch *watch)
 	watch->read_cost = time - begun;
 	watch->read_at = begun;
 	watch->forced = false;
+	watch->holders_known = false;
 	take_absence(watch, time);
 	for (size_t i = 0; i < watch->table.count; i++)
 		take_row(watch, &watch->table.rows[i], time);
@@ -526,23 +593,38 @@ socket_watch_look(void *context)
 	    look_interval(watch, loop_now(watch->loop), cost));
 }
 
+/* A search for one socket. */
+struct search {
+	uint64_t inode;
+	pid_t found;
+};
+
+static bool
+is_searched(void *context, pid_t pid, uint64_t inode)
+{
+	struct search *search = context;
+	if (inode == search->inode)
+		search->found = pid;
+	return search->found == 0;
+}
+
 /* The process that has the socket open, of all that we may look into. */
 static pid_t
-holder_of(uint64_t inode)
+anybody_holding(uint64_t inode)
 {
+	struct search search = {.inode = inode};
 	DIR *directory = opendir("/proc");
 	struct dirent *entry;
-	pid_t holder = 0;
 	if (directory == NULL)
 		return 0;
-	while (holder == 0 && (entry = readdir(directory)) != NULL) {
+	while (search.found == 0 && (entry = readdir(directory)) != NULL) {
 		char *end;
 		long pid = strtol(entry->d_name, &end, 10);
-		if (pid > 0 && *end == '\0' && process_holds((pid_t)pid, inode))
-			holder = (pid_t)pid;
+		if (pid > 0 && *end == '\0')
+			for_each_socket((pid_t)pid, is_searched, &search);
 	}
 	closedir(directory);
-	return holder;
+	return search.found;
 }
 
 /* Whose is the listener on our port. */
@@ -559,7 +641,7 @@ socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *ow
 		if (each->state != STATE_LISTEN || each->local.port != watch->port)
 			continue;
 		*row = *each;
-		*owner = holder_of(each->inode);
+		*owner = anybody_holding(each->inode);
 		return true;
 	}
 	return false;

@@ -124,9 +124,15 @@ print_help(void)
 	puts("Usage: tcpserv [--KEY=VALUE]... [PORT]\n"
 	    "A concurrent TCP server, one child process for each connection.\n"
 	    "PORT is 9877 unless given; 0 lets the kernel choose.\n");
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		printf("  --%s=%s\n        %s\n", table[i].name, table[i].values,
-		    table[i].help);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const struct row *row = &table[i];
+		if (row->take == NULL)
+			printf("  --%s=%s\n        %s\n", row->name, row->values,
+			    row->help);
+		else
+			printf("  --%s=VALUE\n        %s; %s\n", row->name, row->help,
+			    row->values);
+	}
 	puts("  --help\n        print this\n  --version\n        print the version");
 	exit(fflush(stdout) == 0 ? 0 : 1);
 }

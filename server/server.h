@@ -3,7 +3,7 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "../core/report.h"
+#include "report.h"
 #include "options.h"
 
 enum { ENDPOINT_ROOM = 80 };
