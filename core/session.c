@@ -78,6 +78,13 @@ processes_kicked(void *context)
 	socket_watch_kick(session->sockets);
 }
 
+/* The socket table was read: reports of what came before it first. */
+static void
+sockets_read(void *context)
+{
+	reports_drain(context);
+}
+
 /* Sends a signal to a process of ours and tells it. */
 bool
 session_signal(struct session *session, pid_t pid, int number, enum signal_by by)
@@ -297,7 +304,8 @@ session_build(struct session *session)
 	session->processes = process_watch_new(session->loop, session->log,
 	    processes_kicked, session);
 	session->sockets = socket_watch_new(session->loop, session->log,
-	    session->host_endpoint.port, session->host_endpoint.family);
+	    session->host_endpoint.port, session->host_endpoint.family,
+	    sockets_read, session);
 	session->tick = loop_timer(session->loop, session_tick, session);
 	session->hold = loop_timer(session->loop, session_unhold, session);
 	return session->processes != NULL && session->sockets != NULL &&

@@ -40,6 +40,8 @@ struct socket_watch {
 	struct log *log;
 	struct sock_diag *diag;    /* NULL: refused; the files are read instead */
 	struct timer *timer;
+	void (*before)(void *context);
+	void *context;
 	uint16_t port;
 	int family;
 	bool forced;
@@ -75,13 +77,15 @@ read_retries(void)
 
 /* Watches the port for log. */
 struct socket_watch *
-socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family)
+socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family,
+    void (*before)(void *context), void *context)
 {
 	struct socket_watch *watch = calloc(1, sizeof *watch);
 	if (watch == NULL)
 		return NULL;
 	*watch = (struct socket_watch){.loop = loop, .log = log, .port = port,
-	    .family = family, .retries = read_retries()};
+	    .family = family, .retries = read_retries(), .before = before,
+	    .context = context};
 	watch->diag = sock_diag_open();
 	watch->timer = loop_timer(loop, socket_watch_look, watch);
 	if (watch->timer == NULL) {
@@ -510,6 +514,7 @@ read_tables(struct socket_watch *watch)
 			return; /* unreadable: what is shown stays, until it is not */
 	}
 	int64_t time = loop_now(watch->loop);
+	watch->before(watch->context);
 	watch->read_cost = time - begun;
 	watch->read_at = begun;
 	watch->forced = false;

@@ -11,9 +11,11 @@
 
 struct socket_watch;
 
-/* Watches the port for log.  family: 4 or 6, HOST's.  NULL with errno. */
+/* Watches the port for log.  family: 4 or 6, HOST's.  before is called before a
+ * reading, so that what was reported earlier stands before it in the log.  NULL
+ * with errno. */
 struct socket_watch *socket_watch_new(struct loop *loop, struct log *log,
-    uint16_t port, int family);
+    uint16_t port, int family, void (*before)(void *context), void *context);
 
 void socket_watch_free(struct socket_watch *watch);
 

@@ -78,9 +78,9 @@ tell_reaped(enum report_call call, pid_t child, int status)
 static void
 handle_sigchld(int number)
 {
-	(void)number;
 	int saved = errno, status;
 	pid_t child;
+	report_from_handler(REPORT_CAUGHT, CALL_NONE, 0, number);
 	if (caught.reap == REAP_WAIT) {
 		if ((child = wait(&status)) > 0)
 			tell_reaped(CALL_WAIT, child, status);

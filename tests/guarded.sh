@@ -33,7 +33,8 @@ alive() {
 await() {
 	limit=$1
 	shift
-	timeout "$limit" sh -c "until $*; do :; done" >/dev/null 2>&1
+	# sleep-ok: between two looks
+	timeout "$limit" sh -c "until $*; do sleep 0.02; done" >/dev/null 2>&1
 }
 
 one() { # WHO SITUATION

@@ -133,6 +133,9 @@ write_command(const struct moment_process *process, const struct widths *widths,
 		write_ended(process, room, command, text, size);
 	} else {
 		int fit = (int)utf8_fit(command, (size_t)widths->command);
+		if (command[fit] != '\0' && strcspn(command, " ") <= (size_t)fit)
+			while (fit > 0 && command[fit] != ' ') /* whole words */
+				fit--;
 		snprintf(text, size, "%-*.*s %s", widths->command, fit, command,
 		    row->wchan);
 	}
