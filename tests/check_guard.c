@@ -164,7 +164,7 @@ count_with(const char *mark)
 START_TEST(nothing_is_left_when_the_console_is_gone)
 {
 	struct fixture fixture;
-	char mark[32], command[256];
+	char mark[32], command[512];
 	int64_t end;
 	fixture_open(&fixture);
 	snprintf(mark, sizeof mark, "9%d", (int)getpid());

@@ -23,7 +23,7 @@ mask() {
 
 sorted() {
 	grep -vE '^(conn +[0-9]+ +(client|server) |        |(child|client|server) +PID )' |
-	    awk '{ key = $1; if (key == "error:" || key == "expect" || key == "stdin" ||
+	    awk '{ key = $1; if (/, caught$/) key = "caught"; else if (key == "error:" || key == "expect" || key == "stdin" ||
 	        key == "note" || key == "host" || key == "signal" || key == "settings:")
 	        key = "stdin"; print key "\t" NR "\t" $0 }' |
 	    sort -t "$(printf '\t')" -k1,1 -k2,2n | cut -f3-
