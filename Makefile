@@ -52,7 +52,8 @@ CLIENT = $(call objects,client)
 SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
 CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
-TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port
+TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
+	$(BUILD)/refusing
 
 all: $(PROGRAMS)
 
@@ -72,7 +73,7 @@ $(BUILD)/check_core: $(CORE_TESTS) $(CORE)
 $(BUILD)/check_screen: $(SCREEN_TESTS) $(filter-out %/main.o,$(TUI)) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(TEST_LIBS) $(TUI_LIBS) $(LDLIBS)
 
-$(BUILD)/free_port: tests/tools/free_port.c
+$(BUILD)/free_port $(BUILD)/refusing: $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
 

@@ -218,6 +218,8 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 	if (process != NULL && !watched) {
 		if (host_is_dark(session) && process->row.role != ROLE_CLIENT)
 			host_vanish(session, pid);
+		running->pid = pid;
+		running->number = number;
 		if (!session_signal(session, pid, number, BY_USER))
 			refuse(running, "PID %d: %s", (int)pid, strerror(errno));
 		return;
@@ -341,16 +343,24 @@ command_kill_client(struct session *session, struct running *running,
 	int number = parse_signal(running, arguments);
 	if (number < 0 || running->check_only)
 		return;
-	running->pid = number == SIGKILL ? session->client.pid : 0;
 	if (session->client.pid == 0)
 		refuse(running, "the client does not run: client start, or connect");
 	else
 		kill_process(session, running, session->client.pid, number);
 }
 
-/* The signal was sent; SIGKILL leaves nothing to wait for but the end. */
+/* The signal was sent, and has done what it does at once: the client is dead, a
+ * process stands still, or goes on. */
 bool
-client_killed(struct session *session, struct running *running)
+signal_taken(struct session *session, struct running *running)
 {
-	return running->pid == 0 || session->client.pid != running->pid;
+	bool client = session->client.pid != 0 && running->pid == session->client.pid;
+	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
+	if (state == 0 || state == 'Z' || state == 'X')
+		return !client || running->number != SIGKILL;
+	if (running->number == SIGSTOP)
+		return state == 'T' || state == 't';
+	if (running->number == SIGCONT)
+		return state != 'T';
+	return running->number != SIGKILL || !client;
 }

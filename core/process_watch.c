@@ -10,6 +10,7 @@
 #include "process_watch.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -202,7 +203,8 @@ process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
 	*followed = (struct followed){.owner = watch, .pid = pid,
 	    .next = watch->all};
 	followed->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (!row_read(&row, &stat)) {
+	bool there = row_read(&row, &stat);
+	if (!there) {
 		struct moment_process *parent = moment_process(log_now(watch->log),
 		    log_now(watch->log)->server);
 		if (parent != NULL)
@@ -212,7 +214,7 @@ process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
 		followed->watch = loop_watch(watch->loop, followed->pidfd, EPOLLIN,
 		    followed_died, followed);
 	else
-		followed->dead = true; /* gone already, or pidfd refused: look */
+		followed->dead = !there; /* where pidfds are refused, looks must do */
 	followed->died_at = loop_now(watch->loop);
 	watch->all = followed;
 	tell(watch, what, &row, NULL, time);
@@ -237,16 +239,30 @@ process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
 	watch->kicked(watch->context);
 }
 
+/* Is it still the process that was shown, by its start time?  Only where the
+ * machine refuses pidfds, with which no such question arises. */
+static bool
+is_same_process(const struct moment *now, pid_t pid)
+{
+	const struct moment_process *process = moment_process(now, pid);
+	struct process_stat stat;
+	return process != NULL && process_stat_read(&stat, pid) == 0 &&
+	    stat.start_time == process->row.start_time;
+}
+
 /* Sends a signal through the pidfd. */
 int
 process_watch_signal(struct process_watch *watch, pid_t pid, int number)
 {
 	struct followed *followed = followed_find(watch, pid);
-	if (followed == NULL || followed->pidfd < 0) {
+	if (followed == NULL || (followed->pidfd < 0 &&
+	    !is_same_process(log_now(watch->log), pid))) {
 		errno = ESRCH;
 		return -1;
 	}
 	process_watch_kick(watch);
+	if (followed->pidfd < 0)
+		return kill(pid, number);
 	return (int)syscall(SYS_pidfd_send_signal, followed->pidfd, number, NULL, 0);
 }
 
@@ -405,9 +421,10 @@ process_watch_look(void *context)
 	process_watch_refresh(watch);
 	int64_t now = loop_now(watch->loop);
 	bool busy = now < watch->busy_until;
+	bool blind = watch->all != NULL && watch->all->pidfd < 0;
 	if (watch->search_often && now - watch->searched_at > (busy ? LOOK_BUSY_NS : LOOK_IDLE_NS))
 		search_children(watch);
-	if (process_watch_is_unsettled(watch))
+	if (process_watch_is_unsettled(watch) || blind)
 		timer_after(watch->timer, ZOMBIE_NS / 3);
 	else
 		timer_after(watch->timer, busy ? LOOK_BUSY_NS : LOOK_IDLE_NS);

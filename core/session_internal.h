@@ -66,6 +66,7 @@ struct running {
 	unsigned first, count;          /* of its connections */
 	unsigned told;                  /* host events before it */
 	pid_t pid;
+	int number;                     /* the signal sent to it */
 	int step;                       /* of a command that takes several */
 	int64_t interrupt;              /* connect: ms, 0: not */
 	int64_t deadline_seen;          /* connect: how long its row is waited for */
@@ -202,7 +203,7 @@ command_run command_server_start, command_server_stop, command_server_restart,
     command_server_pause, command_server_resume, command_server_set,
     command_kill, command_kill_child, command_kill_server, command_kill_client;
 command_done server_started, server_stopped, server_restarted, server_paused,
-    server_resumed, client_killed;
+    server_resumed, signal_taken;
 
 command_run command_host_crash, command_host_reboot, command_host_shutdown,
     command_host_unplug, command_host_plug;

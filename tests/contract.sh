@@ -112,6 +112,16 @@ printf 'connect\nquit\n' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
 [ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
 verdict 'a full disk under the output' $?
 
+# the same outcomes on a kernel that refuses what some containers refuse
+for call in pidfd_getfd pidfd_open netlink; do
+	for name in host-crash host-reboot cable child-killed wait-loses-signals; do
+		port=$("$BUILD/free_port")
+		"$BUILD/refusing" "$call" -- "$console" --json 127.0.0.1 "$port" \
+		    <"tests/contract/$name.script" >"$work/out" 2>"$work/err"
+		verdict "$name where $call is refused" $?
+	done
+done
+
 # two consoles on one port: the second watches the first one's server
 port=$("$BUILD/free_port")
 mkfifo "$work/fifo"

@@ -129,7 +129,7 @@ press F6
 see 'ECONNRESET'
 see 'rebooted'
 press F8
-see 'ESTABLISHED|GONE +unplugged [0-9]+ ?s'
+see 'unplugged [0-9]+ ?s'
 press F8
 see_no 'unplugged [0-9]+ ?s'
 press F10
