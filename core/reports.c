@@ -177,6 +177,20 @@ take_client_call(struct session *session, const struct report *report, int64_t t
 	}
 }
 
+/* The server could not take its port: what would mend it. */
+static void
+explain_bind(struct session *session, int error)
+{
+	unsigned port = session->host_endpoint.port;
+	if (error == EACCES)
+		session_note(session, "the server may not bind port %u: choose a PORT from 1024 on, or be root", port);
+	else if (error == EADDRINUSE)
+		session_note(session, "port %u is in use (show sockets, or ss -tanp, says by whom): end that, or choose another PORT", port);
+	else
+		session_note(session, "the server cannot bind port %u: %s: server set bind=any, or another address",
+		    port, strerror(error));
+}
+
 /* What a call of the server, or of a child, means beyond itself. */
 static void
 take_server_call(struct session *session, const struct report *report,
@@ -184,7 +198,9 @@ take_server_call(struct session *session, const struct report *report,
 {
 	struct server *server = &session->server;
 	bool waited = report->call == CALL_WAIT || report->call == CALL_WAITPID;
-	if (report->call == CALL_LISTEN && report->result == 0) {
+	if (report->call == CALL_BIND && report->result < 0) {
+		explain_bind(session, report->error);
+	} else if (report->call == CALL_LISTEN && report->result == 0) {
 		server->listening = true;
 		socket_watch_force(session->sockets);
 	} else if (report->call == CALL_FORK && report->result > 0) {

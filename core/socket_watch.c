@@ -12,8 +12,8 @@
 #include "endpoint.h"
 #include "giving_up.h"
 #include "sock_diag.h"
+#include "socket_holder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,9 +51,7 @@ struct socket_watch {
 	unsigned timed_conn;       /* whose retransmissions are followed */
 	int64_t first_retransmit;  /* when its first went out, 0: none yet */
 	struct tcp_table table, probe;
-	struct holder { uint64_t inode; pid_t pid; } *holders; /* sorted */
-	size_t holder_count, holder_room;
-	bool holders_known;        /* for the reading at hand */
+	struct socket_holders holders;  /* for the reading at hand */
 	char *buffer;
 	size_t size;
 };
@@ -105,7 +103,7 @@ socket_watch_free(struct socket_watch *watch)
 	sock_diag_close(watch->diag);
 	tcp_table_free(&watch->table);
 	tcp_table_free(&watch->probe);
-	free(watch->holders);
+	socket_holders_free(&watch->holders);
 	free(watch->buffer);
 	free(watch);
 }
@@ -244,90 +242,6 @@ something_changed(struct socket_watch *watch)
 	return !dump_agrees(watch, false);
 }
 
-/* Calls each with the inode of every socket in /proc/PID/fd, until it says no. */
-static void
-for_each_socket(pid_t pid, bool (*each)(void *context, pid_t pid, uint64_t inode),
-    void *context)
-{
-	char path[32], link[32];
-	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-	DIR *directory = opendir(path);
-	if (directory == NULL)
-		return;
-	bool more = true;
-	struct dirent *entry;
-	while (more && (entry = readdir(directory)) != NULL) {
-		ssize_t length = readlinkat(dirfd(directory), entry->d_name, link,
-		    sizeof link - 1);
-		if (length < 9 || strncmp(link, "socket:[", 8) != 0)
-			continue;
-		link[length] = '\0';
-		more = each(context, pid, strtoull(link + 8, NULL, 10));
-	}
-	closedir(directory);
-}
-
-/* Remembers who holds a socket. */
-static bool
-remember_holder(void *context, pid_t pid, uint64_t inode)
-{
-	struct socket_watch *watch = context;
-	if (watch->holder_count == watch->holder_room) {
-		size_t room = watch->holder_room * 2 + 64;
-		struct holder *larger = realloc(watch->holders, room * sizeof *larger);
-		if (larger == NULL)
-			return false;
-		watch->holders = larger;
-		watch->holder_room = room;
-	}
-	watch->holders[watch->holder_count++] = (struct holder){inode, pid};
-	return true;
-}
-
-/* By inode; of two that hold one socket, the later process: a child. */
-static int
-compare_holders(const void *a, const void *b)
-{
-	const struct holder *first = a, *second = b;
-	if (first->inode != second->inode)
-		return first->inode < second->inode ? -1 : 1;
-	return (first->pid < second->pid) - (first->pid > second->pid);
-}
-
-/* Finds out who of ours holds which sockets: once for each reading, and only for
- * one that has a row nobody is known to hold. */
-static void
-find_holders(struct socket_watch *watch)
-{
-	const struct moment *now = log_now(watch->log);
-	watch->holder_count = 0;
-	watch->holders_known = true;
-	for (size_t i = 0; i < now->process_count; i++)
-		if (moment_process_runs(&now->processes[i]))
-			for_each_socket(now->processes[i].row.pid, remember_holder, watch);
-	if (watch->holder_count > 0)
-		qsort(watch->holders, watch->holder_count, sizeof *watch->holders,
-		    compare_holders);
-}
-
-/* Who of ours holds the socket; 0 for nobody. */
-static pid_t
-holder_of(struct socket_watch *watch, uint64_t inode)
-{
-	if (!watch->holders_known)
-		find_holders(watch);
-	size_t low = 0, high = watch->holder_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (watch->holders[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < watch->holder_count && watch->holders[low].inode == inode ?
-	    watch->holders[low].pid : 0;
-}
-
 /* Who holds the row's socket: the child that serves it, the client, else whoever
  * of ours has it open. */
 static pid_t
@@ -345,7 +259,7 @@ row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before
 	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
 	    (before != now->server || row->tcp.state == STATE_LISTEN))
 		return before;
-	return holder_of(watch, row->tcp.inode);
+	return socket_holders_find(&watch->holders, now, row->tcp.inode);
 }
 
 /* Appends one state event. */
@@ -518,7 +432,7 @@ read_tables(struct socket_watch *watch)
 	watch->read_cost = time - begun;
 	watch->read_at = begun;
 	watch->forced = false;
-	watch->holders_known = false;
+	socket_holders_forget(&watch->holders);
 	take_absence(watch, time);
 	for (size_t i = 0; i < watch->table.count; i++)
 		take_row(watch, &watch->table.rows[i], time);
@@ -598,40 +512,6 @@ socket_watch_look(void *context)
 	    look_interval(watch, loop_now(watch->loop), cost));
 }
 
-/* A search for one socket. */
-struct search {
-	uint64_t inode;
-	pid_t found;
-};
-
-static bool
-is_searched(void *context, pid_t pid, uint64_t inode)
-{
-	struct search *search = context;
-	if (inode == search->inode)
-		search->found = pid;
-	return search->found == 0;
-}
-
-/* The process that has the socket open, of all that we may look into. */
-static pid_t
-anybody_holding(uint64_t inode)
-{
-	struct search search = {.inode = inode};
-	DIR *directory = opendir("/proc");
-	struct dirent *entry;
-	if (directory == NULL)
-		return 0;
-	while (search.found == 0 && (entry = readdir(directory)) != NULL) {
-		char *end;
-		long pid = strtol(entry->d_name, &end, 10);
-		if (pid > 0 && *end == '\0')
-			for_each_socket((pid_t)pid, is_searched, &search);
-	}
-	closedir(directory);
-	return search.found;
-}
-
 /* Whose is the listener on our port. */
 bool
 socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *owner)
@@ -646,7 +526,7 @@ socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *ow
 		if (each->state != STATE_LISTEN || each->local.port != watch->port)
 			continue;
 		*row = *each;
-		*owner = anybody_holding(each->inode);
+		*owner = socket_holder_anybody(each->inode);
 		return true;
 	}
 	return false;

@@ -1,0 +1,140 @@
+#include "socket_holder.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Calls each with the inode of every socket in /proc/PID/fd, until it says no. */
+static void
+for_each_socket(pid_t pid, bool (*each)(void *context, pid_t pid, uint64_t inode),
+    void *context)
+{
+	char path[32], link[32];
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	DIR *directory = opendir(path);
+	if (directory == NULL)
+		return;
+	bool more = true;
+	struct dirent *entry;
+	while (more && (entry = readdir(directory)) != NULL) {
+		ssize_t length = readlinkat(dirfd(directory), entry->d_name, link,
+		    sizeof link - 1);
+		if (length < 9 || strncmp(link, "socket:[", 8) != 0)
+			continue;
+		link[length] = '\0';
+		more = each(context, pid, strtoull(link + 8, NULL, 10));
+	}
+	closedir(directory);
+}
+
+/* Remembers who holds a socket. */
+static bool
+remember_holder(void *context, pid_t pid, uint64_t inode)
+{
+	struct socket_holders *holders = context;
+	if (holders->count == holders->room) {
+		size_t room = holders->room * 2 + 64;
+		struct socket_holder *larger = realloc(holders->all, room * sizeof *larger);
+		if (larger == NULL)
+			return false;
+		holders->all = larger;
+		holders->room = room;
+	}
+	holders->all[holders->count++] = (struct socket_holder){inode, pid};
+	return true;
+}
+
+/* By inode; of two that hold one socket, the later process: a child. */
+static int
+compare_holders(const void *a, const void *b)
+{
+	const struct socket_holder *first = a, *second = b;
+	if (first->inode != second->inode)
+		return first->inode < second->inode ? -1 : 1;
+	return (first->pid < second->pid) - (first->pid > second->pid);
+}
+
+/* Finds out who of the moment's processes holds which sockets. */
+static void
+find_holders(struct socket_holders *holders, const struct moment *now)
+{
+	holders->count = 0;
+	holders->known = true;
+	for (size_t i = 0; i < now->process_count; i++)
+		if (moment_process_runs(&now->processes[i]))
+			for_each_socket(now->processes[i].row.pid, remember_holder,
+			    holders);
+	if (holders->count > 0)
+		qsort(holders->all, holders->count, sizeof *holders->all,
+		    compare_holders);
+}
+
+/* Who of ours holds the socket; 0 for nobody. */
+pid_t
+socket_holders_find(struct socket_holders *holders, const struct moment *now,
+    uint64_t inode)
+{
+	if (!holders->known)
+		find_holders(holders, now);
+	size_t low = 0, high = holders->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (holders->all[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < holders->count && holders->all[low].inode == inode ?
+	    holders->all[low].pid : 0;
+}
+
+/* The next question looks anew. */
+void
+socket_holders_forget(struct socket_holders *holders)
+{
+	holders->known = false;
+}
+
+/* Frees what it holds. */
+void
+socket_holders_free(struct socket_holders *holders)
+{
+	free(holders->all);
+	*holders = (struct socket_holders){0};
+}
+
+/* A search for one socket. */
+struct search {
+	uint64_t inode;
+	pid_t found;
+};
+
+static bool
+is_searched(void *context, pid_t pid, uint64_t inode)
+{
+	struct search *search = context;
+	if (inode == search->inode)
+		search->found = pid;
+	return search->found == 0;
+}
+
+/* The process that has the socket open, of all that we may look into. */
+pid_t
+socket_holder_anybody(uint64_t inode)
+{
+	struct search search = {.inode = inode};
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+	if (directory == NULL)
+		return 0;
+	while (search.found == 0 && (entry = readdir(directory)) != NULL) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+		if (pid > 0 && *end == '\0')
+			for_each_socket((pid_t)pid, is_searched, &search);
+	}
+	closedir(directory);
+	return search.found;
+}
