@@ -1,7 +1,9 @@
 /* client.c: the client, as the console sees it: starting it, ordering it. */
-#include "session_internal.h"
+#include "client.h"
 
 #include "endpoint.h"
+#include "reports.h"
+#include "session_internal.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include "commands.h"
 #include "session_internal.h"
 #include "signal_name.h"
 

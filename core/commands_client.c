@@ -1,4 +1,7 @@
 /* commands_client.c: the commands that the client carries out. */
+#include "commands.h"
+
+#include "arguments.h"
 #include "session_internal.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
 /* commands_host.c: the commands for the server's host. */
+#include "commands.h"
+
+#include "arguments.h"
 #include "session_internal.h"
 
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* commands_server.c: the commands for the server and for signals. */
-#include "session_internal.h"
+#include "commands.h"
 
+#include "arguments.h"
+#include "session_internal.h"
 #include "signal_name.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 /* commands_session.c: showing, waiting, starting again, leaving. */
+#include "commands.h"
+
+#include "arguments.h"
+#include "command.h"
 #include "session_internal.h"
 
 #include <signal.h>

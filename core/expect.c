@@ -3,8 +3,11 @@
  * Those about a state look at the moment now, but never at one that was read
  * before the expectation began.  Those about events look at the log since the
  * last command that acts began.  echo takes, in order, what came back. */
-#include "session_internal.h"
+#include "expect.h"
 
+#include "arguments.h"
+#include "commands.h"
+#include "session_internal.h"
 #include "signal_name.h"
 
 #include <ctype.h>

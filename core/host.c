@@ -16,8 +16,9 @@
  * Where the machine refuses copies of sockets (some container profiles refuse
  * pidfd_getfd(2)), only the client is deaf, and a server of ours sets SO_LINGER
  * itself, on SIGUSR2. */
-#include "session_internal.h"
+#include "host.h"
 
+#include "session_internal.h"
 #include "silence.h"
 
 #include <errno.h>

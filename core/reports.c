@@ -1,7 +1,8 @@
 /* reports.c: what the client and the server report becomes events. */
-#include "session_internal.h"
+#include "reports.h"
 
 #include "endpoint.h"
+#include "session_internal.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -2,6 +2,10 @@
  *
  * Each waits until the one before has been carried out, at most 5 seconds; only
  * those that set a deadline of their own (expect, wait, ask) take longer. */
+#include "runner.h"
+
+#include "command.h"
+#include "expect.h"
 #include "session_internal.h"
 
 #include <errno.h>
@@ -152,58 +156,4 @@ refuse(struct running *running, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(running->error, sizeof running->error, format, arguments);
 	va_end(arguments);
-}
-
-/* The TEXT of a command, without closing blanks and quotes around all of it. */
-char *
-argument_text(const char *text)
-{
-	size_t length = strlen(text);
-	while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
-		length--;
-	if (length >= 2 && text[0] == '"' && text[length - 1] == '"')
-		return strndup(text + 1, length - 2);
-	return strndup(text, length);
-}
-
-/* Copies the next word of *text into word and moves on. */
-bool
-argument_word(const char **text, char *word, size_t size)
-{
-	*text += strspn(*text, " \t");
-	size_t length = strcspn(*text, " \t");
-	if (length == 0)
-		return false;
-	snprintf(word, size, "%.*s", (int)(length < size ? length : size - 1), *text);
-	*text += length;
-	*text += strspn(*text, " \t");
-	return true;
-}
-
-/* A number at the start of text. */
-long
-argument_number(const char *text, const char **rest)
-{
-	char *end;
-	if (*text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	long number = strtol(text, &end, 10);
-	if (errno != 0 || (*end != '\0' && *end != ' ' && *end != '\t') ||
-	    number > 1000000000)
-		return -1;
-	*rest = end + strspn(end, " \t");
-	return number;
-}
-
-/* Seconds as ns. */
-int64_t
-argument_seconds(const char *word)
-{
-	char *end;
-	double seconds = strtod(word, &end);
-	bool digit = (*word >= '0' && *word <= '9') || *word == '.';
-	if (!digit || *end != '\0' || !(seconds >= 0 && seconds <= 86400))
-		return -1;
-	return (int64_t)(seconds * 1e9);
 }

@@ -1,7 +1,9 @@
 /* server.c: the server, as the console sees it: starting and finding it. */
-#include "session_internal.h"
+#include "server.h"
 
 #include "endpoint.h"
+#include "reports.h"
+#include "session_internal.h"
 
 #include <errno.h>
 #include <pwd.h>

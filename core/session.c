@@ -2,6 +2,7 @@
 
 #include "endpoint.h"
 #include "guard.h"
+#include "reports.h"
 #include "session_internal.h"
 
 #include <errno.h>
@@ -192,8 +193,8 @@ session_launch(struct session *session)
 }
 
 /* Is the address one of this machine's? */
-bool
-session_address_is_local(const struct report_endpoint *endpoint)
+static bool
+address_is_local(const struct report_endpoint *endpoint)
 {
 	struct ifaddrs *all;
 	bool found = endpoint_is_loopback(endpoint) || endpoint_is_any(endpoint);
@@ -243,7 +244,7 @@ session_resolve(struct session *session, char *error)
 	memcpy(&address, found->ai_addr, found->ai_addrlen);
 	session->host_endpoint = report_endpoint_from(&address);
 	freeaddrinfo(found);
-	session->host_is_local = session_address_is_local(&session->host_endpoint);
+	session->host_is_local = address_is_local(&session->host_endpoint);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* The command table: each row is whole, parses, and completes. */
+#include "arguments.h"
 #include "command.h"
-#include "session_internal.h"
+#include "session.h"
 #include "suites.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* What expectations can be written, and what is said of those that cannot. */
-#include "session_internal.h"
+#include "expect.h"
+#include "session.h"
 #include "suites.h"
 
 #include <string.h>

@@ -1,0 +1,49 @@
+/* client.h: the client, as the console sees it: starting it, ordering it. */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include "channel.h"
+
+#include <sys/types.h>
+
+struct session;
+
+/* The client, as the console sees it. */
+struct client {
+	pid_t pid;              /* 0: none runs */
+	bool starting;          /* asked for, not yet started */
+	uint32_t start_serial;  /* the launcher's */
+	struct channel *channel;
+	uint32_t order_serial, done_serial;
+	unsigned conns;         /* numbers given away */
+	unsigned unbegun;       /* connects whose local end is not known yet */
+	int sigpipe;            /* enum order_disposition */
+	int64_t timeout;        /* ms, 0: default */
+	bool reads_always, exit_on_eof;
+	struct line_buffer *lines; /* conn N at N-1: a line that is not whole yet */
+	size_t lines_room;
+};
+
+/* Starts a new client, with the dispositions and options that were asked for
+ * before; one that runs stays.  What goes wrong is told as an error. */
+void client_start(struct session *session);
+
+/* The client is gone: its connections are closed. */
+void client_ended(struct session *session);
+
+/* Gives the order a serial and sends it; the serial, or 0 after an error was
+ * told. */
+uint32_t client_order(struct session *session, struct order *order);
+
+/* Has the order with this serial (0: none) been carried out, or its client died? */
+bool client_orders_done(const struct session *session, uint32_t serial);
+
+/* Orders count connections and makes the first the current one; interrupt_ms: by
+ * a blocking connect that a signal interrupts, 0: not.  Starts a client when none
+ * runs.  The number of the first, or 0 after an error was told. */
+unsigned client_connect(struct session *session, unsigned count, int64_t interrupt_ms);
+
+/* Frees what the console keeps of it. */
+void client_free(struct session *session);
+
+#endif

@@ -1,0 +1,33 @@
+/* commands.h: the functions of the command table's rows, by file. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include <stdbool.h>
+
+struct running;
+struct session;
+
+typedef void command_run(struct session *, struct running *, const char *);
+typedef bool command_done(struct session *, struct running *);
+
+command_run command_connect, command_send, command_use, command_read,
+    command_shutdown, command_close, command_abort, command_client_sigpipe,
+    command_client_timeout, command_client_reads, command_client_on_eof,
+    command_client_start;
+command_done connect_done, order_done, client_start_done;
+
+command_run command_server_start, command_server_stop, command_server_restart,
+    command_server_pause, command_server_resume, command_server_set,
+    command_kill, command_kill_child, command_kill_server, command_kill_client;
+command_done server_started, server_stopped, server_restarted, server_paused,
+    server_resumed, signal_taken;
+
+command_run command_host_crash, command_host_reboot, command_host_shutdown,
+    command_host_unplug, command_host_plug;
+command_done host_told;
+
+command_run command_show, command_expect, command_wait, command_say, command_reset,
+    command_quit, command_help;
+command_done expect_done, wait_done, reset_done, quit_done;
+
+#endif

@@ -1,0 +1,49 @@
+/* host.h: the server's host, and how it fails (host.c says how that is done). */
+#ifndef HOST_H
+#define HOST_H
+
+#include "loop.h"
+
+#include <sys/types.h>
+
+struct session;
+
+enum host_step { STEP_NONE, STEP_STOP, STEP_END, STEP_START, STEP_GRACE };
+
+/* The server's host. */
+struct host {
+	enum host_step step;
+	bool then_reboot;       /* after the crash that a reboot from up begins with */
+	bool refused;           /* pidfd_getfd is: the fallback of host.c */
+	int64_t deadline;
+	unsigned told;          /* host events so far */
+	struct timer *timer;
+};
+
+/* Makes the timer that carries the steps; false with errno. */
+bool host_init(struct session *session);
+
+/* Each begins a failure, or its end; its event comes when it is there. */
+void host_crash(struct session *session);
+void host_reboot(struct session *session);
+void host_shutdown(struct session *session, int64_t grace); /* ns */
+void host_unplug(struct session *session);
+void host_plug(struct session *session);
+
+/* A process has a new socket while the cable is out. */
+void host_silence_again(struct session *session, pid_t pid);
+
+/* A process is about to be killed: its sockets go unheard. */
+void host_vanish(struct session *session, pid_t pid);
+
+/* Before everything ends: no deaf orphan may stay behind in the kernel. */
+void host_heal(struct session *session);
+
+/* Crashed or down; or, also, the cable out. */
+bool host_is_dark(const struct session *session);
+bool host_is_silent(const struct session *session);
+
+/* How many processes run on the server's host. */
+unsigned host_processes(const struct session *session);
+
+#endif

@@ -1,0 +1,18 @@
+/* reports.h: what the client and the server report becomes events. */
+#ifndef REPORTS_H
+#define REPORTS_H
+
+#include "channel.h"
+
+struct session;
+
+/* A channel_function: context is the session. */
+void reports_take(void *context, struct channel *channel, const struct report *report);
+
+/* Takes every report that is there. */
+void reports_drain(struct session *session);
+
+/* Frees the lines that are not whole yet. */
+void reports_forget_lines(struct session *session);
+
+#endif

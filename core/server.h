@@ -1,0 +1,56 @@
+/* server.h: the server, as the console sees it: starting and finding it. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include "channel.h"
+#include "settings.h"
+
+#include <sys/types.h>
+
+struct session;
+
+enum { CHANNELS_MAX = 64 };
+
+/* The server, as the console sees it. */
+struct server {
+	bool ours;              /* we start it */
+	pid_t pid;              /* the latest parent, 0: none runs */
+	bool starting, listening;
+	uint32_t start_serial;
+	struct settings settings, initial;
+	struct channel *channels[CHANNELS_MAX]; /* older ones: children serve on */
+	size_t channel_count;
+};
+
+/* Starts tcpserv with the settings as they are. */
+void server_start(struct session *session);
+
+/* SIGTERM to the parent alone; with resume, a paused one is let die of it. */
+void server_stop(struct session *session, bool resume);
+
+/* When PORT was not given and another user's server is there: the next free one.
+ * Before the first event. */
+void server_choose_port(struct session *session);
+
+/* Decides whom to start or to watch at HOST and PORT. */
+void server_find(struct session *session);
+
+/* The server's parent is gone. */
+void server_ended(struct session *session);
+
+/* Listens, or has ended: nothing is under way. */
+bool server_is_settled(const struct session *session);
+
+/* Forgets the channels on which nobody can report any more. */
+void server_sweep_channels(struct session *session);
+
+/* Leaves the server's reports in their queues, or takes them. */
+void server_hold(struct session *session, bool hold);
+
+/* Appends the settings as an event. */
+void server_tell_settings(struct session *session);
+
+/* Closes all channels. */
+void server_free(struct session *session);
+
+#endif
