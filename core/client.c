@@ -85,8 +85,10 @@ client_ended(struct session *session)
 		    .type = EVENT_CONNECTION};
 		event.connection.what = CONNECTION_CLOSED;
 		event.connection.conn = now->connections[i].conn;
+		event.connection.reset = client->vanishing;
 		session_append(session, &event);
 	}
+	client->vanishing = false;
 }
 
 /* Gives the order a serial and sends it; 0 after an error was told. */

@@ -20,6 +20,7 @@ struct client {
 	int sigpipe;            /* enum order_disposition */
 	int64_t timeout;        /* ms, 0: default */
 	bool reads_always, exit_on_eof;
+	bool vanishing;         /* its sockets were told to go by RST */
 	struct line_buffer *lines; /* conn N at N-1: a line that is not whole yet */
 	size_t lines_room;
 };

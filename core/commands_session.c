@@ -125,6 +125,7 @@ end_all(struct session *session)
 		if (!moment_process_runs(process) || (!client && !session->server.ours))
 			continue;
 		host_vanish(session, process->row.pid);
+		session->client.vanishing |= client && !session->host.refused;
 		process_watch_signal(session->processes, process->row.pid, SIGKILL);
 	}
 }

@@ -129,6 +129,7 @@ struct event {
 		struct {
 			enum connection_what what;
 			unsigned conn;
+			bool reset;       /* closed by RST, not FIN */
 			struct report_endpoint local, remote;
 		} connection;
 		struct { struct disposition_row *rows; size_t count; } dispositions; /* owned */

@@ -320,7 +320,8 @@ apply_connection(struct moment *moment, const struct event *event)
 		    moment->host_state == HOST_UNPLUGGED ||
 		    moment->host_state == HOST_DOWN;
 	} else if (connection->client_close == CLOSE_UNKNOWN) {
-		connection->client_close = CLOSE_BY_FIN;
+		connection->client_close = event->connection.reset ?
+		    CLOSE_BY_RST : CLOSE_BY_FIN;
 	}
 	return 0;
 }

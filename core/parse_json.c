@@ -276,6 +276,7 @@ take_connection(struct reader *reader, struct event *event)
 {
 	event->connection.what = take_connection_what(reader, "what");
 	event->connection.conn = take_conn(reader);
+	event->connection.reset = take_flag(reader, "reset");
 	event->connection.local = take_endpoint(reader, "local", 4);
 	event->connection.remote = take_endpoint(reader, "remote", 4);
 }

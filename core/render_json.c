@@ -275,6 +275,8 @@ put_connection(struct writer *writer, const struct event *event,
 	put_integer(writer, "conn", event->connection.conn);
 	put_endpoint(writer, "local", &event->connection.local);
 	put_endpoint(writer, "remote", &event->connection.remote);
+	if (event->connection.reset)
+		put_boolean(writer, "reset", true);
 }
 
 /* Bytes that went out or came back. */
