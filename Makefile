@@ -134,22 +134,38 @@ check-valgrind: all $(TEST_PROGRAMS)
 goldens: all $(TEST_PROGRAMS)
 	BUILD=$(BUILD) UPDATE_GOLDENS=1 sh tests/run.sh
 
-screenshots: all
+$(BUILD)/ansi_to_svg: screenshots/ansi_to_svg.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
+
+screenshots: all $(BUILD)/ansi_to_svg
 	BUILD=$(BUILD) sh screenshots/make.sh
 
-install: all
+MANUALS = man/tcpserv.1 man/tcpcli.1 $(BUILD)/man/tcpconsole.1
+
+# the manual's lists come from the program's own tables
+$(BUILD)/make_manual: man/make_manual.c $(BUILD)/tui/keys.o $(CORE)
+	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
+
+$(BUILD)/man/tcpconsole.1: man/tcpconsole.1.in $(BUILD)/make_manual
+	@mkdir -p $(@D)
+	$(BUILD)/make_manual <$< >$@
+
+manual: $(MANUALS)
+
+install: all manual
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,tcpconsole tcpserv tcpcli)
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MANUALS)))
 
 clean:
 	rm -rf build
 
 -include $(wildcard $(BUILD)/*/*.d)
 
-.PHONY: all headers run deps check check-asan check-valgrind goldens screenshots \
+.PHONY: all headers manual run deps check check-asan check-valgrind goldens screenshots \
 	install uninstall clean

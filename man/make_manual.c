@@ -1,0 +1,101 @@
+/* make_manual.c: fills tcpconsole.1.in from the tables of commands, settings and
+ * keys, so that the manual cannot drift away from them. */
+#include "command.h"
+#include "keys.h"
+#include "settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Writes text for roff: backslashes, hyphens and leading dots are its own. */
+static void
+print_roff(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text != '\0'; text++) {
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text);
+	}
+}
+
+/* One entry: a tag and what it does. */
+static void
+print_entry(const char *tag, const char *arguments, const char *help)
+{
+	fputs(".TP\n.B ", stdout);
+	print_roff(tag);
+	if (*arguments != '\0') {
+		fputs(" \\fR", stdout);
+		print_roff(arguments);
+	}
+	putchar('\n');
+	print_roff(help);
+	putchar('\n');
+}
+
+static void
+print_commands(void)
+{
+	size_t count;
+	const struct command *table = command_table(&count);
+	for (size_t i = 0; i < count; i++)
+		print_entry(table[i].name, table[i].arguments, table[i].help);
+}
+
+static void
+print_settings(void)
+{
+	size_t count;
+	const struct setting *table = settings_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		char tag[160];
+		snprintf(tag, sizeof tag, "%s=%s", table[i].name,
+		    table[i].values != NULL ? table[i].values : table[i].want);
+		print_entry(tag, "", table[i].help);
+		fputs("Default: ", stdout);
+		print_roff(table[i].fallback);
+		puts(".");
+	}
+}
+
+static void
+print_keys(void)
+{
+	size_t count;
+	const struct key *table = keys_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		char tag[16];
+		snprintf(tag, sizeof tag, "F%d", table[i].function);
+		print_entry(tag, table[i].command != NULL ? table[i].command : "",
+		    table[i].help);
+	}
+	const struct pane_key *panes = keys_of_panes(&count);
+	fputs(".PP\nIn the panes:\n", stdout);
+	for (size_t i = 0; i < count; i++)
+		print_entry(panes[i].key, "", panes[i].help);
+}
+
+int
+main(void)
+{
+	static const struct { const char *marker; void (*print)(void); } parts[] = {
+		{"@COMMANDS@\n", print_commands}, {"@SETTINGS@\n", print_settings},
+		{"@KEYS@\n", print_keys},
+	};
+	char line[1024];
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		size_t i = 0, count = sizeof parts / sizeof *parts;
+		while (i < count && strcmp(line, parts[i].marker) != 0)
+			i++;
+		if (i < count)
+			parts[i].print();
+		else
+			fputs(line, stdout);
+	}
+	return ferror(stdin) || fflush(stdout) == EOF;
+}

@@ -1,0 +1,177 @@
+#!/bin/sh
+# Makes the pictures in screenshots/ from real sessions: tcpconsole in a tmux of its
+# own, keys typed, a text awaited with a deadline, the screen captured and drawn.
+#
+#   sh screenshots/make.sh [NAME]...     all of them, or those named
+#
+# SCREENS=DIRECTORY writes them elsewhere.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BUILD=${BUILD:-build}
+SCREENS=${SCREENS:-screenshots}
+DEADLINE=20
+work=$(mktemp -d) || exit 1
+socket=tcpconsole-pictures-$$
+first_port=9877
+
+# Nothing of the user's shows in a picture: no history, no inputrc, no colours.
+export HOME="$work" LC_ALL=C.UTF-8 INPUTRC=/dev/null
+unset XDG_STATE_HOME XDG_CONFIG_HOME NO_COLOR TMUX
+
+for tool in tmux:tmux rsvg-convert:librsvg2-bin ss:iproute2 fc-list:fontconfig; do
+	if ! command -v "${tool%%:*}" >/dev/null 2>&1; then
+		echo "${tool%%:*} is missing: install ${tool##*:} (Debian's name)" >&2
+		exit 1
+	fi
+done
+if ! fc-list | grep -q DejaVuSansMono; then
+	echo "The font is missing: install fonts-dejavu-core (Debian's name)" >&2
+	exit 1
+fi
+
+terminal() {
+	tmux -L "$socket" -f /dev/null "$@"
+}
+
+trap 'terminal kill-server 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+give_up() {
+	echo "screenshots: $1; the screen:" >&2
+	terminal capture-pane -p >&2
+	exit 1
+}
+
+# The lowest port from 9877 up of which no socket is left, not even a TIME_WAIT.
+free_port() {
+	port=$first_port
+	while [ -n "$(ss -Htan "( sport = :$port or dport = :$port )")" ]; do
+		port=$((port + 1))
+	done
+	first_port=$((port + 1))
+}
+
+# begin NAME COLUMNS ROWS [OPTION]...: a session, up to its first connection.
+begin() {
+	name=$1 columns=$2 rows=$3
+	shift 3
+	free_port
+	terminal new-session -d -x "$columns" -y "$rows" \
+	    "env TERM=tmux-256color $BUILD/tcpconsole $* 127.0.0.1 $port; read -r line" ||
+	    exit 1
+	terminal set-option -g status off
+	terminal resize-window -x "$columns" -y "$rows"
+	await 'conn 1 ESTABLISHED'
+}
+
+# A line as a person types it.
+line() {
+	terminal send-keys -l -- "$1"
+	terminal send-keys Enter
+}
+
+key() {
+	terminal send-keys "$1"
+}
+
+# count WANTED REGEX: waits until so many lines of the screen hold it; - for any
+# number, 0 for none.
+await_count() {
+	end=$(($(date +%s) + DEADLINE))
+	while :; do
+		found=$(terminal capture-pane -p | grep -cE -- "$2")
+		[ "$1" = - ] && [ "$found" -gt 0 ] && return
+		[ "$1" = "$found" ] && return
+		[ "$(date +%s)" -lt "$end" ] ||
+		    give_up "$name: waited $DEADLINE s for $2"
+		sleep 0.05
+	done
+}
+
+await() {
+	await_count - "$1"
+}
+
+# Captures what the screen shows and ends the session.
+picture() {
+	cursor=$(terminal display-message -p '#{cursor_x} #{cursor_y}')
+	# shellcheck disable=SC2086
+	terminal capture-pane -epN |
+	    "$BUILD/ansi_to_svg" "$columns" "$rows" $cursor >"$work/$name.svg" &&
+	    rsvg-convert -o "$SCREENS/$name.png" "$work/$name.svg" || exit 1
+	echo "$SCREENS/$name.png"
+	terminal kill-server
+}
+
+picture_start() {
+	begin start 80 24
+	line hello
+	await '^│hello +│hello +│'
+	picture
+}
+
+picture_zombies() {
+	begin zombies 80 24 --set reap=none
+	line ':connect 4'
+	await_count 5 '127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:'$port' .*ESTABLISHED'
+	line ':close all'
+	await_count 5 '<defunct>'
+	picture
+}
+
+picture_child_killed() {
+	begin child-killed 80 24
+	line hello
+	await '│hello +│hello'
+	key F2
+	await 'CLOSE_WAIT'
+	await 'FIN_WAIT2'
+	line 'is anybody there?'
+	await 'end of file'
+	picture
+}
+
+picture_crash() {
+	begin crash 80 24
+	line hello
+	await '│hello +│hello'
+	key F5
+	await 'crashed [0-9]+ ?s'
+	line 'is anybody there?'
+	await '4 resent'
+	picture
+}
+
+picture_reboot() {
+	begin reboot 80 24
+	line hello
+	await '│hello +│hello'
+	key F5
+	await 'crashed [0-9]+ ?s'
+	line 'is anybody there?'
+	await '[1-9] resent'
+	key F6
+	await 'ECONNRESET'
+	picture
+}
+
+picture_wide() {
+	begin wide 120 36 --set reap=wait
+	line ':connect 4'
+	await_count 5 '127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:'$port' .*ESTABLISHED'
+	line 'hello from 2'
+	await '│hello from 2 +│hello from 2'
+	key F2
+	await 'FIN_WAIT2'
+	line ':close 3'
+	await 'TIME_WAIT'
+	line ':use 4'
+	line 'hello from 4'
+	await '│hello from 4 +│hello from 4'
+	picture
+}
+
+[ $# -gt 0 ] || set -- start zombies child-killed crash reboot wide
+for wanted in "$@"; do
+	"picture_$(echo "$wanted" | tr - _)"
+done
