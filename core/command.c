@@ -106,7 +106,7 @@ static const struct command table[] = {
 	 .arguments = "sockets|processes|connections|settings|errno|dispositions",
 	 .help = "a snapshot; on a screen that pane, zoomed",
 	 .words = "sockets|processes|connections|settings|errno|dispositions",
-	 .run = command_show},
+	 .run = command_show, .done = show_done},
 	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
 	 .help = "wait until it holds: echo TEXT, eof, errno NAME, state END STATE, zombies N, ...",
 	 .words = "<expectation>",

@@ -28,6 +28,6 @@ command_done host_told;
 
 command_run command_show, command_expect, command_wait, command_say, command_reset,
     command_quit, command_help;
-command_done expect_done, wait_done, reset_done, quit_done;
+command_done show_done, expect_done, wait_done, reset_done, quit_done;
 
 #endif

@@ -88,6 +88,8 @@ connect_done(struct session *session, struct running *running)
 	}
 	if (running->first == 0 || session->client.channel == NULL)
 		return true;
+	if (session->client.starting)
+		return false;
 	for (unsigned i = 0; i < running->count; i++) {
 		const struct moment_connection *connection =
 		    moment_connection(now, running->first + i);
@@ -175,13 +177,19 @@ command_send(struct session *session, struct running *running,
 {
 	unsigned flags = ORDER_READ_LINE;
 	bool newline = true;
-	if (strncmp(arguments, "--no-newline ", 13) == 0) {
-		arguments += 13;
-		newline = false;
+	const char *rest = arguments;
+	char word[16] = "";
+	argument_word(&rest, word, sizeof word);
+	newline = strcmp(word, "--no-newline") != 0;
+	if (!newline)
 		flags = 0;
-	} else if (strncmp(arguments, "--split ", 8) == 0) {
-		arguments += 8;
+	else if (strcmp(word, "--split") == 0)
 		flags |= ORDER_SPLIT;
+	if (!newline || (flags & ORDER_SPLIT) != 0)
+		arguments = rest;
+	if (*rest == '\0' && arguments == rest && *word == '-') {
+		refuse(running, "send %s wants TEXT", word);
+		return;
 	}
 	unsigned conn = connection_meant(session, running, "", "send");
 	if (conn == 0 || running->check_only)

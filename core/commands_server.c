@@ -202,12 +202,25 @@ parse_signal(struct running *running, const char *text)
 	if (!argument_word(&text, word, sizeof word))
 		return SIGKILL;
 	int number = signal_from_name(word);
-	if (number < 1 || *text != '\0') {
+	if (number > 0 && *text != '\0') {
+		refuse(running, "\"%.40s\" is too much behind the signal", text);
+		return -1;
+	}
+	if (number < 1) {
 		refuse(running, "no signal \"%s\": as in KILL, TERM, STOP, CONT, USR1 (kill -l)",
 		    word);
 		return -1;
 	}
 	return number;
+}
+
+/* Does the signal end a process that does nothing about it (signal(7))? */
+static bool
+is_lethal(int number)
+{
+	return number != SIGSTOP && number != SIGTSTP && number != SIGTTIN &&
+	    number != SIGTTOU && number != SIGCONT && number != SIGCHLD &&
+	    number != SIGURG && number != SIGWINCH && number != SIGUSR1;
 }
 
 /* Signals one of ours, or asks about one that is not. */
@@ -218,10 +231,10 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 	bool watched = process != NULL && process->row.role != ROLE_CLIENT &&
 	    !session->server.ours;
 	if (process != NULL && !watched) {
-		if (host_is_dark(session) && process->row.role != ROLE_CLIENT)
-			host_vanish(session, pid);
 		running->pid = pid;
 		running->number = number;
+		if (is_lethal(number))
+			host_prepare_death(session, process);
 		if (!session_signal(session, pid, number, BY_USER))
 			refuse(running, "PID %d: %s", (int)pid, strerror(errno));
 		return;
@@ -351,8 +364,8 @@ command_kill_client(struct session *session, struct running *running,
 		kill_process(session, running, session->client.pid, number);
 }
 
-/* The signal was sent, and has done what it does at once: the client is dead, a
- * process stands still, or goes on. */
+/* The signal was sent, and has done what it does at once: the process is dead, its
+ * sockets closed (the client: heard of, too), stands still, or goes on. */
 bool
 signal_taken(struct session *session, struct running *running)
 {
@@ -364,5 +377,5 @@ signal_taken(struct session *session, struct running *running)
 		return state == 'T' || state == 't';
 	if (running->number == SIGCONT)
 		return state != 'T';
-	return running->number != SIGKILL || !client;
+	return running->number != SIGKILL;
 }

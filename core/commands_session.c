@@ -51,16 +51,30 @@ command_show(struct session *session, struct running *running, const char *argum
 	}
 	if (running->check_only)
 		return;
+	running->number = (int)number;
+	running->deadline = running->begun_at + SECONDS(1);
+	socket_watch_force(session->sockets);
+	process_watch_refresh(session->processes);
+	if (session->show != NULL)
+		session->show(session->show_context, arguments);
+}
+
+/* The tables have been looked at since: now the snapshot. */
+bool
+show_done(struct session *session, struct running *running)
+{
+	if (socket_watch_read_at(session->sockets) < running->begun_at &&
+	    loop_now(session->loop) < running->deadline)
+		return false;
 	struct event event = {.time = loop_now(session->loop),
-	    .type = snapshots[number].type};
+	    .type = snapshots[running->number].type};
 	if (event.type == EVENT_DISPOSITIONS)
 		read_dispositions(session, &event);
 	if (event.type == EVENT_SETTINGS)
 		server_tell_settings(session);
 	else
 		session_append(session, &event);
-	if (session->show != NULL)
-		session->show(session->show_context, arguments);
+	return true;
 }
 
 /* wait SECONDS */
@@ -208,6 +222,7 @@ quit_done(struct session *session, struct running *running)
 	    loop_now(session->loop) < running->deadline)
 		return false;
 	launcher_end(session->launcher, 2000);
+	process_watch_all_gone(session->processes);
 	session->ended = true;
 	return true;
 }

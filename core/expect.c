@@ -143,7 +143,7 @@ parse_state(struct expectation *expectation, const char **text, char *error,
 		return true;
 	long conn = argument_number(*text, text);
 	if (conn < 1)
-		snprintf(error, size, "\"%.40s\" is no connection's number", *text);
+		snprintf(error, size, "state wants the number of a connection last, 1 or more");
 	expectation->conn = (unsigned)(conn < 1 ? 0 : conn);
 	return conn >= 1;
 }
@@ -418,6 +418,15 @@ needs_fresh_table(const struct expectation *expectation)
 	    expectation->what == EXPECT_LISTENING;
 }
 
+/* Has that table not been read since?  After two seconds that is no excuse. */
+static bool
+is_stale(const struct session *session, const struct running *running)
+{
+	return needs_fresh_table(running->expectation) &&
+	    socket_watch_read_at(session->sockets) < running->begun_at &&
+	    loop_now(session->loop) < running->begun_at + SECONDS(2);
+}
+
 /* Does it ask of a host that nobody can look into? */
 static bool
 asks_of_dark_host(const struct session *session,
@@ -452,8 +461,7 @@ judge(struct session *session, const struct running *running, char *got,
 		snprintf(got, size, "host down");
 		return FAILS_FOR_GOOD;
 	}
-	if (needs_fresh_table(expectation) &&
-	    socket_watch_read_at(session->sockets) < running->begun_at) {
+	if (is_stale(session, running)) {
 		snprintf(got, size, "the socket table could not be read");
 		return NOT_YET;
 	}
@@ -535,7 +543,7 @@ expect_done(struct session *session, struct running *running)
 		return true;
 	case NOT_YET:
 		expectation->held_since = 0;
-		if (now < deadline)
+		if (now < deadline || is_stale(session, running))
 			return false;
 		break;
 	case FAILS_FOR_GOOD:

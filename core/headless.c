@@ -23,6 +23,7 @@ struct headless {
 	struct watch *input;      /* NULL: a file, which epoll does not take */
 	bool input_ended;
 	int signal;               /* that asked us to end, 0 */
+	bool skipping;            /* the rest of a line that is too long */
 	char *buffer;             /* of the line that is not whole yet */
 	size_t length, room;
 };
@@ -76,12 +77,19 @@ headless_lines(struct headless *headless)
 		*newline = '\0';
 		if (newline > headless->buffer + begun && newline[-1] == '\r')
 			newline[-1] = '\0';
-		session_submit(headless->session, headless->buffer + begun, SOURCE_STDIN);
+		if (!headless->skipping)
+			session_submit(headless->session, headless->buffer + begun,
+			    SOURCE_STDIN);
+		headless->skipping = false;
 		begun = (size_t)(newline + 1 - headless->buffer);
 	}
 	if (headless->input_ended && headless->length > begun) {
 		headless->buffer[headless->length] = '\0';
-		session_submit(headless->session, headless->buffer + begun, SOURCE_STDIN);
+		if (headless->buffer[headless->length - 1] == '\r')
+			headless->buffer[headless->length - 1] = '\0';
+		if (!headless->skipping)
+			session_submit(headless->session, headless->buffer + begun,
+			    SOURCE_STDIN);
 		begun = headless->length;
 	}
 	if (begun > 0)
@@ -98,9 +106,10 @@ headless_read(void *context, uint32_t events)
 	(void)events;
 	if (headless->room - headless->length < READ_AT_ONCE + 1) {
 		size_t room = headless->length + READ_AT_ONCE + 1;
-		char *larger = room > LINE_LIMIT ? NULL : realloc(headless->buffer, room);
+		char *larger = realloc(headless->buffer, room);
 		if (larger == NULL) {
-			session_error(headless->session, "a line has more than %d bytes: it is left out", LINE_LIMIT);
+			session_error(headless->session, "out of memory: the line is left out");
+			headless->skipping = true;
 			headless->length = 0;
 			return;
 		}
@@ -111,10 +120,18 @@ headless_read(void *context, uint32_t events)
 	    READ_AT_ONCE);
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (size < 0)
+		session_error(headless->session, "cannot read commands: %s", strerror(errno));
 	headless->input_ended = size <= 0;
 	if (size > 0)
 		headless->length += (size_t)size;
 	headless_lines(headless);
+	if (headless->length > LINE_LIMIT) {
+		if (!headless->skipping)
+			session_error(headless->session, "a line has more than %d bytes: it is left out", LINE_LIMIT);
+		headless->skipping = true;
+		headless->length = 0;
+	}
 	if (!headless->input_ended)
 		return;
 	loop_unwatch(session_loop(headless->session), headless->input);

@@ -227,7 +227,10 @@ host_reboot(struct session *session)
 void
 host_shutdown(struct session *session, int64_t grace)
 {
+	bool silent = host_is_silent(session);
 	host_tell(session, HOST_SHUTTING_DOWN);
+	if (silent) /* nobody will hear their FINs, now or later */
+		silence_server(session, VANISH);
 	host_signal(session, SIGTERM, true);
 	host_begin(session, STEP_GRACE, grace);
 }
@@ -257,7 +260,24 @@ host_silence_again(struct session *session, pid_t pid)
 	silence_one(session, pid, SILENCE_SERVER);
 }
 
-/* A process of a crashed host is about to be killed: its sockets go unheard. */
+/* What becomes of the sockets of a process that is killed in the silence.  An
+ * orphan is out of reach, deaf and mute for minutes: so the client's hear again
+ * (what they send meets silence at the other end), those of a crashed host vanish,
+ * and those behind a pulled cable may speak: their FIN, which the client does not
+ * hear, is sent again until the cable is in. */
+void
+host_prepare_death(struct session *session, const struct moment_process *process)
+{
+	pid_t pid = process->row.pid;
+	if (!host_is_silent(session))
+		return;
+	if (process->row.role == ROLE_CLIENT)
+		silence_one(session, pid, HEAR_CLIENT);
+	else
+		silence_one(session, pid, host_is_dark(session) ? VANISH : HEAR_SERVER);
+}
+
+/* A process's sockets are to go without a word. */
 void
 host_vanish(struct session *session, pid_t pid)
 {

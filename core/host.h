@@ -3,6 +3,7 @@
 #define HOST_H
 
 #include "loop.h"
+#include "moment.h"
 
 #include <sys/types.h>
 
@@ -33,8 +34,12 @@ void host_plug(struct session *session);
 /* A process has a new socket while the cable is out. */
 void host_silence_again(struct session *session, pid_t pid);
 
-/* A process is about to be killed: its sockets go unheard. */
+/* A process's sockets are to go without a word, by RST. */
 void host_vanish(struct session *session, pid_t pid);
+
+/* A process is about to be killed while nothing comes from the server's host: its
+ * sockets are to become orphans that can be healed. */
+void host_prepare_death(struct session *session, const struct moment_process *process);
 
 /* Before everything ends: no deaf orphan may stay behind in the kernel. */
 void host_heal(struct session *session);

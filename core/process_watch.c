@@ -10,6 +10,7 @@
 #include "process_watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #define LOOK_BUSY_NS MILLISECONDS(100)
 #define LOOK_IDLE_NS SECONDS(1)
 #define BUSY_NS SECONDS(2)
+#define SEARCH_NS SECONDS(2)           /* for children whose report was lost */
 
 enum { LOOK_AT_ONCE = 48 };
 
@@ -383,13 +385,13 @@ search_children(struct process_watch *watch)
 	}
 }
 
-/* Looks at the rows: at each that is dead, and at LOOK_AT_ONCE of the others, a
+/* Looks at the rows: at each that is dead, and at so many of the others, a
  * thousand of which would take too long for one round of the loop. */
 static void
-process_watch_refresh(struct process_watch *watch)
+look_at_rows(struct process_watch *watch, unsigned budget)
 {
 	struct followed *followed = watch->all;
-	unsigned number = 0, budget = LOOK_AT_ONCE;
+	unsigned number = 0, most = budget;
 	while (followed != NULL) {
 		struct followed *next = followed->next;
 		bool turn = number >= watch->turn && budget > 0;
@@ -400,7 +402,32 @@ process_watch_refresh(struct process_watch *watch)
 		number++;
 		followed = next;
 	}
-	watch->turn = budget > 0 ? 0 : watch->turn + LOOK_AT_ONCE;
+	watch->turn = budget > 0 ? 0 : watch->turn + most;
+}
+
+/* Looks at every row now, and for children that nobody reported. */
+void
+process_watch_refresh(struct process_watch *watch)
+{
+	watch->turn = 0;
+	look_at_rows(watch, UINT_MAX);
+	search_children(watch);
+}
+
+/* Everybody was ended: the rows that are left go. */
+void
+process_watch_all_gone(struct process_watch *watch)
+{
+	while (watch->all != NULL) {
+		struct moment_process *process =
+		    moment_process(log_now(watch->log), watch->all->pid);
+		if (process != NULL) {
+			struct process_row row = process->row;
+			tell(watch, PROCESS_EXITED, &row, &watch->all->end,
+			    loop_now(watch->loop));
+		}
+		followed_forget(watch, watch->all);
+	}
 }
 
 /* Is a death not settled yet? */
@@ -418,11 +445,15 @@ static void
 process_watch_look(void *context)
 {
 	struct process_watch *watch = context;
-	process_watch_refresh(watch);
+	look_at_rows(watch, LOOK_AT_ONCE);
 	int64_t now = loop_now(watch->loop);
 	bool busy = now < watch->busy_until;
 	bool blind = watch->all != NULL && watch->all->pidfd < 0;
-	if (watch->search_often && now - watch->searched_at > (busy ? LOOK_BUSY_NS : LOOK_IDLE_NS))
+	/* of many processes a look at all of /proc takes long, and a hole is seldom */
+	int64_t pause = !watch->search_often ? SEARCH_NS *
+	    (int64_t)(1 + log_now(watch->log)->process_count / 50) :
+	    busy ? LOOK_BUSY_NS : LOOK_IDLE_NS;
+	if (now - watch->searched_at > pause)
 		search_children(watch);
 	if (process_watch_is_unsettled(watch) || blind)
 		timer_after(watch->timer, ZOMBIE_NS / 3);

@@ -41,6 +41,12 @@ char process_watch_state(pid_t pid);
 /* Something happened: look at every row soon. */
 void process_watch_kick(struct process_watch *watch);
 
+/* Looks at every row now, and for children that nobody reported. */
+void process_watch_refresh(struct process_watch *watch);
+
+/* Everybody was ended: the rows that are left go. */
+void process_watch_all_gone(struct process_watch *watch);
+
 /* The server is not one of ours and reports nothing: look for its children
  * often. */
 void process_watch_search(struct process_watch *watch, bool often);

@@ -112,7 +112,8 @@ running_is_done(struct session *session)
 void
 runner_step(struct session *session)
 {
-	if (!session->ready && !(session->ready = server_is_settled(session) ||
+	bool settled = server_is_settled(session) && !session->client.starting;
+	if (!session->ready && !(session->ready = settled ||
 	    loop_now(session->loop) > CARRY_OUT_NS)) {
 		timer_no_later(session->tick, TICK_NS);
 		return;
@@ -124,6 +125,8 @@ runner_step(struct session *session)
 				return;
 			}
 			running_finish(&session->running);
+			if (session->ended)
+				return;
 		}
 		struct queued *queued = session->queue;
 		if (queued == NULL)

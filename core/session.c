@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 /* Events that the log keeps; what is older is folded into its base. */
-enum { LOG_CAPACITY = 65536, STATUS_USAGE = 2, STATUS_FAILED = 1 };
+enum { LOG_CAPACITY = 65536, STATUS_USAGE = 2, STATUS_FAILED = 1, STATUS_NOT_HERE = 77 };
 
 /* Appends an event that the session itself made. */
 void
@@ -112,8 +112,11 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 	if (!client && !server)
 		return;
 	if (pid < 0) {
-		session_error(session, "cannot run %s/%s: %s: make builds it",
-		    session->directory, client ? "tcpcli" : "tcpserv", strerror(error));
+		session_error(session, "cannot run %s/%s: %s: %s", session->directory,
+		    client ? "tcpcli" : "tcpserv", strerror(error),
+		    error == EAGAIN || error == ENOMEM ?
+		    "this machine's limit of processes is reached (ulimit -u)" :
+		    "make builds it");
 		if (client)
 			client_ended(session);
 		else
@@ -131,6 +134,22 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 	    PROCESS_STARTED, NULL, 0, time);
 }
 
+/* Was this signal sent to the process by the user? */
+static bool
+was_signalled(const struct session *session, pid_t pid, int number)
+{
+	for (uint64_t i = log_end(session->log); i-- > log_first(session->log);) {
+		const struct event *event = log_event(session->log, i);
+		if (event->type == EVENT_PROCESS && event->process.row.pid == pid &&
+		    event->process.what == PROCESS_STARTED)
+			return false;
+		if (event->type == EVENT_SIGNAL && event->signal.to == pid &&
+		    event->signal.number == number && !event->signal.caught)
+			return true;
+	}
+	return false;
+}
+
 /* The guard reaped a process; what it reported before it died comes first. */
 static void
 guard_reaped(void *context, pid_t pid, int status, int64_t time)
@@ -138,7 +157,8 @@ guard_reaped(void *context, pid_t pid, int status, int64_t time)
 	struct session *session = context;
 	reports_drain(session);
 	const struct moment_process *process = moment_process(log_now(session->log), pid);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE && process != NULL) {
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE && process != NULL &&
+	    !was_signalled(session, pid, SIGPIPE)) {
 		struct event event = {.time = time, .type = EVENT_SIGNAL};
 		event.signal.number = SIGPIPE;
 		event.signal.to = pid;
@@ -339,7 +359,11 @@ session_new(const struct session_options *options, char *error, int *status)
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* should the guard be killed */
 	session_raise_files(session);
 	if (!session_build(session)) {
-		snprintf(error, SESSION_ERROR, "cannot start: %s", strerror(errno));
+		bool limits = errno == EAGAIN || errno == EMFILE || errno == ENFILE ||
+		    errno == ENOMEM;
+		snprintf(error, SESSION_ERROR, "cannot start: %s%s", strerror(errno),
+		    limits ? ": raise the limits of this machine (ulimit -n, ulimit -u)" : "");
+		*status = limits || errno == EPERM ? STATUS_NOT_HERE : STATUS_FAILED;
 		session_free(session);
 		return NULL;
 	}

@@ -29,7 +29,7 @@ START_TEST(wrong_ones_name_the_mend)
 		{"", "cannot expect"}, {"foo", "foo"}, {"errno", "errno ECONNRESET"},
 		{"errno EFOO", "errno ECONNRESET"}, {"errno EPIPE foo", "foo"},
 		{"state client", "state client CLOSE_WAIT"},
-		{"state moon LISTEN", "state client"}, {"state client LISTEN x", "x"},
+		{"state moon LISTEN", "state client"}, {"state client LISTEN x", "number of a connection"},
 		{"listening maybe", "yes or no"}, {"children", "children 4"},
 		{"zombies many", "zombies 4"}, {"children 5 for ever", "for ever"},
 		{"client exit", "client exit"}, {"client signal NOSUCH", "signal NAME"},

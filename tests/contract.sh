@@ -97,6 +97,9 @@ bad_line 'show everything' 'sockets, processes'
 bad_line 'client sigpipe maybe' 'default, ignore or catch'
 bad_line 'expect miracles' 'cannot expect'
 bad_line 'server start' 'runs already'
+bad_line 'client start' 'runs already'
+bad_line 'send --split' 'wants TEXT'
+bad_line 'kill server KILL x' 'too much'
 
 "$console" --version >"$work/out" 2>"$work/err"
 [ $? -eq 0 ] && grep -q '^tcpconsole [0-9]' "$work/out"
@@ -107,6 +110,15 @@ verdict 'help' $?
 "$console" </dev/null >"$work/out" 2>"$work/err"
 [ $? -eq 77 ] && grep -q -- '--headless' "$work/err"
 verdict 'no terminal' $?
+port=$("$BUILD/free_port")
+{ printf '# '; head -c 2100000 /dev/zero | tr '\0' ' '; printf 'say injected\nconnect\nsend on\nexpect echo on\n'; } |
+    "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] && [ "$(grep -c '^error: ' "$work/out")" -eq 1 ] &&
+    grep -q '^expect ok echo on' "$work/out" && ! grep -q injected "$work/out"
+verdict 'a line that is too long is left out, all of it' $?
+(ulimit -n 11; "$console" --headless 127.0.0.1 "$("$BUILD/free_port")") </dev/null >"$work/out" 2>"$work/err"
+[ $? -eq 77 ] && grep -q 'ulimit -n' "$work/err"
+verdict 'too few descriptors: status 77 and the mend' $?
 printf 'connect\nquit\n' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
     >/dev/full 2>"$work/err"
 [ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
