@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <wchar.h>
 
+#include <readline/readline.h>
+
 enum { CELLS = 512, DUMP = 65536, LOG_EVENTS = 1000 };
 
 /* A terminal that nobody sees, and what it shows. */
@@ -296,10 +298,217 @@ START_TEST(timers_count_down)
 	ck_assert(holds("TIME_WAIT   timewait 57  -"));
 	test.now += FIXTURE_MS(50000);
 	draw(24, 80);
-	ck_assert(holds("timewait 7.9"));
+	ck_assert(holds("timewait 7 "));
+	test.now += FIXTURE_MS(7500);
+	draw(24, 80);
+	ck_assert(holds("timewait 0.4"));
 	test.now += FIXTURE_MS(50000);
 	draw(24, 80);
 	ck_assert(holds("timewait 0.0"));
+}
+END_TEST
+
+START_TEST(counts_step_together_once_a_second)
+{
+	begin();
+	for (unsigned conn = 1; conn <= 5; conn++) {
+		connect_one(conn);
+		row(conn, END_CLIENT, SOCKET_CHANGED, STATE_TIME_WAIT,
+		    TIMER_TIME_WAIT, FIXTURE_MS(5000 + 130 * conn));
+	}
+	struct scene scene = {.log = test.log, .moment = log_now(test.log),
+	    .end = log_end(test.log), .now = test.now};
+	int frames = 0;
+	for (int64_t end = scene.now + FIXTURE_MS(3000); scene.now < end; frames++) {
+		screen_frame(&test.screen, &scene, NULL);
+		scene.now = screen_changes_at(&test.screen, &scene);
+		ck_assert_int_ne(scene.now, 0);
+	}
+	ck_assert_int_le(frames, 4);
+}
+END_TEST
+
+START_TEST(a_process_number_is_never_cut)
+{
+	begin();
+	connect_one(1);
+	struct event event = fixture_socket(1, END_CLIENT, SOCKET_CHANGED,
+	    STATE_ESTABLISHED);
+	event.socket.row.owner_pid = 4194303;
+	event.socket.row.tcp.timer = TIMER_PROBE;
+	event.socket.row.timer_at = test.now + FIXTURE_MS(12000);
+	happen(event);
+	draw(24, 80);
+	ck_assert(holds("ESTABLISHED probe  4194303│"));
+	event.socket.row.tcp.timer = TIMER_KEEPALIVE;
+	happen(event);
+	draw(24, 80);
+	ck_assert(holds("ESTABLISHED keepal 4194303│"));
+	event.socket.row.tcp.timer = TIMER_ON;
+	happen(event);
+	draw(24, 80);
+	ck_assert(holds("ESTABLISHED on 11  4194303│"));
+}
+END_TEST
+
+START_TEST(an_earlier_session_takes_no_room)
+{
+	begin();
+	connect_one(1);
+	for (unsigned conn = 50; conn < 60; conn++) {
+		struct event event = fixture_socket(conn, END_CLIENT,
+		    SOCKET_APPEARED, STATE_TIME_WAIT);
+		event.socket.row.conn = 0;
+		event.socket.row.end = END_NONE;
+		event.socket.row.owner_pid = 0;
+		happen(event);
+	}
+	draw(24, 80);
+	ck_assert_int_eq(test.screen.layout.places[PLACE_PROCESSES].rows, 7);
+	ck_assert(holds(" 1-4 of 13 "));
+}
+END_TEST
+
+START_TEST(zombies_are_seen_among_many_processes)
+{
+	struct pane_state *processes = screen_pane(&test.screen, "processes");
+	begin();
+	for (unsigned conn = 1; conn <= 5; conn++)
+		connect_one(conn);
+	draw(24, 80);
+	ck_assert(holds("  305   100 S")); /* serves the current connection */
+	happen(process(ROLE_CHILD, CHILD_PID + 2, 2, PROCESS_ZOMBIE, "Z",
+	    "[tcpserv] <defunct>", "-"));
+	draw(24, 80);
+	ck_assert(holds(" Processes, 1 zombie "));
+	ck_assert(holds("  302   100 Z"));
+	happen(process(ROLE_CHILD, CHILD_PID + 4, 4, PROCESS_ZOMBIE, "Z",
+	    "[tcpserv] <defunct>", "-"));
+	happen(process(ROLE_CHILD, CHILD_PID + 5, 5, PROCESS_ZOMBIE, "Z",
+	    "[tcpserv] <defunct>", "-"));
+	draw(24, 80);
+	ck_assert(holds(" Processes, 3 zombies "));
+	ck_assert(holds("  302   100 Z"));
+	test.screen.focus = FOCUS_PANES; /* who walks, walks */
+	test.screen.active = PLACE_PROCESSES;
+	pane_walk(processes, WALK_FIRST, 3);
+	draw(24, 80);
+	ck_assert(holds("  200"));
+}
+END_TEST
+
+START_TEST(a_paused_server_is_not_up)
+{
+	begin();
+	connect_one(1);
+	draw(24, 80);
+	ck_assert(holds("server 100 up, echo"));
+	happen(process(ROLE_SERVER, SERVER_PID, 0, PROCESS_CHANGED, "T",
+	    "tcpserv 9877", "do_signal_stop"));
+	draw(24, 80);
+	ck_assert(holds("server stopped"));
+	ck_assert(!holds(" up, "));
+}
+END_TEST
+
+START_TEST(a_long_notice_is_shown_whole)
+{
+	begin();
+	screen_notice(&test.screen, LOOK_STRONG, test.now + FIXTURE_MS(5000),
+	    "the port is taken by a process of another user and cannot be had: end it, "
+	    "or name another port behind the host, as in tcpconsole 127.0.0.1 9878");
+	draw(24, 80);
+	ck_assert(holds(" the port is taken"));
+	ck_assert(holds("127.0.0.1 9878"));
+	ck_assert(holds("F10 Quit"));
+	screen_drop_notice(&test.screen);
+	draw(24, 80);
+	ck_assert(!holds("the port is taken"));
+}
+END_TEST
+
+START_TEST(a_long_question_is_asked_whole)
+{
+	begin();
+	test.screen.question = "SIGKILL to 24830 (python3 -c a long program with a "
+	    "lot of words in it): a process that the console did not start. Send it? "
+	    "y/n";
+	draw(24, 80);
+	ck_assert(holds("\n SIGKILL to 24830 (python3"));
+	ck_assert(holds("Send it? y/n\n y Yes "));
+}
+END_TEST
+
+START_TEST(a_server_that_is_not_ours)
+{
+	happen(fixture_start("local"));
+	happen(fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN));
+	draw(24, 80);
+	ck_assert(holds("server not ours"));
+	ck_assert(!holds("F4"));
+	ck_assert(!holds("F5 Crash"));
+}
+END_TEST
+
+START_TEST(the_bar_belongs_to_what_has_the_keys)
+{
+	begin();
+	connect_one(1);
+	test.screen.focus = FOCUS_PANES;
+	draw(24, 80);
+	ck_assert(holds(" Enter Zoom "));
+	test.screen.zoomed = screen_pane(&test.screen, "timeline");
+	draw(24, 80);
+	ck_assert(holds(" q Back "));
+	ck_assert(!holds(" Enter Zoom "));
+	test.screen.focus = FOCUS_SEARCH;
+	draw(24, 80);
+	ck_assert(holds(" Enter Find "));
+	test.screen.focus = FOCUS_LINE;
+	test.screen.zoomed = NULL;
+	ck_assert(menu_open(&test.screen.menu, log_now(test.log), 0));
+	draw(24, 80);
+	ck_assert(!holds("F2 Kill child"));
+	test.screen.question = "Send 50 pasted lines? y/n";
+	draw(24, 80);
+	ck_assert(holds(" y Yes   n No "));
+}
+END_TEST
+
+/* What readline hands over goes nowhere. */
+static void
+ignore(void *context, const char *text)
+{
+	(void)context;
+	(void)text;
+}
+
+START_TEST(completion_waits_for_a_value)
+{
+	const struct prompt_callbacks callbacks = {.line = ignore,
+	    .matches = ignore};
+	struct prompt *prompt = prompt_new(NULL, &callbacks);
+	ck_assert_ptr_nonnull(prompt);
+	prompt_feed(prompt, ":server set rea\twaitp\t", 22);
+	ck_assert_str_eq(rl_line_buffer, ":server set reap=waitpid ");
+	prompt_abandon(prompt);
+	prompt_feed(prompt, ":server st\tx", 12);
+	prompt_abandon(prompt);
+	ck_assert(prompt_is_empty(prompt));
+	prompt_free(prompt);
+}
+END_TEST
+
+START_TEST(the_c_locale_swallows_no_byte)
+{
+	const struct prompt_callbacks callbacks = {.line = ignore,
+	    .matches = ignore};
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C"));
+	struct prompt *prompt = prompt_new(NULL, &callbacks);
+	ck_assert_ptr_nonnull(prompt);
+	prompt_feed(prompt, "h\xc3\xa9llo", 6);
+	ck_assert_str_eq(rl_line_buffer, "h\xc3\xa9llo");
+	prompt_free(prompt);
 }
 END_TEST
 
@@ -525,6 +734,17 @@ screen_suite(void)
 	tcase_add_test(tcase, a_zombie_is_marked_then_reaped_then_gone);
 	tcase_add_test(tcase, a_row_that_left_is_gone_for_a_moment);
 	tcase_add_test(tcase, timers_count_down);
+	tcase_add_test(tcase, counts_step_together_once_a_second);
+	tcase_add_test(tcase, a_process_number_is_never_cut);
+	tcase_add_test(tcase, an_earlier_session_takes_no_room);
+	tcase_add_test(tcase, zombies_are_seen_among_many_processes);
+	tcase_add_test(tcase, a_paused_server_is_not_up);
+	tcase_add_test(tcase, a_long_notice_is_shown_whole);
+	tcase_add_test(tcase, a_long_question_is_asked_whole);
+	tcase_add_test(tcase, a_server_that_is_not_ours);
+	tcase_add_test(tcase, the_bar_belongs_to_what_has_the_keys);
+	tcase_add_test(tcase, completion_waits_for_a_value);
+	tcase_add_test(tcase, the_c_locale_swallows_no_byte);
 	tcase_add_test(tcase, a_crashed_host_counts_its_retransmissions);
 	tcase_add_test(tcase, five_connections_are_eleven_rows);
 	tcase_add_test(tcase, foreign_text_cannot_disturb_its_neighbours);

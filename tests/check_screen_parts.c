@@ -10,11 +10,17 @@
 #include "event_fixture.h"
 #include "suites.h"
 
+#include <netinet/in.h>
+#include <poll.h>
+#include <pty.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { TEXT = 512 };
+enum { TEXT = 512, DEADLINE_MS = 20000 };
 
 /* Do two rectangles have a cell in common? */
 static bool
@@ -122,6 +128,8 @@ static const struct { const char *bytes, *tokens; } decoded[] = {
 	{"\033[200~one\rtwo\033[201~z", "<paste:one\rtwo>z"},
 	{"\033[200~a\033[Ab\003c\033[201\033[201~", "<paste:a\033[Ab\003c\033[201>"},
 	{"\033[200~\033[201~", "<paste:>"},
+	{"\033[200~the end is lost\rq", "<paste:the end is lost\rq>"},
+	{"\033[200~cut\033[20", "<paste:cut\033[20>"},
 	{"\033[99999999999999999999999999999999~", "<seq>99~"},
 };
 
@@ -133,7 +141,7 @@ START_TEST(bytes_are_taken_apart)
 	char text[TEXT] = "";
 	input_init(&input, write_token, text);
 	input_feed(&input, decoded[_i].bytes, strlen(decoded[_i].bytes));
-	if (input_is_pending(&input))
+	if (input_waits(&input) != 0)
 		input_timeout(&input);
 	input_release(&input);
 	ck_assert_str_eq(text, decoded[_i].tokens);
@@ -150,13 +158,13 @@ START_TEST(however_the_bytes_are_split)
 		input_init(&input, write_token, text);
 		input_feed(&input, bytes, split);
 		input_feed(&input, bytes + split, length - split);
-		if (input_is_pending(&input))
+		if (input_waits(&input) != 0)
 			input_timeout(&input);
 		ck_assert_str_eq(text, decoded[_i].tokens);
 		*text = '\0';
 		for (size_t i = 0; i < length; i++)
 			input_feed(&input, &bytes[i], 1);
-		if (input_is_pending(&input))
+		if (input_waits(&input) != 0)
 			input_timeout(&input);
 		input_release(&input);
 		ck_assert_str_eq(text, decoded[_i].tokens);
@@ -210,6 +218,7 @@ START_TEST(the_bar_shows_what_works)
 	struct moment moment;
 	char bar[TEXT];
 	fixture_begin(&moment, 1);
+	fixture_fold(&moment, fixture_event(EVENT_SETTINGS, "reap=waitpid"));
 	keys_write_bar(&moment, 80, bar, sizeof bar);
 	ck_assert_str_eq(bar, " F1 Help F2 Kill child F3 Kill server F4 Restart "
 	    "F5 Crash F6 Reboot F10 Quit");
@@ -221,9 +230,14 @@ START_TEST(the_bar_shows_what_works)
 	for (int columns = 20; columns < 200; columns++) {
 		keys_write_bar(&moment, columns, bar, sizeof bar);
 		ck_assert_uint_le(strlen(bar), (size_t)columns);
-		keys_write_pane_bar(columns, bar, sizeof bar);
-		ck_assert_uint_le(strlen(bar), (size_t)columns);
+		for (int mode = 0; mode < KEY_MODES; mode++) {
+			keys_write_mode_bar((enum key_mode)mode, columns, bar,
+			    sizeof bar);
+			ck_assert_uint_le(strlen(bar), (size_t)columns);
+		}
 	}
+	keys_write_mode_bar(KEYS_QUESTION, 80, bar, sizeof bar);
+	ck_assert_str_eq(bar, " y Yes   n No   F10 Quit");
 	moment_release(&moment);
 }
 END_TEST
@@ -320,12 +334,139 @@ START_TEST(what_cannot_be_written_costs_a_warning)
 }
 END_TEST
 
+/* Milliseconds on the monotonic clock. */
+static int64_t
+clock_ms(void)
+{
+	struct timespec now;
+	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Reads what the terminal is sent until it holds text; NULL: until its end. */
+static void
+await_output(int terminal, const char *text)
+{
+	char seen[65536] = "";
+	size_t used = 0;
+	int64_t deadline = clock_ms() + DEADLINE_MS;
+	while (text == NULL || strstr(seen, text) == NULL) {
+		struct pollfd readable = {.fd = terminal, .events = POLLIN};
+		ck_assert_msg(clock_ms() < deadline, "never seen: %s",
+		    text != NULL ? text : "the end");
+		if (poll(&readable, 1, 100) <= 0)
+			continue;
+		if (used + 1 == sizeof seen)
+			used = 0;
+		ssize_t length = read(terminal, seen + used, sizeof seen - 1 - used);
+		if (length <= 0) /* EIO: the other side is closed */
+			break;
+		for (ssize_t i = 0; i < length; i++) /* strstr stops at none */
+			seen[used + (size_t)i] += seen[used + (size_t)i] == '\0';
+		used += (size_t)length;
+		seen[used] = '\0';
+	}
+	ck_assert(text == NULL || strstr(seen, text) != NULL);
+}
+
+/* Where the keyboard may be caught, and what shows that it is. */
+static const struct { const char *keys, *shown; } ways_in[] = {
+	{"", "F10 Quit"},
+	{"\t", "Enter Zoom"},
+	{"\t/abc", "Enter Find"},
+	{"\033OP", "q Back"},
+	{"\033[200~one\rtwo\r\033[201~", "pasted lines?"},
+	{"\033[200~one\rtwo\r", "pasted lines?"}, /* its end mark is lost */
+	{"\022abc", "reverse-i-search"},
+};
+
+/* A port that refuses, and is nobody else's: bound and not listening, as long as
+ * the descriptor is open. */
+static int
+take_port(char text[8])
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t room = sizeof address;
+	int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(taken, (struct sockaddr *)&address, room), 0);
+	ck_assert_int_eq(getsockname(taken, (struct sockaddr *)&address, &room), 0);
+	snprintf(text, 8, "%d", ntohs(address.sin_port));
+	return taken;
+}
+
+/* Starts the console on a terminal of this type; returns the terminal. */
+static int
+start_console(const char *type, const char *port, pid_t *pid)
+{
+	const char *build = getenv("BUILD");
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	int terminal;
+	snprintf(path, sizeof path, "%s/tcpconsole",
+	    build != NULL ? build : "build");
+	*pid = forkpty(&terminal, NULL, NULL, &size);
+	ck_assert_int_ge(*pid, 0);
+	if (*pid == 0) {
+		setenv("TERM", type, 1);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		setenv("XDG_STATE_HOME", "relative: none", 1);
+		unsetenv("HOME");
+		execl(path, path, "--no-server", "127.0.0.1", port, (char *)NULL);
+		_exit(127);
+	}
+	return terminal;
+}
+
+/* It ends with this status. */
+static void
+await_end(int terminal, pid_t pid, int wanted)
+{
+	int status;
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), wanted);
+	close(terminal);
+}
+
+START_TEST(f10_leaves_from_everywhere)
+{
+	char port[8];
+	pid_t pid;
+	int taken = take_port(port);
+	int terminal = start_console("xterm", port, &pid);
+	size_t length = strlen(ways_in[_i].keys);
+	await_output(terminal, "F10 Quit");
+	ck_assert_int_eq(write(terminal, ways_in[_i].keys, length),
+	    (ssize_t)length);
+	if (length > 0)
+		await_output(terminal, ways_in[_i].shown);
+	ck_assert_int_eq(write(terminal, "\033[21~", 5), 5);
+	await_output(terminal, NULL);
+	await_end(terminal, pid, 0);
+	close(taken);
+}
+END_TEST
+
+START_TEST(a_terminal_that_cannot_says_so)
+{
+	char port[8];
+	pid_t pid;
+	int taken = take_port(port);
+	int terminal = start_console(_i == 0 ? "dumb" : "no-such-terminal", port,
+	    &pid);
+	await_output(terminal, "--headless");
+	await_end(terminal, pid, 77);
+	close(taken);
+}
+END_TEST
+
 Suite *
 screen_parts_suite(void)
 {
 	Suite *suite = suite_create("screen parts");
 	TCase *layout = tcase_create("layout"), *input = tcase_create("input");
 	TCase *keys = tcase_create("keys"), *history = tcase_create("history");
+	TCase *console = tcase_create("console");
 	tcase_add_test(layout, places_are_the_sketch_at_80x24);
 	tcase_add_test(layout, sockets_grow_and_leave_three_lines);
 	tcase_add_test(layout, no_size_overlaps_or_leaves_the_screen);
@@ -338,6 +479,11 @@ screen_parts_suite(void)
 	tcase_add_test(history, history_is_kept_for_the_user_alone);
 	tcase_add_test(history, history_forgets_the_oldest);
 	tcase_add_test(history, what_cannot_be_written_costs_a_warning);
+	tcase_set_timeout(console, 60);
+	tcase_add_loop_test(console, f10_leaves_from_everywhere, 0,
+	    sizeof ways_in / sizeof *ways_in);
+	tcase_add_loop_test(console, a_terminal_that_cannot_says_so, 0, 2);
+	suite_add_tcase(suite, console);
 	suite_add_tcase(suite, layout);
 	suite_add_tcase(suite, input);
 	suite_add_tcase(suite, keys);

@@ -31,6 +31,8 @@
 #define FRAME MILLISECONDS(33)
 #define NOTICE SECONDS(5)
 
+enum { STATUS_NOT_HERE = 77 }; /* as in main.c */
+
 enum { CONTROL_C = 3, CONTROL_D = 4, TAB = 9, CONTROL_L = 12, ENTER = 13,
     CONTROL_Z = 26, BACKSPACE = 8, DELETE = 127, COMMAND_TEXT = 64 };
 
@@ -110,6 +112,14 @@ notify(struct console *self, unsigned look, const char *text)
 	mark(self);
 }
 
+/* Shows a line that is about the key just pressed: the next one takes it away. */
+static void
+hint(struct console *self, const char *text)
+{
+	notify(self, LOOK_STRONG, text);
+	self->screen.notice_until_key = true;
+}
+
 /* The log's reader: the screen is made from the moment, so there is nothing to
  * keep; what the console has to say is shown at once. */
 static void
@@ -119,7 +129,9 @@ read_event(void *context, const struct event *event, const struct moment *now)
 	(void)now;
 	if (self->session == NULL)
 		return;
-	if (event->text != NULL && event->type == EVENT_ERROR)
+	if (event->type == EVENT_COMMAND)
+		screen_drop_notice(&self->screen); /* it was about the one before */
+	else if (event->text != NULL && event->type == EVENT_ERROR)
 		notify(self, LOOK_REVERSE | LOOK_STRONG, event->text);
 	else if (event->text != NULL && (event->type == EVENT_NOTE ||
 	    event->type == EVENT_SAY || event->type == EVENT_ASK))
@@ -222,9 +234,8 @@ static void
 show_matches(void *context, const char *words)
 {
 	struct console *self = context;
-	notify(self, LOOK_STRONG, words);
+	hint(self, words);
 	self->screen.notice_until = loop_now(self->loop) + SECONDS(60);
-	self->screen.notice_until_key = true;
 }
 
 /* What F1 to F10 do. */
@@ -243,7 +254,7 @@ press_function(struct console *self, int function)
 		    screen_pane(&self->screen, "processes");
 		if (!menu_open(&self->screen.menu, now, chosen ?
 		    (pid_t)state->identity : 0))
-			notify(self, LOOK_STRONG, "there is no process to signal");
+			hint(self, "there is no process to signal");
 	} else if (strcmp(key->command, "quit") == 0) {
 		leave(self, 0); /* before what still waits in the queue */
 	} else {
@@ -412,7 +423,7 @@ search(struct console *self)
 	struct rectangle inside = screen_focused_inside(&self->screen);
 	struct scene scene = scene_now(self);
 	if (!pane_search(state, &scene, &inside, self->screen.search))
-		notify(self, LOOK_STRONG, "not found");
+		hint(self, "not found");
 }
 
 /* A key while a text to search for is typed. */
@@ -526,8 +537,7 @@ static void
 interrupt(struct console *self)
 {
 	if (prompt_is_empty(self->prompt))
-		notify(self, LOOK_STRONG,
-		    "Ctrl-C does not leave: F10 or :quit");
+		hint(self, "Ctrl-C does not leave: F10 or :quit");
 	else
 		prompt_abandon(self->prompt);
 }
@@ -566,10 +576,11 @@ take_token(void *context, const struct input_token *token)
 	struct screen_state *screen = &self->screen;
 	int byte = token->kind == INPUT_BYTE ? token->number : -1;
 	if (screen->notice_until_key)
-		screen->notice_until = 0;
-	screen->notice_until_key = false;
+		screen_drop_notice(screen);
 	if (byte == CONTROL_Z)
 		suspend(self);
+	else if (token->kind == INPUT_FUNCTION && token->number == 10)
+		press_function(self, 10); /* wherever: a way out is a way out */
 	else if (screen->question != NULL)
 		key_of_question(self, token);
 	else if (screen->menu.is_open)
@@ -606,14 +617,15 @@ read_keyboard(void *context, uint32_t events)
 	if (length > 0) {
 		timer_stop(self->escape);
 		input_feed(&self->input, bytes, (size_t)length);
-		if (input_is_pending(&self->input))
-			timer_after(self->escape, MILLISECONDS(INPUT_ESCAPE_MS));
+		int wait = input_waits(&self->input);
+		if (wait != 0)
+			timer_after(self->escape, MILLISECONDS(wait));
 	} else if (length == 0 || (errno != EINTR && errno != EAGAIN)) {
 		lose_terminal(self);
 	}
 }
 
-/* Nothing followed an ESC. */
+/* Nothing followed an ESC, or a paste without its end. */
 static void
 end_escape(void *context)
 {
@@ -771,7 +783,7 @@ console_run(struct session *session, const struct console_options *options)
 	}
 	if (terminal_open() < 0) {
 		end(self);
-		return 1;
+		return STATUS_NOT_HERE;
 	}
 	char *path = history_file_path();
 	draw_init(&self->screen.draw, options->ascii, wants_colour(options));

@@ -15,7 +15,7 @@ struct console_options {
 
 /* Runs a session that is new, not begun, on the terminal of standard input and
  * output until it ends, and gives the terminal back as it was.  Returns the exit
- * status: 128 plus the signal that ended it. */
+ * status: 77 when this terminal cannot show it, 128 plus the signal that ended it. */
 int console_run(struct session *session, const struct console_options *options);
 
 #endif

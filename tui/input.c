@@ -120,6 +120,14 @@ paste_has_ended(const struct input *input)
 	    length) == 0;
 }
 
+/* Gives away what was pasted. */
+static void
+end_paste(struct input *input, size_t length)
+{
+	input->pasting = false;
+	emit(input, INPUT_PASTE, 0, input->paste, input->paste_failed ? 0 : length);
+}
+
 /* Takes in one byte between the paste marks. */
 static void
 feed_paste(struct input *input, char byte)
@@ -143,11 +151,8 @@ feed_paste(struct input *input, char byte)
 		}
 	}
 	input->paste[input->paste_length++] = byte;
-	if (byte != '~' || !paste_has_ended(input))
-		return;
-	input->pasting = false;
-	emit(input, INPUT_PASTE, 0, input->paste, input->paste_failed ? 0 :
-	    input->paste_length - (sizeof paste_end - 1));
+	if (byte == '~' && paste_has_ended(input))
+		end_paste(input, input->paste_length - (sizeof paste_end - 1));
 }
 
 /* Takes in one byte of an escape sequence, or the Esc that begins one. */
@@ -177,11 +182,12 @@ input_feed(struct input *input, const char *bytes, size_t length)
 	}
 }
 
-/* Does an unfinished sequence wait? */
-bool
-input_is_pending(const struct input *input)
+/* How long is what is unfinished waited for? */
+int
+input_waits(const struct input *input)
 {
-	return input->length > 0;
+	return input->pasting ? INPUT_PASTE_MS :
+	    input->length > 0 ? INPUT_ESCAPE_MS : 0;
 }
 
 /* Nothing more has come. */
@@ -190,6 +196,10 @@ input_timeout(struct input *input)
 {
 	char sequence[INPUT_SEQUENCE_MOST];
 	size_t length = input->length;
+	if (input->pasting) {
+		end_paste(input, input->paste_length);
+		return;
+	}
 	memcpy(sequence, input->sequence, length);
 	input->length = 0;
 	if (length == 1)

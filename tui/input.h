@@ -3,16 +3,18 @@
  * A key that the terminal sends as an escape sequence can arrive in pieces, and
  * the Esc key sends the byte with which every sequence begins.  So an unfinished
  * sequence is kept; when nothing follows it within INPUT_ESCAPE_MS, the owner
- * calls input_timeout and it is taken as typed.  A token keeps the bytes that it
- * was made of: what the console does not take for itself goes to readline as it
- * came. */
+ * calls input_timeout and it is taken as typed.  The mark that ends a paste can be
+ * lost, too (a terminal that was cut off, cat(1) of a file that holds the first
+ * mark): after INPUT_PASTE_MS of silence the paste has ended without it, or the
+ * keyboard would be dead for good.  A token keeps the bytes that it was made of:
+ * what the console does not take for itself goes to readline as it came. */
 #ifndef INPUT_H
 #define INPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { INPUT_ESCAPE_MS = 40 };
+enum { INPUT_ESCAPE_MS = 40, INPUT_PASTE_MS = 1000 };
 
 enum input_kind {
 	INPUT_BYTE,      /* one byte of text or a control character */
@@ -56,10 +58,11 @@ void input_release(struct input *input);
 /* Takes in bytes as they were read. */
 void input_feed(struct input *input, const char *bytes, size_t length);
 
-/* Does an unfinished sequence wait for its end, or for input_timeout? */
-bool input_is_pending(const struct input *input);
+/* For how many milliseconds an unfinished sequence or paste waits for its end
+ * before input_timeout is due; 0: nothing waits. */
+int input_waits(const struct input *input);
 
-/* Nothing more has come: the unfinished sequence was typed. */
+/* Nothing more has come: the unfinished sequence was typed, the paste is whole. */
 void input_timeout(struct input *input);
 
 #endif

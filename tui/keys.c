@@ -10,6 +10,13 @@ has_child(const struct moment *moment)
 	return moment_children(moment) > 0 && !moment_host_is_dark(moment);
 }
 
+/* Did the console start a server here?  The hosts of others are left alone. */
+static bool
+is_ours(const struct moment *moment)
+{
+	return *moment->settings != '\0';
+}
+
 /* Does the server run? */
 static bool
 has_server(const struct moment *moment)
@@ -17,26 +24,44 @@ has_server(const struct moment *moment)
 	return moment->server != 0 && !moment_host_is_dark(moment);
 }
 
+/* Is there a process that a signal could be sent to? */
+static bool
+has_process(const struct moment *moment)
+{
+	for (size_t i = 0; i < moment->process_count; i++)
+		if (moment->processes[i].ended_at == 0)
+			return true;
+	return false;
+}
+
+/* Does one of ours run? */
+static bool
+has_our_server(const struct moment *moment)
+{
+	return has_server(moment) && is_ours(moment);
+}
+
 /* Is it down on a host that is up? */
 static bool
 has_no_server(const struct moment *moment)
 {
-	return moment->server == 0 && !moment_host_is_dark(moment);
+	return moment->server == 0 && !moment_host_is_dark(moment) &&
+	    is_ours(moment);
 }
 
 /* Is the server's host up, or only cut off? */
 static bool
 host_runs(const struct moment *moment)
 {
-	return moment->host_state == HOST_UP ||
-	    moment->host_state == HOST_UNPLUGGED;
+	return is_ours(moment) && (moment->host_state == HOST_UP ||
+	    moment->host_state == HOST_UNPLUGGED);
 }
 
 /* Is it up with its cable in? */
 static bool
 host_is_up(const struct moment *moment)
 {
-	return moment->host_state == HOST_UP;
+	return is_ours(moment) && moment->host_state == HOST_UP;
 }
 
 /* Is the cable out? */
@@ -59,13 +84,13 @@ static const struct key table[] = {
 	 .works = has_no_server, .priority = 1,
 	 .help = "starts the server that is down"},
 	{.function = 4, .command = "server restart", .label = "Restart",
-	 .works = has_server, .priority = 3,
+	 .works = has_our_server, .priority = 3,
 	 .help = "ends the server and starts it again with the same settings"},
 	{.function = 5, .command = "host crash", .label = "Crash",
 	 .works = host_runs, .priority = 2,
 	 .help = "the server's host falls silent without a FIN"},
 	{.function = 6, .command = "host reboot", .label = "Reboot",
-	 .priority = 2,
+	 .works = is_ours, .priority = 2,
 	 .help = "it comes back and knows none of its connections"},
 	{.function = 7, .command = "host shutdown", .label = "Shutdown",
 	 .works = host_is_up, .priority = 5,
@@ -76,7 +101,8 @@ static const struct key table[] = {
 	{.function = 8, .command = "host unplug", .label = "Unplug",
 	 .works = host_is_up, .priority = 4,
 	 .help = "pulls the cable out"},
-	{.function = 9, .action = KEY_MENU, .label = "Signal", .priority = 6,
+	{.function = 9, .action = KEY_MENU, .label = "Signal",
+	 .works = has_process, .priority = 6,
 	 .help = "a menu of signals for the selected process"},
 	{.function = 10, .command = "quit", .label = "Quit",
 	 .help = "ends all of the console's processes and leaves"},
@@ -96,6 +122,34 @@ static const struct pane_key pane_keys[] = {
 	{"q", "Quit", "as F10"},
 };
 
+/* What the bar shows in the other modes; the help has words for the panes alone. */
+static const struct pane_key zoomed_keys[] = {
+	{"q", "Back", NULL}, {"PgUp PgDn", "Scroll", NULL}, {"/", "Search", NULL},
+	{"n", "Again", NULL}, {"?", "Help", NULL}, {":", "Command", NULL},
+	{"i", "Line", NULL}, {"F10", "Quit", NULL},
+};
+static const struct pane_key menu_keys[] = {
+	{"Enter", "Send", NULL}, {"Up Down", "Signal", NULL},
+	{"Left Right", "Process", NULL}, {"Esc", "Back", NULL},
+	{"F10", "Quit", NULL},
+};
+static const struct pane_key search_keys[] = {
+	{"Enter", "Find", NULL}, {"Esc", "Back", NULL}, {"F10", "Quit", NULL},
+};
+static const struct pane_key question_keys[] = {
+	{"y", "Yes", NULL}, {"n", "No", NULL}, {"F10", "Quit", NULL},
+};
+
+static const struct { const struct pane_key *keys; size_t count; }
+modes[KEY_MODES] = {
+	[KEYS_PANES] = {pane_keys, sizeof pane_keys / sizeof *pane_keys},
+	[KEYS_ZOOMED] = {zoomed_keys, sizeof zoomed_keys / sizeof *zoomed_keys},
+	[KEYS_MENU] = {menu_keys, sizeof menu_keys / sizeof *menu_keys},
+	[KEYS_SEARCH] = {search_keys, sizeof search_keys / sizeof *search_keys},
+	[KEYS_QUESTION] =
+	    {question_keys, sizeof question_keys / sizeof *question_keys},
+};
+
 /* The table and its length. */
 const struct key *
 keys_table(size_t *count)
@@ -108,8 +162,8 @@ keys_table(size_t *count)
 const struct pane_key *
 keys_of_panes(size_t *count)
 {
-	*count = sizeof pane_keys / sizeof *pane_keys;
-	return pane_keys;
+	*count = modes[KEYS_PANES].count;
+	return modes[KEYS_PANES].keys;
 }
 
 /* Does the row's key do something now? */
@@ -156,18 +210,32 @@ keys_write_bar(const struct moment *moment, int columns, char *text, size_t size
 			return;
 }
 
-/* The same while the panes have the focus. */
-void
-keys_write_pane_bar(int columns, char *text, size_t size)
+/* Writes the mode's keys with so many blanks before each, as many as fit; are they
+ * all there? */
+static bool
+write_mode_keys(enum key_mode mode, int blanks, int columns, char *text,
+    size_t size)
 {
 	size_t used = 0;
 	*text = '\0';
-	for (size_t i = 0; i < sizeof pane_keys / sizeof *pane_keys; i++) {
-		const struct pane_key *key = &pane_keys[i];
-		size_t length = strlen(key->key) + strlen(key->label) + 2;
+	for (size_t i = 0; i < modes[mode].count; i++) {
+		const struct pane_key *key = &modes[mode].keys[i];
+		int before = i == 0 ? 1 : blanks;
+		size_t length = (size_t)before + strlen(key->key) + 1 +
+		    strlen(key->label);
 		if (used + length > (size_t)columns || used + length >= size)
-			return;
-		used += (size_t)snprintf(text + used, size - used, " %s %s",
-		    key->key, key->label);
+			return false;
+		used += (size_t)snprintf(text + used, size - used, "%*s%s %s",
+		    before, "", key->key, key->label);
 	}
+	return true;
+}
+
+/* The same for another mode: as wide as there is room for. */
+void
+keys_write_mode_bar(enum key_mode mode, int columns, char *text, size_t size)
+{
+	for (int blanks = 3; blanks > 0; blanks--)
+		if (write_mode_keys(mode, blanks, columns, text, size))
+			return;
 }

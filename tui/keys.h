@@ -42,7 +42,12 @@ const struct pane_key *keys_of_panes(size_t *count);
 void keys_write_bar(const struct moment *moment, int columns, char *text,
     size_t size);
 
-/* The same while the panes have the focus. */
-void keys_write_pane_bar(int columns, char *text, size_t size);
+/* What the keys go to when it is not the input line. */
+enum key_mode { KEYS_PANES, KEYS_ZOOMED, KEYS_MENU, KEYS_SEARCH, KEYS_QUESTION,
+    KEY_MODES };
+
+/* The same for another mode. */
+void keys_write_mode_bar(enum key_mode mode, int columns, char *text,
+    size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 #include "pane.h"
 
 #include "escape.h"
+#include "loop.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -47,6 +48,53 @@ line_format(struct line *line, unsigned look, const char *format, ...)
 	if (length >= (int)sizeof line->text)
 		line->text[utf8_fit(line->text, sizeof line->text - 8)] = '\0';
 	line->look = look;
+}
+
+/* One line of a text. */
+void
+pane_write_text(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line)
+{
+	(void)scene;
+	(void)columns;
+	const struct text_line *from = &state->text.lines[number];
+	line_format(line, from->look, "%s", from->text);
+}
+
+/* The earlier of two times. */
+int64_t
+pane_earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* When the second began that now lies in. */
+int64_t
+pane_second(int64_t now)
+{
+	return now - now % SECONDS(1);
+}
+
+/* When it ends. */
+int64_t
+pane_second_ends(int64_t now)
+{
+	return pane_second(now) + SECONDS(1);
+}
+
+/* What is left, in seconds: counted from the middle of this one, so that what
+ * another program shows at the same time is never further off than a second. */
+void
+pane_write_left(int64_t now, int64_t then, char *text, size_t size)
+{
+	int64_t left = then - now;
+	int64_t middle = then - pane_second(now) - SECONDS(1) / 2;
+	if (left >= SECONDS(1))
+		snprintf(text, size, "%d", middle > SECONDS(1) ?
+		    (int)(middle / SECONDS(1)) : 1);
+	else
+		snprintf(text, size, "0.%d",
+		    left > 0 ? (int)(left / MILLISECONDS(100)) : 0);
 }
 
 /* Makes room for count entries in the index. */
@@ -129,14 +177,16 @@ follow_selection(struct pane_state *state, const struct scene *scene)
 	state->identity = identity(state, scene, state->selected);
 }
 
-/* Keeps the lines that are shown within those that exist. */
+/* Keeps the lines that are shown within those that exist, and the selected one
+ * among them while somebody walks. */
 static void
-clamp(struct pane_state *state, size_t rows)
+clamp(struct pane_state *state, size_t rows, bool active)
 {
 	size_t last_top = state->count > rows ? state->count - rows : 0;
 	if (state->at_end || state->top > last_top)
 		state->top = last_top;
-	if (!state->pane->selects || rows == 0)
+	if (!state->pane->selects || rows == 0 ||
+	    (!active && state->pane->wanted != NULL))
 		return;
 	if (state->selected < state->top)
 		state->top = state->selected;
@@ -150,8 +200,10 @@ show_wanted(struct pane_state *state, const struct scene *scene, size_t rows)
 {
 	size_t lines = 0;
 	size_t first = state->pane->wanted(state, scene, &lines);
-	if (lines == 0 || lines > rows)
+	if (lines == 0)
 		return;
+	if (lines > rows)
+		lines = rows; /* the first of them */
 	if (first + lines > state->top + rows)
 		state->top = first + lines - rows;
 	if (first < state->top)
@@ -212,7 +264,7 @@ pane_draw(struct pane_state *state, const struct scene *scene,
 	follow_selection(state, scene);
 	if (!active && pane->wanted != NULL)
 		show_wanted(state, scene, rows);
-	clamp(state, rows);
+	clamp(state, rows, active);
 	draw_more(state, draw, inside, rows);
 	for (size_t i = 0; i < rows && state->top + i < state->count; i++) {
 		size_t number = state->top + i;

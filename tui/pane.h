@@ -31,6 +31,7 @@ struct pane_state {
 	const struct pane *pane;
 	char title[48];        /* in place of the pane's; empty: that */
 	size_t count;          /* lines, after prepare */
+	size_t needed;         /* of them, those that ask for room (sockets) */
 	size_t top;            /* the first line that is shown */
 	size_t selected;       /* line; of panes that select, or that are walked */
 	uint64_t identity;     /* of the selected line's row, 0: none */
@@ -116,6 +117,22 @@ void pane_index_events(struct pane_state *state, const struct scene *scene,
 /* Puts formatted text into the line. */
 void line_format(struct line *line, unsigned look, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Shows the lines of state->text: the line function of panes that have some. */
+void pane_write_text(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line);
+
+/* The earlier of two times, 0 standing for never. */
+int64_t pane_earlier(int64_t a, int64_t b);
+
+/* What counts down, counts whole seconds, and all counts step together with the
+ * session's clock: a screen that changes once a second is calm.  Only a last
+ * second is written with its tenth.  Writes what is left until then, in seconds. */
+void pane_write_left(int64_t now, int64_t then, char *text, size_t size);
+
+/* The second that now lies in began; when it ends. */
+int64_t pane_second(int64_t now);
+int64_t pane_second_ends(int64_t now);
 
 /* How long a row that left its table is shown. */
 #define PANE_LINGER INT64_C(4000000000)

@@ -97,17 +97,7 @@ prepare(struct pane_state *state, const struct scene *scene,
 	state->count = state->text.count;
 }
 
-static void
-write_line(const struct pane_state *state, const struct scene *scene,
-    size_t number, int columns, struct line *line)
-{
-	(void)scene;
-	(void)columns;
-	const struct text_line *from = &state->text.lines[number];
-	line_format(line, from->look, "%s", from->text);
-}
-
 const struct pane pane_errno = {
 	.name = "errno", .title = "Last errno", .place = PLACE_ERRNO,
-	.prepare = prepare, .line = write_line,
+	.prepare = prepare, .line = pane_write_text,
 };

@@ -45,6 +45,33 @@ rank(const struct moment_process *process)
 	    process->row.role == ROLE_SERVER ? 1 : 2;
 }
 
+static const struct moment_process *
+row_at(const struct pane_state *state, const struct scene *scene, size_t number)
+{
+	return &scene->moment->processes[state->index[number]];
+}
+
+/* Has it ended, and nobody waited for it? */
+static bool
+is_zombie(const struct moment_process *process)
+{
+	return process->ended_at == 0 &&
+	    (process->what == PROCESS_ZOMBIE || *process->row.stat == 'Z');
+}
+
+/* "Processes, 3 zombies": they are counted where scrolling cannot hide them. */
+static void
+write_title(struct pane_state *state, const struct scene *scene)
+{
+	size_t zombies = 0;
+	*state->title = '\0';
+	for (size_t i = 0; i < state->count; i++)
+		zombies += is_zombie(row_at(state, scene, i));
+	if (zombies > 0)
+		snprintf(state->title, sizeof state->title,
+		    "Processes, %zu zombie%s", zombies, zombies == 1 ? "" : "s");
+}
+
 static void
 prepare(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
@@ -54,19 +81,35 @@ prepare(struct pane_state *state, const struct scene *scene,
 	state->count = 0;
 	if (!pane_index_room(state, moment->process_count))
 		return;
-	for (unsigned wanted = 0; wanted < 3; wanted++)
+	for (unsigned place = 0; place < 3; place++)
 		for (size_t i = 0; i < moment->process_count; i++) {
 			const struct moment_process *process = &moment->processes[i];
-			if (rank(process) == wanted && (process->ended_at == 0 ||
+			if (rank(process) == place && (process->ended_at == 0 ||
 			    scene->now - process->ended_at < PANE_LINGER))
 				state->index[state->count++] = i;
 		}
+	write_title(state, scene);
 }
 
-static const struct moment_process *
-row_at(const struct pane_state *state, const struct scene *scene, size_t number)
+/* The zombies; without one, the child of the current connection. */
+static size_t
+wanted(const struct pane_state *state, const struct scene *scene, size_t *lines)
 {
-	return &scene->moment->processes[state->index[number]];
+	size_t first = 0, child = state->count;
+	for (size_t i = state->count; i > 0; i--) {
+		const struct moment_process *process = row_at(state, scene, i - 1);
+		if (is_zombie(process)) {
+			first = i - 1;
+			++*lines;
+		} else if (process->row.role == ROLE_CHILD && process->row.conn != 0 &&
+		    process->row.conn == scene->moment->current) {
+			child = i - 1;
+		}
+	}
+	if (*lines > 0 || child == state->count)
+		return first;
+	*lines = 1;
+	return child;
 }
 
 static void
@@ -127,8 +170,7 @@ write_command(const struct moment_process *process, const struct widths *widths,
 	char command[4 * PROCESS_TEXT];
 	const struct process_row *row = &process->row;
 	escape_into(command, sizeof command, row->command, strlen(row->command));
-	if (process->ended_at != 0 || process->what == PROCESS_ZOMBIE ||
-	    *row->stat == 'Z') {
+	if (process->ended_at != 0 || is_zombie(process)) {
 		write_name(command);
 		write_ended(process, room, command, text, size);
 	} else {
@@ -150,7 +192,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	struct widths widths = widths_for(scene, columns);
 	char command[8 * PROCESS_TEXT];
 	unsigned look = LOOK_PLAIN;
-	bool zombie = process->what == PROCESS_ZOMBIE || *row->stat == 'Z';
+	bool zombie = is_zombie(process);
 	int room = columns - 2 * (widths.pid + 1) - widths.tty - (STAT + 1);
 	write_command(process, &widths, room, command, sizeof command);
 	if (process->ended_at != 0)
@@ -160,7 +202,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	else if (*row->stat == 'T')
 		look = LOOK_PASSING | LOOK_STRONG;
 	const char *stat = process->ended_at != 0 ? "-" : row->stat;
-	if (zombie && process->ended_at == 0 && *row->stat != 'Z')
+	if (zombie && *row->stat != 'Z')
 		stat = "Z";
 	line_format(line, look, "%*d %*d %-*s%-*s %s", widths.pid, (int)row->pid,
 	    widths.pid, (int)row->ppid, widths.tty,
@@ -189,5 +231,6 @@ changes_at(const struct pane_state *state, const struct scene *scene)
 const struct pane pane_processes = {
 	.name = "processes", .title = "Processes", .place = PLACE_PROCESSES,
 	.selects = true, .prepare = prepare, .heading = write_heading,
-	.line = write_line, .identity = identity, .changes_at = changes_at,
+	.line = write_line, .identity = identity, .wanted = wanted,
+	.changes_at = changes_at,
 };

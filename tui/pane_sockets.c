@@ -22,8 +22,6 @@ enum {
 	CONNECTION = 12                   /* "  100 client", when there is room */
 };
 
-#define TENTH INT64_C(100000000)
-
 /* The widths of the columns in a pane of so many. */
 struct widths {
 	int local, foreign, timer;
@@ -63,6 +61,14 @@ rank(const struct moment_socket *socket, size_t order)
 	return group << 24 | end << 23 | (order & 0x7fffff);
 }
 
+/* Does a row of this rank listen, or belong to a connection of this session?  The
+ * TIME_WAITs of an earlier one can be scrolled to, but take no other pane's room. */
+static bool
+rank_is_ours(uint64_t number)
+{
+	return number >> 24 != UINT32_MAX;
+}
+
 static int
 compare_ranks(const void *a, const void *b)
 {
@@ -89,6 +95,9 @@ prepare(struct pane_state *state, const struct scene *scene,
 	for (size_t i = 0; i < moment->socket_count; i++)
 		if (is_shown(&moment->sockets[i], scene->now))
 			state->index[state->count++] = rank(&moment->sockets[i], i);
+	state->needed = 0;
+	for (size_t i = 0; i < state->count; i++)
+		state->needed += rank_is_ours(state->index[i]);
 	if (state->count > 1)
 		qsort(state->index, state->count, sizeof *state->index,
 		    compare_ranks);
@@ -142,21 +151,22 @@ write_timer(const struct scene *scene, const struct moment_socket *socket,
     char *text, size_t size)
 {
 	const char *name = tcp_timer_name(socket->row.tcp.timer);
-	int64_t left = socket->row.timer_at - scene->now;
+	char seconds[24];
 	if (socket->gone_at != 0)
 		snprintf(text, size, "%s", reason_gone(scene, socket));
 	else if (socket->row.tcp.timer == TIMER_OFF || socket->row.timer_at == 0)
 		snprintf(text, size, "%s", name);
-	else if (left >= 10 * SECONDS(1))
-		snprintf(text, size, "%s %d", name, (int)(left / SECONDS(1)));
-	else
-		snprintf(text, size, "%s %d.%d", name,
-		    left > 0 ? (int)(left / SECONDS(1)) : 0,
-		    left > 0 ? (int)(left / TENTH % 10) : 0);
+	else {
+		pane_write_left(scene->now, socket->row.timer_at, seconds,
+		    sizeof seconds);
+		snprintf(text, size, "%s %s", name, seconds);
+	}
 }
 
 /* The timer and the owner share their columns: a row in TIME_WAIT has a long
- * word and nobody who owns it. */
+ * word and nobody who owns it.  Where both are long, the timer's seconds go, then
+ * the end of its word: a number of a process that lacks a digit would be another
+ * process. */
 static void
 write_tail(const struct scene *scene, const struct moment_socket *socket,
     const struct widths *widths, char *text, size_t size)
@@ -169,10 +179,11 @@ write_tail(const struct scene *scene, const struct moment_socket *socket,
 	int room = both - (int)strlen(timer) - 1;
 	if (room < (int)strlen(owner) && socket->row.owner_pid == 0)
 		snprintf(text, size, "%-*s", both, timer);
-	else if (room < (int)strlen(owner))
-		snprintf(text, size, "%-*.*s %*s", widths->timer, widths->timer,
-		    timer, OWNER, owner);
-	else
+	else if (room < (int)strlen(owner)) {
+		room = both - (int)strlen(owner) - 1;
+		timer[strcspn(timer, " ")] = '\0';
+		snprintf(text, size, "%-*.*s %s", room, room, timer, owner);
+	} else
 		snprintf(text, size, "%s%*s", timer, both - (int)strlen(timer),
 		    owner);
 }
@@ -243,25 +254,17 @@ wanted(const struct pane_state *state, const struct scene *scene, size_t *lines)
 	return first;
 }
 
-/* The earlier of two times, 0 standing for never. */
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a == 0 || (b != 0 && b < a) ? b : a;
-}
-
 static int64_t
 changes_at(const struct pane_state *state, const struct scene *scene)
 {
 	int64_t at = 0;
 	for (size_t i = 0; i < state->count; i++) {
 		const struct moment_socket *socket = row_at(state, scene, i);
-		int64_t left = socket->row.timer_at - scene->now;
 		if (socket->gone_at != 0)
-			at = earlier(at, socket->gone_at + PANE_LINGER);
-		else if (socket->row.tcp.timer != TIMER_OFF && left > 0)
-			at = earlier(at, scene->now + (left < SECONDS(10) ?
-			    SECONDS(0.25) : left % SECONDS(1) + 1));
+			at = pane_earlier(at, socket->gone_at + PANE_LINGER);
+		else if (socket->row.tcp.timer != TIMER_OFF &&
+		    socket->row.timer_at > scene->now)
+			at = pane_earlier(at, pane_second_ends(scene->now));
 	}
 	return at;
 }

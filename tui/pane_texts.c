@@ -5,6 +5,7 @@
  * say what is not so. */
 #include "keys.h"
 #include "pane.h"
+#include "status.h"
 
 #include "command.h"
 #include "endpoint.h"
@@ -32,10 +33,10 @@ add_entry(struct text *text, const char *name, const char *help, int columns)
 {
 	char entry[1024];
 	if (strlen(name) + 3 > HELP_COLUMN) {
-		text_wrap(text, LOOK_PLAIN, name, columns, 4);
+		snprintf(entry, sizeof entry, "  %s", name);
+		text_wrap(text, LOOK_PLAIN, entry, columns, 4);
 		name = "";
 	}
-	snprintf(entry, sizeof entry, "  %-*s %s", HELP_COLUMN - 3, name, help);
 	struct text wrapped = {0};
 	text_wrap(&wrapped, LOOK_PLAIN, help, columns - HELP_COLUMN, 0);
 	for (size_t i = 0; i < wrapped.count; i++)
@@ -142,16 +143,10 @@ prepare_settings(struct pane_state *state, const struct scene *scene,
 	const struct setting *settings = settings_table(&count);
 	text_clear(&state->text);
 	for (size_t i = 0; i < count; i++) {
-		const char *found = scene->moment->settings;
-		size_t length = strlen(settings[i].name);
-		while (found != NULL && (strncmp(found, settings[i].name, length) != 0
-		    || found[length] != '='))
-			found = strchr(found, ' ') != NULL ? strchr(found, ' ') + 1 :
-			    NULL;
-		snprintf(value, sizeof value, "%.*s", found != NULL ?
-		    (int)strcspn(found + length + 1, " ") : 1,
-		    found != NULL ? found + length + 1 : "?");
-		snprintf(help, sizeof help, "%-14s %s", value, settings[i].help);
+		status_setting(scene->moment->settings, settings[i].name, value,
+		    sizeof value);
+		snprintf(help, sizeof help, "%-14s %s", *value != '\0' ? value : "?",
+		    settings[i].help);
 		add_entry(&state->text, settings[i].name, help, columns);
 	}
 	if (*scene->moment->host_how != '\0')
@@ -165,7 +160,7 @@ prepare_connections(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	const struct moment *moment = scene->moment;
-	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT];
+	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT], child[16];
 	(void)inside;
 	text_clear(&state->text);
 	text_add(&state->text, LOOK_STRONG, "  %3s %-21s %-21s %-11s %-11s %s",
@@ -173,12 +168,14 @@ prepare_connections(struct pane_state *state, const struct scene *scene,
 	for (size_t i = 0; i < moment->connection_count; i++) {
 		const struct moment_connection *connection = &moment->connections[i];
 		bool current = connection->conn == moment->current;
+		snprintf(child, sizeof child, "%d", (int)connection->child);
 		text_add(&state->text, current ? LOOK_STRONG : LOOK_PLAIN,
-		    "%c %3u %-21s %-21s %-11s %-11s %d", current ? '>' : ' ',
+		    "%c %3u %-21s %-21s %-11s %-11s %s", current ? '>' : ' ',
 		    connection->conn, endpoint_text(&connection->local, local),
 		    endpoint_text(&connection->remote, remote),
 		    tcp_state_name(connection->client),
-		    tcp_state_name(connection->server), (int)connection->child);
+		    tcp_state_name(connection->server),
+		    connection->child != 0 ? child : "-");
 		text_add(&state->text, LOOK_PLAIN,
 		    "      %s, %zu bytes sent, %zu echoed%s",
 		    connection->open ? "open" : "closed", connection->bytes_sent,
@@ -234,32 +231,22 @@ prepare_dispositions(struct pane_state *state, const struct scene *scene,
 	state->count = state->text.count;
 }
 
-static void
-write_line(const struct pane_state *state, const struct scene *scene,
-    size_t number, int columns, struct line *line)
-{
-	(void)scene;
-	(void)columns;
-	const struct text_line *from = &state->text.lines[number];
-	line_format(line, from->look, "%s", from->text);
-}
-
 const struct pane pane_help = {
 	.name = "help", .title = "Help", .place = PLACE_NONE,
-	.prepare = prepare_help, .line = write_line,
+	.prepare = prepare_help, .line = pane_write_text,
 };
 
 const struct pane pane_settings = {
 	.name = "settings", .title = "Settings of the server",
-	.place = PLACE_NONE, .prepare = prepare_settings, .line = write_line,
+	.place = PLACE_NONE, .prepare = prepare_settings, .line = pane_write_text,
 };
 
 const struct pane pane_connections = {
 	.name = "connections", .title = "Connections of the client",
-	.place = PLACE_NONE, .prepare = prepare_connections, .line = write_line,
+	.place = PLACE_NONE, .prepare = prepare_connections, .line = pane_write_text,
 };
 
 const struct pane pane_dispositions = {
 	.name = "dispositions", .title = "What each process does with signals",
-	.place = PLACE_NONE, .prepare = prepare_dispositions, .line = write_line,
+	.place = PLACE_NONE, .prepare = prepare_dispositions, .line = pane_write_text,
 };

@@ -115,7 +115,12 @@ complete(const char *text, int start, int end)
 	rl_completion_append_character = ' ';
 	if (current == NULL)
 		return NULL;
-	return completion_words(current->session, rl_line_buffer, text, start);
+	char **words = completion_words(current->session, rl_line_buffer, text,
+	    start);
+	size_t length = words != NULL ? strlen(words[0]) : 0;
+	if (length > 0 && words[0][length - 1] == '=') /* its value comes next */
+		rl_completion_append_character = '\0';
+	return words;
 }
 
 /* rl_completion_display_matches_hook: the choice, in one line. */
@@ -155,6 +160,11 @@ configure(struct prompt *prompt)
 	rl_callback_handler_install("> ", take_line);
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
+	/* what is typed is sent byte by byte, also in the C locale, where readline
+	 * would take a byte beyond ASCII for Meta and a letter */
+	rl_variable_bind("input-meta", "on");
+	rl_variable_bind("output-meta", "on");
+	rl_variable_bind("convert-meta", "off");
 }
 
 /* Begins. */

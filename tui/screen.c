@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { WRAPPED_LINES = 12 };
+
 /* Begins. */
 void
 screen_init(struct screen_state *screen)
@@ -70,6 +72,14 @@ screen_notice(struct screen_state *screen, unsigned look, int64_t until,
 	screen->notice_until_key = false;
 }
 
+/* Takes it away. */
+void
+screen_drop_notice(struct screen_state *screen)
+{
+	screen->notice_until = 0;
+	screen->notice_until_key = false;
+}
+
 /* Says that the terminal is too small, in its first line. */
 static void
 draw_too_small(const struct screen_state *screen)
@@ -107,23 +117,69 @@ draw_panes(struct screen_state *screen, const struct scene *scene)
 	}
 }
 
+/* What the keys go to; false: the input line. */
+static bool
+key_mode(const struct screen_state *screen, enum key_mode *mode)
+{
+	if (screen->question != NULL)
+		*mode = KEYS_QUESTION;
+	else if (screen->menu.is_open)
+		*mode = KEYS_MENU;
+	else if (screen->focus == FOCUS_SEARCH)
+		*mode = KEYS_SEARCH;
+	else if (screen->focus == FOCUS_PANES)
+		*mode = screen->zoomed != NULL ? KEYS_ZOOMED : KEYS_PANES;
+	else
+		return false;
+	return true;
+}
+
+/* Draws what is told or asked, and never cut short: its last line in the row, those
+ * before it above, over the panes.  Returns how wide the last line is. */
+static int
+draw_wrapped(const struct screen_state *screen, int row, unsigned look,
+    const char *words)
+{
+	struct text wrapped = {0};
+	int columns = screen->layout.columns, width = 0;
+	text_wrap(&wrapped, look, words, columns - 2, 0);
+	size_t first = wrapped.count > WRAPPED_LINES ?
+	    wrapped.count - WRAPPED_LINES : 0;
+	for (size_t i = first; i < wrapped.count; i++) {
+		struct line line;
+		line_format(&line, look, " %s", wrapped.lines[i].text);
+		draw_text(&screen->draw, row - (int)(wrapped.count - 1 - i), 0,
+		    columns, line.text, 0, line.look);
+		width = (int)utf8_width(line.text);
+	}
+	text_release(&wrapped);
+	return width;
+}
+
 /* Draws the last line: a notice, or the keys that work now. */
 static void
 draw_bar(struct screen_state *screen, const struct scene *scene)
 {
 	const struct layout *layout = &screen->layout;
 	struct line line = {.look = LOOK_KEY};
+	enum key_mode mode;
 	if (screen->notice_until != 0 && scene->now >= screen->notice_until)
 		screen->notice_until = 0;
-	if (screen->notice_until != 0)
+	bool noticed = screen->notice_until != 0;
+	bool fits = utf8_width(screen->notice.text) <= (size_t)layout->columns;
+	if (noticed && fits)
 		line = screen->notice;
-	else if (screen->focus == FOCUS_LINE)
-		keys_write_bar(scene->moment, layout->columns, line.text,
+	else if (key_mode(screen, &mode))
+		keys_write_mode_bar(mode, layout->columns, line.text,
 		    sizeof line.text);
 	else
-		keys_write_pane_bar(layout->columns, line.text, sizeof line.text);
+		keys_write_bar(scene->moment, layout->columns, line.text,
+		    sizeof line.text);
 	draw_text(&screen->draw, layout->bar_row, 0, layout->columns, line.text, 0,
 	    line.look);
+	if (noticed && !fits)
+		draw_wrapped(screen, layout->input_row - 1,
+		    screen->notice.look | LOOK_REVERSE, screen->notice.text + 1);
 }
 
 /* Draws the input line, or what is asked in its place; returns the cursor's
@@ -134,12 +190,9 @@ draw_input(const struct screen_state *screen, const struct prompt *prompt)
 	const struct draw *draw = &screen->draw;
 	int row = screen->layout.input_row, columns = screen->layout.columns;
 	struct line line;
-	if (screen->question != NULL) {
-		draw_text(draw, row, 0, columns, screen->question, 0,
-		    LOOK_STRONG | LOOK_REVERSE);
-		int width = (int)utf8_width(screen->question);
-		return width < columns ? width : columns - 1;
-	}
+	if (screen->question != NULL)
+		return draw_wrapped(screen, row, LOOK_STRONG | LOOK_REVERSE,
+		    screen->question) + 1;
 	if (screen->focus == FOCUS_SEARCH) {
 		line_format(&line, LOOK_PLAIN, "/%s", screen->search);
 		draw_text(draw, row, 0, columns, line.text, 0, line.look);
@@ -163,7 +216,7 @@ screen_frame(struct screen_state *screen, const struct scene *scene,
 	draw_begin();
 	sockets->pane->prepare(sockets, scene,
 	    &screen->layout.places[PLACE_SOCKETS]);
-	int needed = sockets->count < 1000 ? (int)sockets->count : 1000;
+	int needed = sockets->needed < 1000 ? (int)sockets->needed : 1000;
 	screen->fits = layout_make(&screen->layout, rows, columns, needed);
 	if (!screen->fits) {
 		draw_too_small(screen);
@@ -182,13 +235,6 @@ screen_frame(struct screen_state *screen, const struct scene *scene,
 	draw_end(cursor >= 0 ? screen->layout.input_row : -1, cursor);
 }
 
-/* The earlier of two times, 0 standing for never. */
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a == 0 || (b != 0 && b < a) ? b : a;
-}
-
 /* When the frame looks different without an event.  Only the panes
  * that were drawn are asked. */
 int64_t
@@ -202,7 +248,7 @@ screen_changes_at(const struct screen_state *screen, const struct scene *scene)
 		bool seen = screen->zoomed == NULL ? state->pane->place != PLACE_NONE :
 		    screen->zoomed == state;
 		if (seen && state->pane->changes_at != NULL)
-			at = earlier(at, state->pane->changes_at(state, scene));
+			at = pane_earlier(at, state->pane->changes_at(state, scene));
 	}
-	return earlier(at, screen->notice_until);
+	return pane_earlier(at, screen->notice_until);
 }

@@ -43,9 +43,13 @@ struct pane_state *screen_focused(struct screen_state *screen);
 /* The inside of that pane. */
 struct rectangle screen_focused_inside(const struct screen_state *screen);
 
-/* Shows text, made visible, in place of the key bar until then. */
+/* Shows text, made visible, in place of the key bar until then; what is longer
+ * than a line stands above the input line. */
 void screen_notice(struct screen_state *screen, unsigned look, int64_t until,
     const char *text);
+
+/* Takes that away. */
+void screen_drop_notice(struct screen_state *screen);
 
 /* Draws a frame; prompt may be NULL. */
 void screen_frame(struct screen_state *screen, const struct scene *scene,

@@ -21,8 +21,9 @@ enum {
 };
 
 /* The value of the setting called name in settings' text; "" when not there. */
-static void
-setting_value(const char *settings, const char *name, char *value, size_t size)
+void
+status_setting(const char *settings, const char *name, char *value,
+    size_t size)
 {
 	size_t length = strlen(name);
 	const char *at = settings;
@@ -57,6 +58,15 @@ write_connection(const struct moment *moment, int step, char *part, size_t size)
 		snprintf(part, size, "conn %u %s", connection->conn, state);
 }
 
+/* "up", or "stopped" */
+static const char *
+server_word(const struct moment *moment)
+{
+	const struct moment_process *process =
+	    moment_process(moment, moment->server);
+	return process != NULL && *process->row.stat == 'T' ? "stopped" : "up";
+}
+
 /* "server up, echo, waitpid" */
 static void
 write_server(const struct moment *moment, int step, char *part, size_t size)
@@ -67,18 +77,21 @@ write_server(const struct moment *moment, int step, char *part, size_t size)
 		return;
 	}
 	if (moment->server == 0) {
-		snprintf(part, size, "server down%s",
-		    moment_is_listening(moment) ? ", another listens" : "");
+		bool other = moment_is_listening(moment);
+		snprintf(part, size, "server %s", !other ? "down" :
+		    *moment->settings != '\0' ? "down, another listens" :
+		    "not ours");
 		return;
 	}
 	if (step < SHORT_PID)
 		snprintf(pid, sizeof pid, " %d", (int)moment->server);
-	setting_value(moment->settings, "service", service, sizeof service);
-	setting_value(moment->settings, "reap", reap, sizeof reap);
+	status_setting(moment->settings, "service", service, sizeof service);
+	status_setting(moment->settings, "reap", reap, sizeof reap);
 	if (step >= SHORT_SERVER || *service == '\0')
-		snprintf(part, size, "server%s up", pid);
+		snprintf(part, size, "server%s %s", pid, server_word(moment));
 	else
-		snprintf(part, size, "server%s up, %s, %s", pid, service, reap);
+		snprintf(part, size, "server%s %s, %s, %s", pid,
+		    server_word(moment), service, reap);
 }
 
 /* "host crashed 12 s" */
@@ -94,23 +107,11 @@ write_host(const struct scene *scene, int step, char *part, size_t size)
 		*part = '\0';
 		return;
 	}
-	int64_t since = scene->now - moment->host_since;
+	int64_t since = pane_second(scene->now) - moment->host_since;
 	snprintf(part, size, "%s%s %d%ss", step >= SHORT_HOST ? "" : "host ",
 	    words[moment->host_state],
 	    since > 0 ? (int)(since / SECONDS(1)) : 0,
 	    step >= SHORT_UNITS ? "" : " ");
-}
-
-/* Seconds that are left, with a tenth below ten. */
-static void
-write_left(int64_t left, const char *unit, char *text, size_t size)
-{
-	int64_t tenths = left > 0 ? left / MILLISECONDS(100) : 0;
-	if (tenths >= 100)
-		snprintf(text, size, "%d%s", (int)(tenths / 10), unit);
-	else
-		snprintf(text, size, "%d.%d%s", (int)(tenths / 10),
-		    (int)(tenths % 10), unit);
 }
 
 /* "RTO 1.8 s, 3 retransmissions, next 1.2 s, gives up 912 s" */
@@ -121,25 +122,25 @@ write_timer(const struct scene *scene, int step, char *part, size_t size)
 	    moment_connection(scene->moment, scene->moment->current);
 	const char *unit = step >= SHORT_UNITS ? "s" : " s";
 	const char *comma = step >= NO_COMMAS ? "" : ",";
-	char rto[24], next[24], up[24];
+	char next[24], up[24];
 	*part = '\0';
 	if (connection == NULL ||
 	    (connection->next_at == 0 && connection->retransmits == 0))
 		return;
-	write_left((int64_t)connection->rto * 1000 + MILLISECONDS(50), unit, rto,
-	    sizeof rto);
-	int used = snprintf(part, size, "RTO %s%s %u %s", rto, comma,
-	    (unsigned)connection->retransmits, step >= SHORT_UNITS ? "resent" :
-	    connection->retransmits == 1 ? "retransmission" : "retransmissions");
+	unsigned tenths = (unsigned)((connection->rto + 50000) / 100000);
+	int used = snprintf(part, size, "RTO %u.%u%s%s %u %s", tenths / 10,
+	    tenths % 10, unit, comma, (unsigned)connection->retransmits,
+	    step >= SHORT_UNITS ? "resent" : connection->retransmits == 1 ?
+	    "retransmission" : "retransmissions");
 	if (connection->next_at != 0) {
-		write_left(connection->next_at - scene->now, unit, next, sizeof next);
-		used += snprintf(part + used, size - (size_t)used, "%s next %s", comma,
-		    next);
+		pane_write_left(scene->now, connection->next_at, next, sizeof next);
+		used += snprintf(part + used, size - (size_t)used, "%s next %s%s",
+		    comma, next, unit);
 	}
 	if (connection->gives_up_at != 0) {
-		write_left(connection->gives_up_at - scene->now, unit, up, sizeof up);
-		snprintf(part + used, size - (size_t)used, "%s gives up %s", comma,
-		    up);
+		pane_write_left(scene->now, connection->gives_up_at, up, sizeof up);
+		snprintf(part + used, size - (size_t)used, "%s gives up %s%s", comma,
+		    up, unit);
 	}
 }
 
@@ -196,31 +197,16 @@ status_write(const struct scene *scene, int columns, struct line *line)
 	    scene->moment->server == 0 ? LOOK_STRONG : LOOK_PLAIN);
 }
 
-/* The next time at which a count with so much left shows another number. */
-static int64_t
-next_step(int64_t now, int64_t left)
-{
-	if (left <= 0)
-		return 0;
-	return now + (left < SECONDS(10) ? SECONDS(0.25) : left % SECONDS(1) + 1);
-}
-
-/* When it looks different without an event. */
+/* When it looks different without an event: when the next second is over, while
+ * something counts. */
 int64_t
 status_changes_at(const struct scene *scene)
 {
 	const struct moment *moment = scene->moment;
 	const struct moment_connection *connection =
 	    moment_connection(moment, moment->current);
-	int64_t at = 0, other = 0;
-	if (moment->host_state != HOST_UP)
-		at = scene->now + SECONDS(1) -
-		    (scene->now - moment->host_since) % SECONDS(1);
-	if (connection != NULL)
-		other = next_step(scene->now, connection->next_at - scene->now);
-	if (other != 0 && (at == 0 || other < at))
-		at = other;
-	if (connection != NULL)
-		other = next_step(scene->now, connection->gives_up_at - scene->now);
-	return other != 0 && (at == 0 || other < at) ? other : at;
+	bool counts = moment->host_state != HOST_UP || (connection != NULL &&
+	    (connection->next_at > scene->now ||
+	    connection->gives_up_at > scene->now));
+	return counts ? pane_second_ends(scene->now) : 0;
 }

@@ -94,6 +94,26 @@ catch_crashes(void)
 		sigaction(crash_signals[i], &action, &terminal.before[i]);
 }
 
+/* Has the terminal this capability? */
+static bool
+can(const char *name)
+{
+	char capability[8];
+	snprintf(capability, sizeof capability, "%s", name);
+	const char *text = tigetstr(capability);
+	return text != NULL && text != (char *)-1;
+}
+
+/* Says that the screen cannot be drawn here, and the way out. */
+static void
+complain(void)
+{
+	const char *name = getenv("TERM");
+	fprintf(stderr, "tcpconsole: TERM=%s cannot place the cursor, or is not "
+	    "known here: try TERM=xterm, or --headless\n",
+	    name != NULL ? name : "");
+}
+
 /* Starts curses. */
 int
 terminal_open(void)
@@ -104,8 +124,14 @@ terminal_open(void)
 	}
 	terminal.screen = newterm(NULL, stdout, stdin);
 	if (terminal.screen == NULL) {
-		fprintf(stderr, "tcpconsole: cannot use this terminal (TERM=%s)\n",
-		    getenv("TERM") != NULL ? getenv("TERM") : "");
+		complain();
+		return -1;
+	}
+	if (!can("cup") || !can("clear")) {
+		endwin();
+		delscreen(terminal.screen);
+		terminal.screen = NULL;
+		complain();
 		return -1;
 	}
 	catch_crashes();
