@@ -86,6 +86,7 @@ client_ended(struct session *session)
 		event.connection.what = CONNECTION_CLOSED;
 		event.connection.conn = now->connections[i].conn;
 		event.connection.reset = client->vanishing;
+		event.detail = strdup("the client died");
 		session_append(session, &event);
 	}
 	client->vanishing = false;

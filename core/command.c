@@ -288,8 +288,11 @@ offer_signals(struct completion *completion)
 {
 	for (int number = 1; number < NSIG; number++) {
 		const char *name = signal_name(number);
-		if (strncmp(name, "SIG", 3) == 0 && isalpha((unsigned char)name[3]))
-			offer(completion, name + 3, strlen(name + 3));
+		bool full = strncmp(completion->word, "SIG", 3) == 0;
+		if (strncmp(name, "SIG", 3) == 0 && isalpha((unsigned char)name[3]) &&
+		    strncmp(name + 3, "RT", 2) != 0)
+			offer(completion, name + (full ? 0 : 3),
+			    strlen(name) - (full ? 0 : 3));
 	}
 }
 

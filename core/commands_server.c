@@ -298,7 +298,7 @@ child_of(struct session *session, struct running *running, long conn)
 	const struct moment_connection *connection =
 	    moment_connection(now, (unsigned)(conn < 0 ? now->current : conn));
 	if (connection == NULL) {
-		refuse(running, "kill child: there is no such connection: connect");
+		refuse(running, "kill child: there is no connection %ld: connect", conn < 0 ? (long)now->current : conn);
 		return 0;
 	}
 	if (connection->child == 0)

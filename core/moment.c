@@ -4,6 +4,7 @@
 #include "why.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,6 +380,25 @@ apply_call(struct moment *moment, const struct event *event)
 		note_server_read(connection, call);
 }
 
+/* SIGPIPE killed a process inside its write: no call will ever tell of it. */
+static void
+apply_signal(struct moment *moment, const struct event *event)
+{
+	const struct moment_process *process =
+	    moment_process(moment, event->signal.to);
+	if (event->signal.number != SIGPIPE || event->signal.by != BY_KERNEL ||
+	    event->signal.caught || process == NULL)
+		return;
+	bool client = process->row.role == ROLE_CLIENT;
+	moment->last = (struct moment_errno){.any = true, .time = event->time,
+	    .signal = SIGPIPE, .section = "5.13", .why = client ?
+	    "The write to a connection that a RST had ended raised SIGPIPE: the client is dead." :
+	    "The write to a connection that a RST had ended raised SIGPIPE: it died of it."};
+	moment->last.call = (struct event_call){.role = process->row.role,
+	    .pid = process->row.pid, .call = CALL_WRITE, .result = -1,
+	    .conn = client ? moment->current : process->row.conn};
+}
+
 /* An end of a connection went into another state. */
 static void
 apply_state(struct moment *moment, const struct event *event)
@@ -480,6 +500,9 @@ moment_apply(struct moment *moment, const struct event *event)
 		break;
 	case EVENT_CALL:
 		apply_call(moment, event);
+		break;
+	case EVENT_SIGNAL:
+		apply_signal(moment, event);
 		break;
 	case EVENT_STATE:
 		apply_state(moment, event);

@@ -57,6 +57,7 @@ struct moment_errno {
 	bool any;
 	int64_t time;
 	struct event_call call;
+	int signal;             /* SIGPIPE: it killed the caller, no errno came */
 	const char *why;        /* static text */
 	const char *section;    /* of the book */
 };

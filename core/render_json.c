@@ -189,7 +189,7 @@ put_call(struct writer *writer, const struct event_call *call)
 	put_known(writer, "conn", call->conn);
 	put_word(writer, "call", event_call_name(call->call));
 	put_integer(writer, "result", call->result);
-	if (call->result < 0) {
+	if (call->result < 0 && call->error != 0) {
 		put_integer(writer, "errno", call->error);
 		put_word(writer, "errno_name", errno_name(call->error));
 	} else if (call->result > 0 &&
@@ -506,7 +506,10 @@ put_errno(struct writer *writer, const struct event *event, const struct moment 
 	}
 	put_call(writer, &last->call);
 	put_seconds(writer, "at", last->time);
-	put_word(writer, "text", last->call.error == 0 ? "end of file" :
+	if (last->signal != 0)
+		put_word(writer, "signal", signal_name(last->signal));
+	put_word(writer, "text", last->signal != 0 ? strsignal(last->signal) :
+	    last->call.error == 0 ? "end of file" :
 	    strerror(last->call.error));
 	put_word(writer, "why", last->why);
 	put_word(writer, "section", last->section);

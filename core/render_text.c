@@ -154,8 +154,9 @@ print_connection(FILE *out, const struct event *event)
 		    endpoint_text(&event->connection.local, local),
 		    endpoint_text(&event->connection.remote, remote));
 	else
-		fputs(event->connection.what == CONNECTION_CLOSED ?
-		    "closed by the client" : "is the current one", out);
+		fputs(event->connection.what != CONNECTION_CLOSED ?
+		    "is the current one" : event->detail != NULL ?
+		    "closed: the client died" : "closed by the client", out);
 }
 
 /* An end of a connection went into another state. */
@@ -442,7 +443,10 @@ print_errno(FILE *out, const struct event *event, const struct moment *now)
 		fputs("no call has failed\n", out);
 		return;
 	}
-	if (last->call.error == 0)
+	if (last->signal != 0)
+		fprintf(out, "%s (%d): no errno, the call never returned\n",
+		    signal_name(last->signal), last->signal);
+	else if (last->call.error == 0)
 		fputs("end of file\n", out);
 	else
 		fprintf(out, "%s (%d): %s\n", errno_name(last->call.error),
@@ -574,6 +578,62 @@ print_state_brief(FILE *out, const struct event *event)
 	    event_end_name(event->state.end), tcp_state_name(event->state.to));
 }
 
+/* A call in few columns: the end of file by its short name. */
+static void
+print_call_brief(FILE *out, const struct event *event)
+{
+	const struct event_call *call = &event->call;
+	if (call->call != CALL_READ || call->result != 0) {
+		print_call(out, event);
+		return;
+	}
+	print_head(out, event, event_role_name(call->role));
+	print_call_name(out, call);
+	fputs(" = 0, EOF", out);
+}
+
+/* A connection in few columns: its own end. */
+static void
+print_connection_brief(FILE *out, const struct event *event)
+{
+	char local[ENDPOINT_TEXT];
+	if (event->connection.what != CONNECTION_OPENED) {
+		print_connection(out, event);
+		return;
+	}
+	print_head_conn(out, event, event->connection.conn);
+	fprintf(out, "from %s", endpoint_text(&event->connection.local, local));
+}
+
+/* A signal in few columns. */
+static void
+print_signal_brief(FILE *out, const struct event *event)
+{
+	print_head(out, event, "signal");
+	fprintf(out, "%s → %d%s", signal_name(event->signal.number),
+	    (int)event->signal.to, event->signal.caught ? " caught" :
+	    event->signal.by == BY_HOST ? " (host)" :
+	    event->signal.by == BY_KERNEL ? " (kernel)" : "");
+}
+
+/* The host in few columns: how it is done stands in the wide form. */
+static void
+print_host_brief(FILE *out, const struct event *event)
+{
+	print_head(out, event, "host");
+	fputs(event->host.what == HOST_SHUTTING_DOWN ? "shutting down" :
+	    event_host_what_name(event->host.what), out);
+}
+
+/* Those lines that have a brief form. */
+static void (*const brief_lines[EVENT_TYPES])(FILE *out, const struct event *event) = {
+	[EVENT_STATE] = print_state_brief,
+	[EVENT_CALL] = print_call_brief,
+	[EVENT_CONNECTION] = print_connection_brief,
+	[EVENT_SIGNAL] = print_signal_brief,
+	[EVENT_HOST] = print_host_brief,
+};
+
 /* An event as a line of the timeline. */
 char *
 render_timeline(const struct event *event, bool brief)
@@ -587,8 +647,10 @@ render_timeline(const struct event *event, bool brief)
 	FILE *out = open_memstream(&text, &length);
 	if (out == NULL)
 		return NULL;
-	if (brief && event->type == EVENT_STATE)
-		print_state_brief(out, event);
+	bool told_otherwise = event->type == EVENT_CALL &&
+	    call_is_told_otherwise(&event->call);
+	if (brief && brief_lines[event->type] != NULL && !told_otherwise)
+		brief_lines[event->type](out, event);
 	else
 		print_event(out, event);
 	return finish(out, &text);

@@ -47,7 +47,10 @@ add_name(struct text *text, const struct moment_errno *last, bool section)
 {
 	char name[64];
 	bool failed = last->call.result < 0;
-	if (failed)
+	if (last->signal != 0)
+		snprintf(name, sizeof name, "%s (%d)", signal_name(last->signal),
+		    last->signal);
+	else if (failed)
 		snprintf(name, sizeof name, "%s (%d)",
 		    errno_name(last->call.error), last->call.error);
 	else
@@ -69,7 +72,8 @@ compose(struct pane_state *state, const struct moment_errno *last, int columns,
 	describe_call(&last->call, call, sizeof call);
 	add_name(text, last, has_section && variant >= SECTION_ABOVE);
 	if (variant < NO_MESSAGE)
-		text_wrap(text, LOOK_PLAIN, last->call.result < 0 ?
+		text_wrap(text, LOOK_PLAIN, last->signal != 0 ?
+		    strsignal(last->signal) : last->call.result < 0 ?
 		    strerror(last->call.error) : "read returned 0", columns, 0);
 	if (variant < CALL_IN_TITLE)
 		text_wrap(text, LOOK_PLAIN, call, columns, 0);
