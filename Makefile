@@ -21,7 +21,7 @@ PORT ?=
 BUILD ?= build
 
 # What the build needs, and what the tests need beside it.
-PACKAGES = gcc make pkg-config libncurses-dev libreadline-dev libjansson-dev \
+PACKAGES = gcc libc6-dev make pkg-config libncurses-dev libreadline-dev libjansson-dev \
 	libmnl-dev
 TEST_PACKAGES = check tmux iproute2 procps net-tools
 
