@@ -57,7 +57,8 @@ begin() {
 	shift 3
 	free_port
 	terminal new-session -d -x "$columns" -y "$rows" \
-	    "env TERM=tmux-256color $BUILD/tcpconsole $* 127.0.0.1 $port; read -r line" ||
+	    "env TERM=tmux-256color $BUILD/tcpconsole $* 127.0.0.1 $port; \
+	    echo ended with \$?; read -r line" ||
 	    exit 1
 	terminal set-option -g status off
 	terminal resize-window -x "$columns" -y "$rows"
@@ -74,8 +75,8 @@ key() {
 	terminal send-keys "$1"
 }
 
-# count WANTED REGEX: waits until so many lines of the screen hold it; - for any
-# number, 0 for none.
+# await_count WANTED REGEX: waits until so many lines of the screen hold it; - for
+# any number.
 await_count() {
 	end=$(($(date +%s) + DEADLINE))
 	while :; do
@@ -84,7 +85,7 @@ await_count() {
 		[ "$1" = "$found" ] && return
 		[ "$(date +%s)" -lt "$end" ] ||
 		    give_up "$name: waited $DEADLINE s for $2"
-		sleep 0.05
+		sleep 0.05 # sleep-ok: between two looks
 	done
 }
 
@@ -99,8 +100,10 @@ picture() {
 	terminal capture-pane -epN |
 	    "$BUILD/ansi_to_svg" "$columns" "$rows" $cursor >"$work/$name.svg" &&
 	    rsvg-convert -o "$SCREENS/$name.png" "$work/$name.svg" || exit 1
-	echo "$SCREENS/$name.png"
+	key F10
+	await 'ended with 0'
 	terminal kill-server
+	echo "$SCREENS/$name.png"
 }
 
 picture_start() {
@@ -111,23 +114,37 @@ picture_start() {
 }
 
 picture_zombies() {
-	begin zombies 80 24 --set reap=none
+	# two lines more than usual: the parent and all five
+	begin zombies 80 26 --set reap=none
 	line ':connect 4'
-	await_count 5 '127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:'$port' .*ESTABLISHED'
+	await 'Processes.* of 7 '
 	line ':close all'
+	await '5 zombies'
 	await_count 5 '<defunct>'
+	await_count 0 '^│tcp.* GONE ' # rows that left the table stay for 4 s
+	picture
+}
+
+# The first half of child-killed: up to here the client has noticed nothing.
+kill_child() {
+	begin "$1" 80 24
+	line hello
+	await '│hello +│hello'
+	key F2
+	await '^│tcp.*CLOSE_WAIT'
+	await '^│tcp.*FIN_WAIT2'
+}
+
+picture_close_wait() {
+	kill_child close-wait
 	picture
 }
 
 picture_child_killed() {
-	begin child-killed 80 24
-	line hello
-	await '│hello +│hello'
-	key F2
-	await 'CLOSE_WAIT'
-	await 'FIN_WAIT2'
+	kill_child child-killed
 	line 'is anybody there?'
 	await 'end of file'
+	await 'client → GONE'
 	picture
 }
 
@@ -152,26 +169,27 @@ picture_reboot() {
 	await '[1-9] resent'
 	key F6
 	await 'ECONNRESET'
+	await 'client → GONE'
 	picture
 }
 
 picture_wide() {
 	begin wide 120 36 --set reap=wait
 	line ':connect 4'
-	await_count 5 '127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:'$port' .*ESTABLISHED'
+	await_count 5 'ESTABLISHED.* client *│$'
 	line 'hello from 2'
-	await '│hello from 2 +│hello from 2'
+	await '│2 hello from 2 +│2 hello'
 	key F2
 	await 'FIN_WAIT2'
 	line ':close 3'
 	await 'TIME_WAIT'
 	line ':use 4'
 	line 'hello from 4'
-	await '│hello from 4 +│hello from 4'
+	await '│4 hello from 4 +│4 hello'
 	picture
 }
 
-[ $# -gt 0 ] || set -- start zombies child-killed crash reboot wide
+[ $# -gt 0 ] || set -- start zombies close-wait child-killed crash reboot wide
 for wanted in "$@"; do
 	"picture_$(echo "$wanted" | tr - _)"
 done
