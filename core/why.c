@@ -115,10 +115,15 @@ CIRCUMSTANCE(half_closed, connection != NULL && connection->half_closed)
 CIRCUMSTANCE(peer_closed, connection != NULL && (connection->fin_received ||
     (connection->child_ended && !connection->died_with_unread)))
 
-/* CLOSE_WAIT has become no row at all under an open descriptor: by a RST. */
-CIRCUMSTANCE(reset_after_fin, connection != NULL && connection->fin_received &&
-    connection->open && !connection->half_closed &&
-    connection->client == STATE_GONE)
+/* CLOSE_WAIT has become no row at all under an open descriptor: by a RST.  Or, the
+ * table not having been read since, the client has written to a child that was
+ * dead, and whose kernel answers nothing else. */
+CIRCUMSTANCE(reset_after_fin, connection != NULL && connection->open &&
+    !connection->half_closed && !connection->silent &&
+    ((connection->fin_received && connection->client == STATE_GONE) ||
+    (connection->child_ended && !connection->died_with_unread &&
+    connection->bytes_served > 0 &&
+    connection->bytes_sent > connection->bytes_served)))
 
 /* The child died, and bytes stood in its receive queue. */
 CIRCUMSTANCE(died_with_unread_data, connection != NULL &&

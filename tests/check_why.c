@@ -328,6 +328,33 @@ START_TEST(a_late_death_explains_the_end_of_file)
 }
 END_TEST
 
+/* Sends so many bytes on connection 1. */
+static void
+send_bytes(struct moment *now, size_t bytes)
+{
+	struct event sent = fixture_event(EVENT_SENT, "text");
+	sent.line.conn = 1;
+	sent.line.bytes = bytes;
+	fixture_fold(now, sent);
+}
+
+/* What was written to a dead child drew a RST, whatever the table last said. */
+START_TEST(a_write_to_the_dead_is_told_from_the_fin_alone)
+{
+	struct moment now;
+	fixture_begin(&now, 1);
+	send_bytes(&now, 5);
+	fixture_fold(&now, fixture_call(ROLE_CHILD, 1, CALL_READ, 5, 0));
+	happen(&now, 'k');
+	call_fails(&now, ROLE_CLIENT, CALL_READ, 0);
+	check_sentence(now.last.why, "A signal ended", now.last.section, "5.12");
+	send_bytes(&now, 5);
+	call_fails(&now, ROLE_CLIENT, CALL_READ, 0);
+	check_sentence(now.last.why, "book expects ECONNRESET", now.last.section, "5.12");
+	moment_release(&now);
+}
+END_TEST
+
 Suite *
 why_suite(void)
 {
@@ -339,6 +366,7 @@ why_suite(void)
 	tcase_add_test(tests, ports_below_1024_are_reserved);
 	tcase_add_test(tests, nothing_known_is_no_crash);
 	tcase_add_test(tests, a_late_death_explains_the_end_of_file);
+	tcase_add_test(tests, a_write_to_the_dead_is_told_from_the_fin_alone);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

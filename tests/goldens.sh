@@ -1,8 +1,9 @@
 #!/bin/sh
 # Headless goldens: tests/goldens/NAME.in played, its event lines compared with
 # NAME.out. Times, PIDs and ports are masked. Between processes the kernel promises
-# no order, so the lines of each are put together, in their own order; socket states
-# and deaths, whose moment is the kernel's, are left to the expectations.
+# no order, so the lines of each are put together, in their own order; a child's write
+# (it may be killed before it tells of it), socket states and deaths, whose moment is
+# the kernel's, are left to the expectations.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
@@ -22,7 +23,7 @@ mask() {
 }
 
 sorted() {
-	grep -vE '^(conn +[0-9]+ +(client|server) |        |(child|client|server) +PID )' |
+	grep -vE '^(child +write|conn +[0-9]+ +(client|server) |        |(child|client|server) +PID )' |
 	    awk '{ key = $1; if (/, caught$/) key = "caught"; else if (key == "error:" || key == "expect" || key == "stdin" ||
 	        key == "note" || key == "host" || key == "signal" || key == "settings:")
 	        key = "stdin"; print key "\t" NR "\t" $0 }' |

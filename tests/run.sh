@@ -7,6 +7,8 @@ BUILD=${BUILD:-build}
 export BUILD TCPSERV="$BUILD/tcpserv" TCPCLI="$BUILD/tcpcli"
 # a test that hangs is a test that fails; under the sanitizers all is slower
 export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
+# what libtinfo does not free of a terminal that it does not know
+export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
 passed=0 failed=0
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT

@@ -56,7 +56,7 @@ add_name(struct text *text, const struct moment_errno *last, bool section)
 	else
 		snprintf(name, sizeof name, "end of file");
 	text_add(text, (failed ? LOOK_BAD : LOOK_PLAIN) | LOOK_STRONG, "%s%s%s",
-	    name, section ? " UNP " : "", section ? last->section : "");
+	    name, section ? ", UNP " : "", section ? last->section : "");
 }
 
 /* All of it in one of the variants, the most spacious first. */

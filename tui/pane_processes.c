@@ -196,7 +196,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	int room = columns - 2 * (widths.pid + 1) - widths.tty - (STAT + 1);
 	write_command(process, &widths, room, command, sizeof command);
 	if (process->ended_at != 0)
-		look = LOOK_BAD | LOOK_FAINT;
+		look = LOOK_BAD;
 	else if (zombie)
 		look = LOOK_BAD | LOOK_STRONG;
 	else if (*row->stat == 'T')

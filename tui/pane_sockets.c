@@ -196,7 +196,7 @@ look_of(const struct scene *scene, const struct moment_socket *socket)
 	unsigned look = state == STATE_ESTABLISHED ? LOOK_GOOD :
 	    state == STATE_LISTEN ? LOOK_KEY : LOOK_PASSING;
 	if (socket->gone_at != 0)
-		return LOOK_BAD | LOOK_FAINT;
+		return LOOK_BAD;
 	if (socket->row.conn != 0 && socket->row.conn == scene->moment->current)
 		look |= LOOK_STRONG;
 	return look;
