@@ -48,13 +48,6 @@ session_is_idle(const struct session *session)
 	    session->ready;
 }
 
-/* The command that runs. */
-const char *
-session_running(const struct session *session)
-{
-	return session->running.command != NULL ? session->running.text : NULL;
-}
-
 /* The running command is over. */
 static void
 running_finish(struct running *running)

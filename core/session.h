@@ -58,9 +58,6 @@ int session_round(struct session *session, int timeout_ms);
 /* Nothing is queued and nothing runs. */
 bool session_is_idle(const struct session *session);
 
-/* The command that runs, as it was given; NULL for none. */
-const char *session_running(const struct session *session);
-
 /* `quit` was carried out. */
 bool session_has_ended(const struct session *session);
 

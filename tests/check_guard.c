@@ -188,7 +188,7 @@ START_TEST(a_killed_guard_is_told)
 	struct fixture fixture;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	fixture_open(&fixture);
-	start_shell(&fixture, "exec sleep 600");
+	start_shell(&fixture, "exec sleep 600"); /* sleep-ok: a process to be killed */
 	ck_assert_int_eq(kill(launcher_guard(fixture.launcher), SIGKILL), 0);
 	while (!fixture.heard.gone)
 		ck_assert_int_gt(loop_round(fixture.loop, DEADLINE_MS), 0);

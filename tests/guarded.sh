@@ -33,8 +33,7 @@ alive() {
 await() {
 	limit=$1
 	shift
-	# sleep-ok: between two looks
-	timeout "$limit" sh -c "until $*; do sleep 0.02; done" >/dev/null 2>&1
+	timeout "$limit" sh -c "until $*; do sleep 0.02; done" >/dev/null 2>&1 # sleep-ok: between two looks
 }
 
 one() { # WHO SITUATION
