@@ -116,8 +116,14 @@ port=$("$BUILD/free_port")
 [ $? -eq 1 ] && [ "$(grep -c '^error: ' "$work/out")" -eq 1 ] &&
     grep -q '^expect ok echo on' "$work/out" && ! grep -q injected "$work/out"
 verdict 'a line that is too long is left out, all of it' $?
-(ulimit -n 11; "$console" --headless 127.0.0.1 "$("$BUILD/free_port")") </dev/null >"$work/out" 2>"$work/err"
-[ $? -eq 77 ] && grep -q 'ulimit -n' "$work/err"
+port=$("$BUILD/free_port")
+wrong=
+for files in 10 12 14 16 20 24; do
+	(ulimit -n "$files"; exec "$console" --headless 127.0.0.1 "$port") \
+	    </dev/null >"$work/out" 2>"$work/err"
+	[ $? -eq 77 ] && grep -q 'ulimit -n' "$work/err" || wrong=$files
+done
+[ -z "$wrong" ]
 verdict 'too few descriptors: status 77 and the mend' $?
 printf 'connect\nquit\n' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
     >/dev/full 2>"$work/err"
