@@ -10,6 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The length without closing blanks. */
+static size_t
+length_without_blanks(const char *text, size_t length)
+{
+	while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+		length--;
+	return length;
+}
+
 static const struct { const char *name; enum event_type type; } snapshots[] = {
 	{"sockets", EVENT_SOCKETS}, {"processes", EVENT_PROCESSES},
 	{"connections", EVENT_CONNECTIONS}, {"settings", EVENT_SETTINGS},
@@ -108,6 +117,91 @@ command_say(struct session *session, struct running *running, const char *argume
 		event_set_text(&event, text, strlen(text));
 	free(text);
 	session_append(session, &event);
+}
+
+/* Reads TEXT | ANSWER | ANSWER... = N into the event; false: it is not so. */
+static bool
+parse_ask(struct event *event, const char *arguments)
+{
+	size_t length = strcspn(arguments, "|"), count = 0;
+	const char *equals = strrchr(arguments, '='), *rest = "";
+	if (equals == NULL || arguments[length] == '\0' || equals < arguments + length)
+		return false;
+	const char *number = equals + 1 + strspn(equals + 1, " \t");
+	long answer = argument_number(number, &rest);
+	size_t all = (size_t)(equals - (arguments + length + 1));
+	char *answers = strndup(arguments + length + 1, all), *to = answers;
+	if (answers == NULL || event_set_text(event, arguments,
+	    length_without_blanks(arguments, length)) < 0) {
+		free(answers);
+		return false;
+	}
+	for (char *from = answers; from != NULL; count++) {
+		char *next = strchr(from, '|');
+		size_t size = next != NULL ? (size_t)(next - from) : strlen(from);
+		size_t blanks = strspn(from, " \t") < size ? strspn(from, " \t") : size;
+		size_t word = length_without_blanks(from + blanks, size - blanks);
+		memmove(to, from + blanks, word);
+		to += word;
+		*to++ = '\n';
+		from = next != NULL ? next + 1 : NULL;
+	}
+	to[-1] = '\0';
+	event->detail = answers;
+	event->ask.answer = (unsigned)answer;
+	return *rest == '\0' && answer >= 1 && (size_t)answer <= count && count > 1;
+}
+
+/* ask TEXT | ANSWER | ANSWER... = N */
+void
+command_ask(struct session *session, struct running *running, const char *arguments)
+{
+	struct event event = {.type = EVENT_ASK};
+	bool good = parse_ask(&event, arguments);
+	if (!good)
+		refuse(running, "ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1");
+	if (!good || running->check_only) {
+		event_release(&event);
+		return;
+	}
+	event.time = loop_now(session->loop);
+	session->chosen = 0;
+	session_append(session, &event);
+}
+
+/* The room has chosen, or there is none. */
+bool
+ask_done(struct session *session, struct running *running)
+{
+	struct event event = {.type = EVENT_ASK};
+	running->deadline = INT64_MAX;
+	if (!session->room)
+		return true;
+	if (session->chosen == 0)
+		return false;
+	if (parse_ask(&event, running->arguments)) {
+		event.time = loop_now(session->loop);
+		event.ask.chosen = session->chosen;
+		session_append(session, &event);
+	} else {
+		event_release(&event);
+	}
+	return true;
+}
+
+/* Is there a room that answers? */
+void
+session_room_by(struct session *session, bool there)
+{
+	session->room = there;
+}
+
+/* The room's answer to the open question. */
+void
+session_choose(struct session *session, unsigned answer)
+{
+	session->chosen = answer;
+	timer_no_later(session->tick, 0);
 }
 
 /* help: on a screen its own page; else the table. */

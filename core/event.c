@@ -57,6 +57,7 @@ event_type_name(enum event_type type)
 		[EVENT_CONNECTIONS] = "connections", [EVENT_SETTINGS] = "settings",
 		[EVENT_DISPOSITIONS] = "dispositions", [EVENT_ERRNO] = "errno",
 		[EVENT_EXPECT] = "expect", [EVENT_SAY] = "say", [EVENT_ASK] = "ask",
+		[EVENT_LESSON] = "lesson",
 		[EVENT_ERROR] = "error", [EVENT_NOTE] = "note",
 		[EVENT_SUMMARY] = "summary", [EVENT_END] = "end",
 	};
@@ -126,6 +127,28 @@ event_host_what_name(enum host_what what)
 		[HOST_UP] = "up", [HOST_CRASHED] = "crashed",
 		[HOST_UNPLUGGED] = "unplugged",
 		[HOST_SHUTTING_DOWN] = "shutting_down", [HOST_DOWN] = "down",
+	};
+	return NAME_AT(names, what);
+}
+
+/* What became of a lesson. */
+const char *
+event_lesson_what_name(enum lesson_what what)
+{
+	static const char *const names[] = {
+		[LESSON_BEGUN] = "begun", [LESSON_PASSED] = "passed",
+		[LESSON_FAILED] = "failed", [LESSON_SKIPPED] = "skipped",
+	};
+	return NAME_AT(names, what);
+}
+
+/* The key of what an event about a lesson has as its detail. */
+const char *
+event_lesson_detail(enum lesson_what what)
+{
+	static const char *const names[] = {
+		[LESSON_BEGUN] = "title", [LESSON_PASSED] = "title",
+		[LESSON_FAILED] = "failed", [LESSON_SKIPPED] = "reason",
 	};
 	return NAME_AT(names, what);
 }

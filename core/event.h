@@ -34,7 +34,8 @@ enum event_type {
 	EVENT_ERRNO,
 	EVENT_EXPECT,
 	EVENT_SAY,
-	EVENT_ASK,
+	EVENT_ASK,         /* a question to the room; once more with what it chose */
+	EVENT_LESSON,      /* a scenario has begun; how it came out */
 	EVENT_ERROR,
 	EVENT_NOTE,        /* what the console has to say for itself; not an error */
 	EVENT_SUMMARY,
@@ -66,6 +67,10 @@ enum process_what {
 enum host_what {
 	HOST_UP, HOST_CRASHED, HOST_UNPLUGGED, HOST_SHUTTING_DOWN, HOST_DOWN
 };
+
+enum lesson_what { LESSON_BEGUN, LESSON_PASSED, LESSON_FAILED, LESSON_SKIPPED };
+
+enum { LESSON_SECTION = 16 };
 
 enum signal_by { BY_USER, BY_KERNEL, BY_HOST };
 
@@ -121,7 +126,9 @@ struct event {
 	enum event_type type;
 	char *text;               /* owned; NULL for none; NUL after length bytes */
 	size_t length;            /* bytes of text: a peer's may hold NULs */
-	char *detail;             /* owned: expect: got; start: world; host: how */
+	char *detail;             /* owned: expect: got; start: world; host: how; ask:
+	                             the answers, a line each; lesson: its title, the
+	                             command that failed, the reason to skip it */
 	union {
 		struct { struct report_endpoint host; } start;
 		struct { enum command_source source; } command;
@@ -158,7 +165,15 @@ struct event {
 		struct { pid_t pid; int stream; } output;
 		struct { pid_t pid; unsigned count; } lost;
 		struct { bool pass; } expect;
-		struct { unsigned answer; } ask;
+		struct {
+			unsigned answer;          /* the right one, from 1 */
+			unsigned chosen;          /* by the room, 0: not yet */
+		} ask;
+		struct {                          /* text: its name */
+			enum lesson_what what;
+			unsigned line;            /* failed: of the command in its file */
+			char section[LESSON_SECTION];
+		} lesson;
 		struct { unsigned passed, failed, skipped; } summary;
 		struct { int status; } end;
 	};
@@ -178,6 +193,8 @@ const char *event_connection_what_name(enum connection_what what);
 const char *event_socket_what_name(enum socket_what what);
 const char *event_process_what_name(enum process_what what);
 const char *event_host_what_name(enum host_what what);
+const char *event_lesson_what_name(enum lesson_what what);
+const char *event_lesson_detail(enum lesson_what what); /* what its detail is */
 const char *event_signal_by_name(enum signal_by by);
 const char *event_role_name(enum report_role role);
 const char *event_call_name(enum report_call call);

@@ -475,6 +475,59 @@ apply_start(struct moment *moment, const struct event *event)
 	    event->detail != NULL ? event->detail : "");
 }
 
+/* Copies text that may be NULL into room for size bytes. */
+static void
+copy_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from != NULL ? from : "");
+}
+
+/* The narrator speaks, or asks, or the room has answered. */
+static void
+apply_narrator(struct moment_lesson *lesson, const struct event *event)
+{
+	lesson->spoke = true;
+	*lesson->say = *lesson->question = *lesson->answers = '\0';
+	if (event->type == EVENT_SAY) {
+		copy_text(lesson->say, sizeof lesson->say, event->text);
+		return;
+	}
+	copy_text(lesson->question, sizeof lesson->question, event->text);
+	copy_text(lesson->answers, sizeof lesson->answers, event->detail);
+	lesson->answer = event->ask.answer;
+	lesson->chosen = event->ask.chosen;
+}
+
+/* A lesson began, or came to its end. */
+static void
+apply_lesson(struct moment_lesson *lesson, const struct event *event)
+{
+	if (event->lesson.what == LESSON_BEGUN) {
+		memset(lesson, 0, sizeof *lesson);
+		lesson->any = true;
+		copy_text(lesson->name, sizeof lesson->name, event->text);
+		copy_text(lesson->title, sizeof lesson->title, event->detail);
+		copy_text(lesson->section, sizeof lesson->section,
+		    event->lesson.section);
+	}
+	lesson->what = event->lesson.what;
+	lesson->line = event->lesson.line;
+}
+
+/* An expectation of the lesson came out. */
+static void
+apply_expect(struct moment *moment, const struct event *event)
+{
+	struct moment_lesson *lesson = &moment->lesson;
+	if (!moment->script)
+		return;
+	*lesson->failed = *lesson->got = '\0';
+	if (event->expect.pass)
+		return;
+	copy_text(lesson->failed, sizeof lesson->failed, event->text);
+	copy_text(lesson->got, sizeof lesson->got, event->detail);
+}
+
 /* Folds one event in. */
 int
 moment_apply(struct moment *moment, const struct event *event)
@@ -520,6 +573,19 @@ moment_apply(struct moment *moment, const struct event *event)
 	case EVENT_SETTINGS:
 		snprintf(moment->settings, sizeof moment->settings, "%s",
 		    event->text != NULL ? event->text : "");
+		break;
+	case EVENT_COMMAND:
+		moment->script = event->command.source == SOURCE_SCRIPT;
+		break;
+	case EVENT_EXPECT:
+		apply_expect(moment, event);
+		break;
+	case EVENT_SAY:
+	case EVENT_ASK:
+		apply_narrator(&moment->lesson, event);
+		break;
+	case EVENT_LESSON:
+		apply_lesson(&moment->lesson, event);
 		break;
 	case EVENT_LOST:
 		moment->lost += event->lost.count;

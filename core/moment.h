@@ -62,6 +62,21 @@ struct moment_errno {
 	const char *section;    /* of the book */
 };
 
+/* The lesson that is played, and what its narrator said last. */
+struct moment_lesson {
+	bool any;                    /* one has begun */
+	enum lesson_what what;
+	char name[64], title[128], section[LESSON_SECTION];
+	bool spoke;                  /* say or question is set */
+	char say[1024];              /* the last say; empty: a question came after it */
+	char question[512];          /* the last ask; empty: a say came after it */
+	char answers[1024];          /* a line each */
+	unsigned answer, chosen;     /* from 1; chosen 0: not yet */
+	char failed[256], got[256];  /* the last expectation of the lesson, if it
+	                                failed: expected, seen */
+	unsigned line;               /* LESSON_FAILED: of its file */
+};
+
 struct moment {
 	int64_t time;                  /* of the latest event */
 	uint64_t events;               /* how many were folded */
@@ -80,6 +95,8 @@ struct moment {
 	char host_how[160];            /* how its silence is made */
 	char settings[640];            /* settings_text() */
 	struct moment_errno last;
+	struct moment_lesson lesson;
+	bool script;                   /* the last command came from a scenario */
 	uint64_t sent, echoed;         /* how many such events */
 	unsigned lost;                 /* reports */
 	pid_t server, client;          /* the latest, 0: none runs */

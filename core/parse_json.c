@@ -194,6 +194,8 @@ WORD_READER(take_process_what, enum process_what, event_process_what_name,
     PROCESS_STARTED, PROCESS_REAPED + 1)
 WORD_READER(take_host_what, enum host_what, event_host_what_name, HOST_UP,
     HOST_DOWN + 1)
+WORD_READER(take_lesson_what, enum lesson_what, event_lesson_what_name,
+    LESSON_BEGUN, LESSON_SKIPPED + 1)
 WORD_READER(take_by, enum signal_by, event_signal_by_name, BY_USER, BY_HOST + 1)
 WORD_READER(take_state_name, enum tcp_state, tcp_state_name, STATE_GONE,
     STATE_COUNT)
@@ -470,11 +472,44 @@ take_expect(struct reader *reader, struct event *event)
 		take_detail(reader, "got", event);
 }
 
+/* An array of lines, joined as the event's detail. */
+static void
+take_lines(struct reader *reader, const char *key, struct event *event)
+{
+	const json_t *lines = find(reader, key);
+	size_t size = 0;
+	reader->bad |= !json_is_array(lines);
+	FILE *out = open_memstream(&event->detail, &size);
+	if (out == NULL) {
+		reader->bad = true;
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		const char *line = json_string_value(json_array_get(lines, i));
+		reader->bad |= line == NULL || strchr(line, '\n') != NULL;
+		fprintf(out, "%s%s", i > 0 ? "\n" : "", line != NULL ? line : "");
+	}
+	reader->bad |= fclose(out) != 0;
+}
+
 static void
 take_ask(struct reader *reader, struct event *event)
 {
 	take_text(reader, "text", event);
+	take_lines(reader, "answers", event);
 	event->ask.answer = (unsigned)take_known(reader, "answer", UINT_MAX);
+	event->ask.chosen = (unsigned)take_known(reader, "chosen", UINT_MAX);
+}
+
+static void
+take_lesson(struct reader *reader, struct event *event)
+{
+	event->lesson.what = take_lesson_what(reader, "what");
+	take_text(reader, "name", event);
+	take_into(reader, "section", event->lesson.section,
+	    sizeof event->lesson.section);
+	take_detail(reader, event_lesson_detail(event->lesson.what), event);
+	event->lesson.line = (unsigned)take_known(reader, "line", UINT_MAX);
 }
 
 /* say, error, note. */
@@ -520,6 +555,7 @@ static void (*const fields[EVENT_TYPES])(struct reader *reader,
 	[EVENT_EXPECT] = take_expect,
 	[EVENT_SAY] = take_text_event,
 	[EVENT_ASK] = take_ask,
+	[EVENT_LESSON] = take_lesson,
 	[EVENT_ERROR] = take_text_event,
 	[EVENT_NOTE] = take_text_event,
 	[EVENT_SUMMARY] = take_summary,

@@ -525,12 +525,42 @@ put_expect(struct writer *writer, const struct event *event, const struct moment
 		put_text(writer, "got", event->detail);
 }
 
+/* The lines of a text, as an array. */
+static void
+put_lines(struct writer *writer, const char *key, const char *text)
+{
+	json_t *lines = json_array();
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		char *line = escape_utf8(text, length);
+		if (line == NULL || json_array_append_new(lines, json_string(line)) < 0)
+			writer->failed = true;
+		free(line);
+		text += length + (text[length] == '\n');
+	}
+	put(writer, key, lines);
+}
+
 static void
 put_ask(struct writer *writer, const struct event *event, const struct moment *now)
 {
 	(void)now;
 	put_event_text(writer, "text", event);
+	put_lines(writer, "answers", event->detail != NULL ? event->detail : "");
 	put_integer(writer, "answer", event->ask.answer);
+	put_known(writer, "chosen", event->ask.chosen);
+}
+
+static void
+put_lesson(struct writer *writer, const struct event *event, const struct moment *now)
+{
+	(void)now;
+	put_word(writer, "what", event_lesson_what_name(event->lesson.what));
+	put_event_text(writer, "name", event);
+	put_text(writer, "section", event->lesson.section);
+	put_text(writer, event_lesson_detail(event->lesson.what), event->detail != NULL ?
+	    event->detail : "");
+	put_known(writer, "line", event->lesson.line);
 }
 
 /* say, error, note. */
@@ -585,6 +615,7 @@ static void (*const fields[EVENT_TYPES])(struct writer *writer,
 	[EVENT_EXPECT] = put_expect,
 	[EVENT_SAY] = put_text_event,
 	[EVENT_ASK] = put_ask,
+	[EVENT_LESSON] = put_lesson,
 	[EVENT_ERROR] = put_text_event,
 	[EVENT_NOTE] = put_text_event,
 	[EVENT_SUMMARY] = put_summary,

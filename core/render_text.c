@@ -279,6 +279,31 @@ print_expect_line(FILE *out, const struct event *event)
 	print_expect(out, event);
 }
 
+/* "zombies passed", "zombies FAILED at line 12: expect zombies 5" */
+static void
+print_lesson(FILE *out, const struct event *event)
+{
+	const char *detail = event->detail != NULL ? event->detail : "";
+	fputs("lesson ", out);
+	print_text(out, event);
+	if (event->lesson.what == LESSON_BEGUN)
+		fputs(": ", out);
+	else if (event->lesson.what == LESSON_FAILED)
+		fprintf(out, " FAILED at line %u: ", event->lesson.line);
+	else
+		fprintf(out, " %s%s", event_lesson_what_name(event->lesson.what),
+		    event->lesson.what == LESSON_SKIPPED ? ": " : "");
+	if (event->lesson.what != LESSON_PASSED)
+		print_bytes(out, detail, strlen(detail));
+}
+
+static void
+print_lesson_line(FILE *out, const struct event *event)
+{
+	print_head(out, event, "");
+	print_lesson(out, event);
+}
+
 static void
 print_summary_line(FILE *out, const struct event *event)
 {
@@ -310,6 +335,7 @@ static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = 
 	[EVENT_EXPECT] = print_expect_line,
 	[EVENT_SAY] = print_words,
 	[EVENT_ASK] = print_words,
+	[EVENT_LESSON] = print_lesson_line,
 	[EVENT_ERROR] = print_words,
 	[EVENT_NOTE] = print_words,
 	[EVENT_SUMMARY] = print_summary_line,
@@ -467,6 +493,22 @@ static void (*const tables[EVENT_TYPES])(FILE *out, const struct event *event,
 	[EVENT_ERRNO] = print_errno,
 };
 
+/* A question to the room: its answers, and the right one. */
+static void
+print_ask(FILE *out, const struct event *event)
+{
+	const char *answer = event->detail != NULL ? event->detail : "";
+	fputs("ask: ", out);
+	print_text(out, event);
+	for (unsigned number = 1; *answer != '\0'; number++) {
+		size_t length = strcspn(answer, "\n");
+		fprintf(out, "\n  %c%u ", number == event->ask.answer ? '=' : ' ',
+		    number);
+		print_bytes(out, answer, length);
+		answer += length + (answer[length] == '\n');
+	}
+}
+
 /* "error: text" and its kind: lines without a time.  False for other events. */
 static bool
 print_verdict(FILE *out, const struct event *event)
@@ -483,9 +525,10 @@ print_verdict(FILE *out, const struct event *event)
 		print_text(out, event);
 		return true;
 	case EVENT_ASK:
-		fputs("ask: ", out);
-		print_text(out, event);
-		fprintf(out, " = %u", event->ask.answer);
+		print_ask(out, event);
+		return true;
+	case EVENT_LESSON:
+		print_lesson(out, event);
 		return true;
 	case EVENT_SUMMARY:
 		print_summary(out, event);

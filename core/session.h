@@ -79,6 +79,11 @@ void session_ask_by(struct session *session, session_question *question,
     void *context);
 void session_confirm(struct session *session, bool yes);
 
+/* Who asks the room what an `ask` asks: then session_choose answers with the
+ * number of an answer, from 1.  Without it, an `ask` tells the right answer itself. */
+void session_room_by(struct session *session, bool there);
+void session_choose(struct session *session, unsigned answer);
+
 /* How the console is to show what `show WHAT` names: on a screen the pane is
  * zoomed; NULL (headless): a snapshot event is made. */
 void session_show_by(struct session *session,

@@ -43,6 +43,8 @@ struct session {
 	struct { pid_t pid; int pidfd, number; bool asked; } foreign; /* a question is out */
 	session_question *question;
 	void *question_context;
+	bool room;                      /* somebody answers an `ask` */
+	unsigned chosen;                /* the room's answer to the open one */
 	bool (*show)(void *context, const char *what);
 	void *show_context;
 };
