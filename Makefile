@@ -55,7 +55,12 @@ PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(BUILD)/scenarios
+
+# the program looks for its lessons beside itself
+$(BUILD)/scenarios:
+	@mkdir -p $(@D)
+	@ln -sfnr scenarios $@
 
 $(BUILD)/tcpconsole: $(TUI) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(TUI_LIBS) $(LDLIBS)
@@ -154,13 +159,16 @@ $(BUILD)/man/tcpconsole.1: man/tcpconsole.1.in $(BUILD)/make_manual
 manual: $(MANUALS)
 
 install: all manual
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/tcpconsole/scenarios
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 scenarios/*.scenario $(DESTDIR)$(PREFIX)/share/tcpconsole/scenarios
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MANUALS)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/tcpconsole
 
 clean:
 	rm -rf build

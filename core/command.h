@@ -23,8 +23,8 @@ struct command {
 	                           or one of the names below in angle brackets:
 	                           <setting> <signal> <connection> <expectation> <state> */
 	/* Checks the arguments and, when error stays empty, begins; what it has to
-	 * remember stands in running.  check alone: nothing is begun (a scenario's
-	 * text is checked before anything is run). */
+	 * remember stands in running.  With running->check_only nothing is begun and
+	 * session is NULL (a scenario is checked before anything is run). */
 	void (*run)(struct session *session, struct running *running,
 	    const char *arguments);
 	/* Has it been carried out?  NULL: at once. */

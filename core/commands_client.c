@@ -111,9 +111,9 @@ static unsigned
 connection_meant(struct session *session, struct running *running,
     const char *arguments, const char *name)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = running->check_only ? NULL : log_now(session->log);
 	const char *rest = arguments;
-	long number = now->current;
+	long number = now != NULL ? now->current : 1;
 	if (*arguments != '\0')
 		number = argument_number(arguments, &rest);
 	if (number < 0 || *rest != '\0') {

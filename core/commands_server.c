@@ -177,8 +177,12 @@ void
 command_server_set(struct session *session, struct running *running,
     const char *arguments)
 {
-	struct settings settings = session->server.settings;
+	struct settings settings;
 	char word[128];
+	if (running->check_only)
+		settings_init(&settings, "any");
+	else
+		settings = session->server.settings;
 	if (*arguments == '\0')
 		refuse(running, "server set wants KEY=VALUE, as in: server set reap=wait");
 	while (running->error[0] == '\0' && argument_word(&arguments, word, sizeof word))

@@ -1,5 +1,6 @@
 #include "headless.h"
 
+#include "lesson.h"
 #include "render_json.h"
 #include "render_text.h"
 
@@ -20,9 +21,11 @@ struct headless {
 	struct session *session;
 	int in, out, signals;
 	bool json, written_off;   /* the output cannot be written any more */
+	struct watch *signal_watch;
 	struct watch *input;      /* NULL: a file, which epoll does not take */
 	bool input_ended;
 	int signal;               /* that asked us to end, 0 */
+	struct lesson *lesson;    /* that is played; NULL: lines are read */
 	bool skipping;            /* the rest of a line that is too long */
 	char *buffer;             /* of the line that is not whole yet */
 	size_t length, room;
@@ -164,8 +167,11 @@ headless_signals(struct headless *headless)
 		return false;
 	sigdelset(&set, SIGPIPE);
 	headless->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return headless->signals >= 0 && loop_watch(session_loop(headless->session),
-	    headless->signals, EPOLLIN, headless_signal, headless) != NULL;
+	if (headless->signals < 0)
+		return false;
+	headless->signal_watch = loop_watch(session_loop(headless->session),
+	    headless->signals, EPOLLIN, headless_signal, headless);
+	return headless->signal_watch != NULL;
 }
 
 /* Rounds of the loop until the end. */
@@ -175,14 +181,57 @@ headless_loop(struct headless *headless)
 	struct session *session = headless->session;
 	while (!session_has_ended(session) && headless->signal == 0 &&
 	    !headless->written_off) {
-		bool file = headless->input == NULL && !headless->input_ended;
+		bool file = headless->lesson == NULL && headless->input == NULL &&
+		    !headless->input_ended;
 		if (file)
 			headless_read(headless, 0);
 		if (session_round(session, file ? 0 : -1) < 0)
 			break;
+		if (headless->lesson == NULL)
+			continue;
+		lesson_step(headless->lesson);
+		if (lesson_state(headless->lesson) == LESSON_OVER)
+			break;
 	}
 	if (!session_has_ended(session))
 		session_quit(session);
+}
+
+/* Listens to signals and to the log. */
+static bool
+headless_begin(struct headless *headless)
+{
+	if (!headless_signals(headless) ||
+	    log_subscribe(session_log(headless->session), headless_event, headless) < 0) {
+		fprintf(stderr, "tcpconsole: cannot start: %s\n", strerror(errno));
+		return false;
+	}
+	session_begin(headless->session);
+	return true;
+}
+
+/* The last event, and the exit status. */
+static int
+headless_end(struct headless *headless)
+{
+	struct session *session = headless->session;
+	int status = headless->signal != 0 ? 128 + headless->signal :
+	    session_has_failed(session) || headless->written_off;
+	struct event event = {.time = loop_now(session_loop(session)), .type = EVENT_END};
+	event.end.status = status;
+	log_append(session_log(session), &event);
+	log_unsubscribe(session_log(session), headless_event, headless);
+	return status;
+}
+
+/* Gives the descriptors and the line back. */
+static void
+headless_release(struct headless *headless)
+{
+	loop_unwatch(session_loop(headless->session), headless->signal_watch);
+	if (headless->signals >= 0)
+		close(headless->signals);
+	free(headless->buffer);
 }
 
 /* The session without a screen. */
@@ -191,21 +240,53 @@ headless_run(struct session *session, int in, int out, bool json)
 {
 	struct headless headless = {.session = session, .in = in, .out = out,
 	    .json = json, .signals = -1};
-	if (!headless_signals(&headless) ||
-	    log_subscribe(session_log(session), headless_event, &headless) < 0) {
-		fprintf(stderr, "tcpconsole: cannot start: %s\n", strerror(errno));
-		return 1;
+	int status = 1;
+	if (headless_begin(&headless)) {
+		headless.input = loop_watch(session_loop(session), in, EPOLLIN,
+		    headless_read, &headless);
+		headless_loop(&headless);
+		status = headless_end(&headless);
 	}
-	session_begin(session);
-	headless.input = loop_watch(session_loop(session), in, EPOLLIN,
-	    headless_read, &headless);
-	headless_loop(&headless);
-	int status = headless.signal != 0 ? 128 + headless.signal :
-	    session_has_failed(session) || headless.written_off;
-	struct event event = {.time = loop_now(session_loop(session)), .type = EVENT_END};
-	event.end.status = status;
-	log_append(session_log(session), &event);
-	close(headless.signals);
-	free(headless.buffer);
+	headless_release(&headless);
 	return status;
+}
+
+/* A lesson, played through. */
+int
+headless_play(struct session *session, const struct scenario *scenario, int out,
+    bool json)
+{
+	struct headless headless = {.session = session, .in = -1, .out = out,
+	    .json = json, .signals = -1};
+	int status = 1;
+	if (!headless_begin(&headless)) {
+		headless_release(&headless);
+		return status;
+	}
+	if (!session_owns_server(session)) {
+		fprintf(stderr, "tcpconsole: %s: a lesson needs a server of its own: name this machine and a free PORT, without --no-server\n",
+		    scenario->name);
+		session_quit(session);
+		status = HEADLESS_NOT_HERE;
+	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {
+		headless_loop(&headless);
+		bool whole = lesson_state(headless.lesson) == LESSON_OVER;
+		status = headless_end(&headless);
+		if (status == 0 && (!whole || lesson_has_failed(headless.lesson)))
+			status = 1;
+	}
+	lesson_free(headless.lesson);
+	headless_release(&headless);
+	return status;
+}
+
+/* Writes an event of no session. */
+void
+headless_tell(const struct event *event, int out, bool json)
+{
+	struct headless headless = {.out = out, .json = json};
+	struct moment none;
+	moment_init(&none);
+	headless_event(&headless, event, &none);
+	moment_release(&none);
 }

@@ -123,3 +123,15 @@ log_subscribe(struct log *log, log_reader *reader, void *context)
 	log->readers[log->reader_count++].context = context;
 	return 0;
 }
+
+/* Takes a reader away. */
+void
+log_unsubscribe(struct log *log, log_reader *reader, void *context)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < log->reader_count; i++)
+		if (log->readers[i].function != reader ||
+		    log->readers[i].context != context)
+			log->readers[kept++] = log->readers[i];
+	log->reader_count = kept;
+}

@@ -41,4 +41,7 @@ const struct moment *log_base(const struct log *log);
  * there are too many. */
 int log_subscribe(struct log *log, log_reader *reader, void *context);
 
+/* Takes it away again; one that is not there is nothing. */
+void log_unsubscribe(struct log *log, log_reader *reader, void *context);
+
 #endif

@@ -5,12 +5,15 @@
 #include <string.h>
 
 enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
-	OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
+	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
 
 static const struct option table[] = {
 	{"headless", no_argument, NULL, OPTION_HEADLESS},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"set", required_argument, NULL, OPTION_SET},
+	{"play", required_argument, NULL, OPTION_PLAY},
+	{"play-all", no_argument, NULL, OPTION_PLAY_ALL},
+	{"list", no_argument, NULL, OPTION_LIST},
 	{"no-server", no_argument, NULL, OPTION_NO_SERVER},
 	{"ascii", no_argument, NULL, OPTION_ASCII},
 	{"color", required_argument, NULL, OPTION_COLOR},
@@ -32,6 +35,10 @@ options_help(void)
 	"  --headless        no screen: command lines from standard input, events to\n"
 	"                    standard output\n"
 	"  --json            the same, with events as JSON Lines\n"
+	"  --play NAME       play a lesson, or the scenario file at a path with a slash;\n"
+	"                    on a screen it is stepped, without one it runs through\n"
+	"  --play-all        play every lesson, each from a clean state\n"
+	"  --list            the lessons: name, section of the book, title\n"
 	"  --set KEY=VALUE   a server setting from the start (repeatable), as in the\n"
 	"                    command \"server set\"\n"
 	"  --no-server       never start a server\n"
@@ -42,7 +49,7 @@ options_help(void)
 	"  --version         the version\n"
 	"\n"
 	"Exit status: 0 all right; 1 an expectation failed or the run broke; 2 the\n"
-	"command line is wrong; 77 this machine does not allow it.\n"
+	"command line or a scenario is wrong; 77 this machine does not allow it.\n"
 	"On the screen, F1 shows the commands and keys.\n";
 }
 
@@ -87,6 +94,15 @@ parse_one(struct options *options, int option, char **argv, char *error)
 		return true;
 	case OPTION_SET:
 		return parse_set(options, optarg, error);
+	case OPTION_PLAY:
+		options->play = optarg;
+		return true;
+	case OPTION_PLAY_ALL:
+		options->play_all = options->headless = true;
+		return true;
+	case OPTION_LIST:
+		options->list = true;
+		return true;
 	case OPTION_NO_SERVER:
 		options->session.no_server = true;
 		return true;
@@ -144,6 +160,10 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 		/* to getaddrinfo(3), 9901 is the address 0.0.38.173 */
 		snprintf(error, SESSION_ERROR, "\"%.40s\" is no host: HOST comes before PORT, as in 127.0.0.1 %.40s",
 		    argv[optind], argv[optind]);
+		return false;
+	}
+	if (options->play != NULL && options->play_all) {
+		snprintf(error, SESSION_ERROR, "--play and --play-all: one of them is enough");
 		return false;
 	}
 	options->session.host = optind < argc ? argv[optind] : NULL;

@@ -12,6 +12,8 @@ struct options {
 	struct session_options session;
 	const char *set[SET_MAX];
 	bool headless, json, ascii, help, version;
+	const char *play;      /* a scenario's name or path, NULL: none */
+	bool play_all, list;
 	enum color_when color;
 };
 

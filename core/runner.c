@@ -132,6 +132,21 @@ runner_step(struct session *session)
 	}
 }
 
+/* Is it a right command line? */
+bool
+runner_check(const char *line, char *error, size_t size)
+{
+	struct running running = {.check_only = true};
+	const struct command *command = command_parse(line, &running.arguments, error,
+	    size);
+	if (command == NULL)
+		return false;
+	command->run(NULL, &running, running.arguments);
+	expectation_free(running.expectation);
+	snprintf(error, size, "%s", running.error);
+	return running.error[0] == '\0';
+}
+
 /* Frees the queue and what runs. */
 void
 runner_free(struct session *session)

@@ -25,7 +25,7 @@ struct running {
 	int64_t deadline_seen;          /* connect: how long its row is waited for */
 	struct expectation *expectation;
 	char error[SESSION_ERROR];      /* not empty: the arguments are wrong */
-	bool check_only;                /* nothing is to be begun */
+	bool check_only;                /* nothing is to be begun: session is NULL */
 };
 
 /* A line that waits for its turn. */
@@ -37,6 +37,10 @@ struct queued {
 
 /* Lets the commands move on as far as they can. */
 void runner_step(struct session *session);
+
+/* Is it a right command line, as far as can be said without running it?  false with
+ * one line in error (room for size) that names the mend. */
+bool runner_check(const char *line, char *error, size_t size);
 
 /* Frees the queue and what runs. */
 void runner_free(struct session *session);

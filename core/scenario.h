@@ -8,6 +8,7 @@
 
 #include "event.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { SCENARIO_NAME = 64, SCENARIO_TITLE = 128, SCENARIO_ERROR = 512 };
@@ -43,7 +44,8 @@ int scenario_load(struct scenario *scenario, const char *path, char *error);
 /* Frees what the scenario holds. */
 void scenario_release(struct scenario *scenario);
 
-/* Does the step stop a lesson that is played step by step: say, ask? */
+/* Does a lesson that is played step by step wait after it?  A `say` makes it; an
+ * `ask` waits by itself, for the room. */
 bool scenario_stops_at(const struct scenario_step *step);
 
 /* Why it cannot be played here: one line; NULL when it can. */

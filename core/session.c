@@ -412,6 +412,13 @@ session_begin(struct session *session)
 	timer_no_later(session->tick, 0);
 }
 
+/* Does the console start and stop the server? */
+bool
+session_owns_server(const struct session *session)
+{
+	return session->server.ours;
+}
+
 /* Ends the guard, and with it every process. */
 void
 session_free(struct session *session)

@@ -58,6 +58,10 @@ int session_round(struct session *session, int timeout_ms);
 /* Nothing is queued and nothing runs. */
 bool session_is_idle(const struct session *session);
 
+/* Does the console start and stop the server at HOST and PORT, and none but it?
+ * True after session_begin for a free port of this machine.  Lessons need it. */
+bool session_owns_server(const struct session *session);
+
 /* `quit` was carried out. */
 bool session_has_ended(const struct session *session);
 

@@ -2,6 +2,7 @@
 #include "console.h"
 #include "headless.h"
 #include "options.h"
+#include "play.h"
 #include "version.h"
 
 #include <fcntl.h>
@@ -68,12 +69,19 @@ main(int argc, char **argv)
 		return print(options_help());
 	if (options.version)
 		return print("tcpconsole " TCPCONSOLE_VERSION "\n");
-	options.session.screen = !options.headless;
 	options.session.directory = own_directory();
+	if (options.list)
+		return play_list(&options);
+	if (options.play_all)
+		return play_all(&options);
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (options.play != NULL && (options.headless || !terminal))
+		return play_one(&options);
+	options.session.screen = !options.headless && options.play == NULL;
 	struct session *session = session_new(&options.session, error, &status);
 	if (session == NULL)
 		return complain(error, status);
-	if (!options.headless && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+	if (!options.headless && !terminal)
 		status = complain("no terminal for the screen: --headless works without one",
 		    STATUS_NOT_HERE);
 	else if (options.headless)

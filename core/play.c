@@ -1,0 +1,124 @@
+/* play.c: scenarios without a screen.
+ *
+ * Each is played in a new session, so that nothing of the one before is left: its
+ * processes have ended, its connections are numbered from 1, its clock begins at 0.
+ * What the kernel itself still keeps (a TIME_WAIT row) stays, as in life. */
+#include "play.h"
+
+#include "headless.h"
+#include "scenario_library.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+/* One line on standard error. */
+static int
+complain(const char *error, int status)
+{
+	fprintf(stderr, "tcpconsole: %s\n", error);
+	return status;
+}
+
+/* Prints the scenarios. */
+int
+play_list(const struct options *options)
+{
+	struct scenario *scenarios;
+	size_t count;
+	char error[SCENARIO_ERROR];
+	int status = 0;
+	if (scenario_library_load(&scenarios, &count, options->session.directory, error) < 0)
+		status = complain(error, STATUS_USAGE);
+	for (size_t i = 0; i < count; i++)
+		printf("%s\t%s\t%s\n", scenarios[i].name, scenarios[i].section,
+		    scenarios[i].title);
+	scenario_library_free(scenarios, count);
+	if (fflush(stdout) == EOF)
+		status = complain("cannot write", STATUS_FAILED);
+	return status;
+}
+
+/* Plays one in a new session. */
+static int
+play(const struct options *options, const struct scenario *scenario)
+{
+	char error[SESSION_ERROR];
+	int status;
+	struct session *session = session_new(&options->session, error, &status);
+	if (session == NULL)
+		return complain(error, status);
+	status = headless_play(session, scenario, STDOUT_FILENO, options->json);
+	session_free(session);
+	return status;
+}
+
+/* Plays options->play. */
+int
+play_one(const struct options *options)
+{
+	struct scenario scenario;
+	char error[SCENARIO_ERROR];
+	int status;
+	if (scenario_library_find(&scenario, options->play, options->session.directory,
+	    error) < 0) {
+		status = complain(error, STATUS_USAGE);
+	} else if (scenario_refusal(&scenario) != NULL) {
+		snprintf(error, sizeof error, "%s %s", scenario.name,
+		    scenario_refusal(&scenario));
+		status = complain(error, HEADLESS_NOT_HERE);
+	} else {
+		status = play(options, &scenario);
+	}
+	scenario_release(&scenario);
+	return status;
+}
+
+/* Tells that a scenario is left out. */
+static void
+tell_skipped(const struct options *options, const struct scenario *scenario)
+{
+	struct event event = {.type = EVENT_LESSON};
+	event.lesson.what = LESSON_SKIPPED;
+	memcpy(event.lesson.section, scenario->section, sizeof event.lesson.section);
+	event_set_text(&event, scenario->name, strlen(scenario->name));
+	event.detail = strdup(scenario_refusal(scenario));
+	headless_tell(&event, STDOUT_FILENO, options->json);
+	event_release(&event);
+}
+
+/* Plays all. */
+int
+play_all(const struct options *options)
+{
+	struct scenario *scenarios;
+	size_t count;
+	char error[SCENARIO_ERROR];
+	struct event summary = {.type = EVENT_SUMMARY};
+	int status = 0;
+	bool good = scenario_library_load(&scenarios, &count, options->session.directory,
+	    error) == 0;
+	if (!good)
+		status = complain(error, STATUS_USAGE);
+	for (size_t i = 0; good && i < count; i++) {
+		if (scenario_refusal(&scenarios[i]) != NULL) {
+			tell_skipped(options, &scenarios[i]);
+			summary.summary.skipped++;
+			continue;
+		}
+		int result = play(options, &scenarios[i]);
+		summary.summary.passed += result == 0;
+		summary.summary.failed += result != 0;
+		if (result != 0 && status == 0)
+			status = result;
+		if (result != 0 && result != STATUS_FAILED)
+			break; /* a signal, or nothing can be played here */
+	}
+	if (good)
+		headless_tell(&summary, STDOUT_FILENO, options->json);
+	scenario_library_free(scenarios, count);
+	return status;
+}
