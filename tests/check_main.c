@@ -12,12 +12,14 @@ main(void)
 	srunner_add_suite(runner, expect_suite());
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_suite());
+	srunner_add_suite(runner, lesson_suite());
 	srunner_add_suite(runner, log_suite());
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, programs_suite());
 	srunner_add_suite(runner, render_suite());
+	srunner_add_suite(runner, scenario_suite());
 	srunner_add_suite(runner, session_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());

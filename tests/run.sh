@@ -47,6 +47,7 @@ check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
 script tests/goldens.sh
 script tests/contract.sh
+script tests/lessons.sh
 script tests/guarded.sh
 script tests/terminal.sh
 echo "$passed passed, $failed failed"

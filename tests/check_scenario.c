@@ -1,0 +1,170 @@
+/* The text of scenarios: what is right, and what each wrong line is told. */
+#include "scenario.h"
+
+#include "command.h"
+#include "runner.h"
+#include "scenario_library.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Parses text, and releases what came of it. */
+static int
+parse(const char *text, char *error)
+{
+	struct scenario scenario;
+	int result = scenario_parse(&scenario, "dir/some.scenario", text,
+	    strlen(text), error);
+	scenario_release(&scenario);
+	return result;
+}
+
+START_TEST(a_scenario_has_a_head_and_steps)
+{
+	static const char text[] = "# a comment\n\ntitle  Five zombies \r\nsection 5.9\n"
+	    "row 6.1\nneeds user\n\tsay Watch.\nconnect 5\n#\nexpect zombies 5";
+	char error[SCENARIO_ERROR];
+	struct scenario scenario;
+	ck_assert_int_eq(scenario_parse(&scenario, "a/zombies.scenario", text,
+	    strlen(text), error), 0);
+	ck_assert_str_eq(scenario.name, "zombies");
+	ck_assert_str_eq(scenario.path, "a/zombies.scenario");
+	ck_assert_str_eq(scenario.title, "Five zombies");
+	ck_assert_str_eq(scenario.section, "5.9");
+	ck_assert_double_eq_tol(scenario.row, 6.1, 1e-9);
+	ck_assert_int_eq(scenario.needs, NEEDS_USER);
+	ck_assert_uint_eq(scenario.count, 3);
+	ck_assert_uint_eq(scenario.steps[0].line, 7);
+	ck_assert_str_eq(scenario.steps[0].text, "say Watch.");
+	ck_assert_uint_eq(scenario.steps[2].line, 10);
+	ck_assert(scenario_stops_at(&scenario.steps[0]));
+	ck_assert(!scenario_stops_at(&scenario.steps[1]));
+	ck_assert((scenario_refusal(&scenario) == NULL) == (geteuid() != 0));
+	scenario_release(&scenario);
+}
+END_TEST
+
+static const struct { const char *text, *error; } wrong[] = {
+	{"", "dir/some.scenario:1: the first line has to be its title, as in: title Five zombies"},
+	{"connect\n", "dir/some.scenario:1: the first line has to be its title, as in: title Five zombies"},
+	{"title x\n", "dir/some.scenario:1: there is no command: say, connect, send, expect, ..."},
+	{"title\n", "dir/some.scenario:1: title wants a text, as in: title Five zombies"},
+	{"title x\nsection\n", "dir/some.scenario:2: section wants a text, as in: section 5.9"},
+	{"title x\ntitle y\n", "dir/some.scenario:2: a second title: one is enough"},
+	{"title x\nneeds root\n", "dir/some.scenario:2: needs wants lab or user, once"},
+	{"title x\nrow one\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row 7"},
+	{"title x\n\nsnd hi\n", "dir/some.scenario:3: no command \"snd\"; help shows them all"},
+	{"title x\nconnect\nsection 5\n", "dir/some.scenario:3: title, section, row and needs stand before the first command"},
+	{"title x\nconnect 0\n", "dir/some.scenario:2: connect wants a count from 1 to 10000"},
+	{"title x\nconnect\nexpect errno EFOO\n", "dir/some.scenario:3: errno wants a name, as in: expect errno ECONNRESET read"},
+	{"title x\nserver set reap=never\n", "dir/some.scenario:2: reap=never: wants none|wait|waitpid|ignore"},
+	{"title x\nask Who?\n", "dir/some.scenario:2: ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1"},
+	{"title x\nask Who? | I | You = 3\n", "dir/some.scenario:2: ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1"},
+	{"title x\nkill child FOO\n", "dir/some.scenario:2: no signal \"FOO\": as in KILL, TERM, STOP, CONT, USR1 (kill -l)"},
+	{"title x\nwait soon\n", "dir/some.scenario:2: wait wants seconds, as in: wait 1.5"},
+};
+
+START_TEST(a_wrong_line_is_told_with_its_mend)
+{
+	char error[SCENARIO_ERROR];
+	ck_assert_int_eq(parse(wrong[_i].text, error), -1);
+	ck_assert_str_eq(error, wrong[_i].error);
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_text_are_refused)
+{
+	char error[SCENARIO_ERROR], text[4096];
+	struct scenario scenario;
+	ck_assert_int_eq(scenario_parse(&scenario, "x", "title x\nsay \0\n", 14, error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "x:2: a NUL byte"));
+	scenario_release(&scenario);
+	memset(text, 'a', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	ck_assert_int_eq(parse(text, error), -1);
+	ck_assert_ptr_nonnull(strstr(error, ":1: the line has 4095 bytes: 2000 are the most"));
+}
+END_TEST
+
+START_TEST(every_command_is_checked_without_a_session)
+{
+	static const char *const arguments[] = {"", "1", "2 3", "x", "pid:1", "pid:", "all",
+	    "KILL", "reap=wait", "--split hello", "on", "default", "echo a", "eof", "| | = 1"};
+	size_t count;
+	const struct command *table = command_table(&count);
+	char line[256], error[SESSION_ERROR];
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < sizeof arguments / sizeof *arguments; k++) {
+			snprintf(line, sizeof line, "%s %s", table[i].name, arguments[k]);
+			bool good = runner_check(line, error, sizeof error);
+			ck_assert_msg(good == (*error == '\0'), "%s: %s", line, error);
+		}
+	}
+	ck_assert(runner_check("kill child 3 TERM", error, sizeof error));
+	ck_assert(runner_check("expect state client TIME_WAIT 2 for 0.5", error, sizeof error));
+}
+END_TEST
+
+/* Writes text into a new file. */
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(the_users_own_come_first)
+{
+	char home[] = "/tmp/check_scenario.XXXXXX", path[256], error[SCENARIO_ERROR];
+	struct scenario *scenarios, scenario;
+	size_t count;
+	ck_assert_ptr_nonnull(mkdtemp(home));
+	setenv("XDG_DATA_HOME", home, 1);
+	snprintf(path, sizeof path, "mkdir -p %s/tcpconsole/scenarios %s/own/scenarios", home, home);
+	ck_assert_int_eq(system(path), 0);
+	snprintf(path, sizeof path, "%s/own/scenarios/b.scenario", home);
+	write_file(path, "title theirs\nrow 1\nsay x\n");
+	snprintf(path, sizeof path, "%s/own/scenarios/a.scenario", home);
+	write_file(path, "title also theirs\nrow 2\nsay x\n");
+	snprintf(path, sizeof path, "%s/tcpconsole/scenarios/b.scenario", home);
+	write_file(path, "title mine\nsay x\n");
+	snprintf(path, sizeof path, "%s/own", home);
+	ck_assert_int_eq(scenario_library_load(&scenarios, &count, path, error), 0);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(scenarios[0].title, "also theirs");
+	ck_assert_str_eq(scenarios[1].title, "mine");
+	scenario_library_free(scenarios, count);
+	ck_assert_int_eq(scenario_library_find(&scenario, "b", path, error), 0);
+	ck_assert_str_eq(scenario.title, "mine");
+	scenario_release(&scenario);
+	ck_assert_int_eq(scenario_library_find(&scenario, "c", path, error), -1);
+	ck_assert_str_eq(error, "no scenario \"c\": --list shows those there are; a path holds a slash");
+	scenario_release(&scenario);
+	ck_assert_int_eq(scenario_library_find(&scenario, home, path, error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "Is a directory"));
+	scenario_release(&scenario);
+	snprintf(path, sizeof path, "rm -r %s", home);
+	ck_assert_int_eq(system(path), 0);
+}
+END_TEST
+
+Suite *
+scenario_suite(void)
+{
+	Suite *suite = suite_create("scenario");
+	TCase *all = tcase_create("scenario");
+	tcase_add_test(all, a_scenario_has_a_head_and_steps);
+	tcase_add_loop_test(all, a_wrong_line_is_told_with_its_mend, 0,
+	    sizeof wrong / sizeof *wrong);
+	tcase_add_test(all, bytes_that_are_no_text_are_refused);
+	tcase_add_test(all, every_command_is_checked_without_a_session);
+	tcase_add_test(all, the_users_own_come_first);
+	suite_add_tcase(suite, all);
+	return suite;
+}
