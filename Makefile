@@ -146,7 +146,8 @@ $(BUILD)/ansi_to_svg: screenshots/ansi_to_svg.c
 screenshots: all $(BUILD)/ansi_to_svg
 	BUILD=$(BUILD) sh screenshots/make.sh
 
-MANUALS = man/tcpserv.1 man/tcpcli.1 $(BUILD)/man/tcpconsole.1
+MANUALS = man/tcpserv.1 man/tcpcli.1 $(BUILD)/man/tcpconsole.1 \
+	man/tcpconsole-scenario.5
 
 # the manual's lists come from the program's own tables
 $(BUILD)/make_manual: man/make_manual.c $(BUILD)/tui/keys.o $(CORE)
@@ -158,17 +159,20 @@ $(BUILD)/man/tcpconsole.1: man/tcpconsole.1.in $(BUILD)/make_manual
 
 manual: $(MANUALS)
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+MAN_PATHS = $(foreach manual,$(MANUALS),$(SHARE)/man/man$(subst .,,$(suffix $(manual)))/$(notdir $(manual)))
+
 install: all manual
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/tcpconsole/scenarios
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 \
+	    $(SHARE)/tcpconsole/scenarios
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 scenarios/*.scenario $(DESTDIR)$(PREFIX)/share/tcpconsole/scenarios
+	install -m 644 $(filter %.1,$(MANUALS)) $(SHARE)/man/man1
+	install -m 644 $(filter %.5,$(MANUALS)) $(SHARE)/man/man5
+	install -m 644 scenarios/*.scenario $(SHARE)/tcpconsole/scenarios
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MANUALS)))
-	rm -rf $(DESTDIR)$(PREFIX)/share/tcpconsole
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS))) $(MAN_PATHS)
+	rm -rf $(SHARE)/tcpconsole
 
 clean:
 	rm -rf build
