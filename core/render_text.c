@@ -591,12 +591,26 @@ render_text(const struct event *event, const struct moment *now)
 	return finish(out, &text);
 }
 
+/* Is it a command whose outcome is a line that holds all of it? */
+static bool
+is_told_by_outcome(const struct event *event)
+{
+	static const char *const words[] = {"say ", "ask ", "expect "};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (event->text != NULL &&
+		    strncmp(event->text, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Does another line of the timeline say the same: the server's own fork and
  * waitpid, the calls that every connection makes alike? */
 static bool
 is_said_otherwise(const struct event *event)
 {
 	const struct event_call *call = &event->call;
+	if (event->type == EVENT_COMMAND)
+		return is_told_by_outcome(event);
 	if (event->type == EVENT_PROCESS)
 		return (event->process.what == PROCESS_FORKED &&
 		    event->process.row.peer.family != 0) ||

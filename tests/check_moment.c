@@ -535,6 +535,59 @@ START_TEST(a_recording_gives_the_same_tables)
 }
 END_TEST
 
+/* A lesson's events, one after the other; false after the last. */
+static bool
+lesson_event(unsigned number, struct event *event)
+{
+	switch (number) {
+	case 0: *event = fixture_lesson(LESSON_BEGUN, "Five zombies"); break;
+	case 1: *event = fixture_event(EVENT_SAY, "look"); break;
+	case 2: *event = fixture_ask("Who?", "I\nYou", 2, 0); break;
+	case 3: case 6: /* typed, not the lesson's; then the lesson's */
+		*event = fixture_event(EVENT_COMMAND, "expect zombies 5");
+		event->command.source = number == 3 ? SOURCE_LINE : SOURCE_SCRIPT;
+		break;
+	case 4: case 7:
+		*event = fixture_event(EVENT_EXPECT, "zombies 5");
+		event->detail = strdup("4");
+		break;
+	case 5: *event = fixture_ask("Who?", "I\nYou", 2, 1); break;
+	case 8: *event = fixture_lesson(LESSON_FAILED, "expect zombies 5"); break;
+	default: return false;
+	}
+	event->time = FIXTURE_MS(number);
+	return true;
+}
+
+START_TEST(a_lesson_is_folded_and_replayed)
+{
+	struct moment live, replayed;
+	struct event event;
+	const struct moment_lesson *lesson = &live.lesson;
+	moment_init(&live);
+	moment_init(&replayed);
+	for (unsigned i = 0; lesson_event(i, &event); i++) {
+		record_and_replay(&live, &replayed, &event);
+		ck_assert_int_eq(memcmp(lesson, &replayed.lesson, sizeof *lesson), 0);
+		if (i == 1)
+			ck_assert_str_eq(lesson->say, "look");
+		if (i == 4)
+			ck_assert_str_eq(lesson->failed, "");
+	}
+	ck_assert_str_eq(lesson->name, "zombies");
+	ck_assert_str_eq(lesson->title, "Five zombies");
+	ck_assert_str_eq(lesson->answers, "I\nYou");
+	ck_assert_uint_eq(lesson->answer, 2);
+	ck_assert_uint_eq(lesson->chosen, 1);
+	ck_assert_str_eq(lesson->failed, "zombies 5");
+	ck_assert_str_eq(lesson->got, "4");
+	ck_assert_int_eq(lesson->what, LESSON_FAILED);
+	ck_assert_uint_eq(lesson->line, 12);
+	moment_release(&live);
+	moment_release(&replayed);
+}
+END_TEST
+
 Suite *
 moment_suite(void)
 {
@@ -542,6 +595,7 @@ moment_suite(void)
 	TCase *tests = tcase_create("moment");
 	tcase_add_test(tests, the_start_says_where);
 	tcase_add_test(tests, time_does_not_step_back);
+	tcase_add_test(tests, a_lesson_is_folded_and_replayed);
 	tcase_add_test(tests, a_socket_appears_changes_and_goes);
 	tcase_add_test(tests, rows_that_left_linger_and_are_pruned);
 	tcase_add_test(tests, children_and_zombies_are_counted);

@@ -484,6 +484,8 @@ START_TEST(the_timeline_has_its_shape)
 	struct event event = fixture_event(EVENT_COMMAND, "kill child");
 	event.command.source = SOURCE_KEY;
 	check_timeline(event, "3.204 key     kill child");
+	check_timeline(fixture_event(EVENT_COMMAND, "expect eof"), NULL); /* its outcome says it */
+	check_timeline(fixture_event(EVENT_COMMAND, "say look"), NULL);
 	check_timeline(sample(EVENT_SIGNAL), "3.204 signal  SIGKILL → 301");
 	event = fixture_call(ROLE_SERVER, 0, CALL_WAITPID, 19315, 0);
 	event.call.status = SIGKILL;
@@ -552,6 +554,16 @@ START_TEST(headless_text_has_its_shape)
 	check_text(event, &now, "expect ok echo hello\n");
 	check_text(fixture_event(EVENT_ERROR, "no such\n"), &now, "error: no such\n");
 	check_text(fixture_event(EVENT_SAY, "look"), &now, "say: look\n");
+	check_text(fixture_ask("Who?", "I\nYou\x1b", 2, 0), &now,
+	    "ask: Who?\n   1 I\n  =2 You^[\n");
+	check_text(fixture_lesson(LESSON_BEGUN, "Five zombies"), &now,
+	    "lesson zombies: Five zombies\n");
+	check_text(fixture_lesson(LESSON_PASSED, "Five zombies"), &now,
+	    "lesson zombies passed\n");
+	check_text(fixture_lesson(LESSON_FAILED, "expect zombies 5"), &now,
+	    "lesson zombies FAILED at line 12: expect zombies 5\n");
+	check_text(fixture_lesson(LESSON_SKIPPED, "needs the lab"), &now,
+	    "lesson zombies skipped: needs the lab\n");
 	event = (struct event){.type = EVENT_SUMMARY, .summary = {3, 1, 2}};
 	check_text(event, &now, "3 passed, 1 failed, 2 skipped\n");
 	check_text(sample(EVENT_CALL), &now, "3.204 client  read conn 1: ECONNRESET\n");

@@ -154,6 +154,30 @@ fixture_call(enum report_role role, unsigned conn, enum report_call call,
 	return event;
 }
 
+/* A question with its answers, a line each. */
+static inline struct event
+fixture_ask(const char *question, const char *answers, unsigned answer,
+    unsigned chosen)
+{
+	struct event event = fixture_event(EVENT_ASK, question);
+	event.detail = strdup(answers);
+	event.ask.answer = answer;
+	event.ask.chosen = chosen;
+	return event;
+}
+
+/* The lesson about zombies, section 5.9. */
+static inline struct event
+fixture_lesson(enum lesson_what what, const char *detail)
+{
+	struct event event = fixture_event(EVENT_LESSON, "zombies");
+	event.detail = strdup(detail);
+	event.lesson.what = what;
+	event.lesson.line = what == LESSON_FAILED ? 12 : 0;
+	memcpy(event.lesson.section, "5.9", 4);
+	return event;
+}
+
 /* Folds the event, a millisecond after the one before, and releases it. */
 static inline void
 fixture_fold(struct moment *moment, struct event event)
