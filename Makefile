@@ -90,12 +90,13 @@ $(TUI): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -c -o $@ $<
 
-# of core, the two programs see report.h alone
-$(BUILD)/include/report.h: core/report.h
+# of core, the two programs see these headers alone
+SHARED = $(BUILD)/include/report.h $(BUILD)/include/wire_long.h
+$(SHARED): $(BUILD)/include/%.h: core/%.h
 	@mkdir -p $(@D)
 	@cp $< $@
 
-$(SERVER) $(CLIENT): $(BUILD)/%.o: %.c $(BUILD)/include/report.h
+$(SERVER) $(CLIENT): $(BUILD)/%.o: %.c $(SHARED)
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) $(PROGRAM_FLAGS) -c -o $@ $<
 

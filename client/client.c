@@ -31,6 +31,13 @@ send_report(struct client *client, const struct connection *connection,
 	reporter_send(&client->reporter, report);
 }
 
+/* How the client writes and reads a binary number now. */
+uint16_t
+client_format(const struct client *client)
+{
+	return wire_format(client->byte_order, client->long_bits);
+}
+
 /* Reports a call and the bytes that it moved. */
 void
 client_report_data(struct client *client, const struct connection *connection,
@@ -43,6 +50,9 @@ client_report_data(struct client *client, const struct connection *connection,
 	report.call = (uint16_t)call;
 	report.result = result;
 	report.error = error;
+	if (connection != NULL && connection->is_binary &&
+	    (call == CALL_READ || call == CALL_WRITE))
+		report.format = client_format(client);
 	send_report(client, connection, &report, data);
 }
 
@@ -52,6 +62,35 @@ client_report(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result)
 {
 	client_report_data(client, connection, call, result, NULL);
+}
+
+/* Reports setsockopt or sigaction. */
+void
+client_report_about(struct client *client, const struct connection *connection,
+    enum report_call call, int64_t result, int32_t about, int32_t value)
+{
+	struct report report;
+	int error = result < 0 ? errno : 0;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_CALL;
+	report.call = (uint16_t)call;
+	report.result = result;
+	report.error = error;
+	report.about = about;
+	report.value = value;
+	send_report(client, connection, &report, NULL);
+}
+
+/* Reports that something asked for was not done. */
+void
+client_report_refused(struct client *client, const struct connection *connection,
+    const char *why)
+{
+	struct report report;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_REFUSED;
+	report.result = (int64_t)strlen(why);
+	send_report(client, connection, &report, why);
 }
 
 /* Reports a connect that is under way. */

@@ -61,18 +61,19 @@ static int
 connect_interrupted(int fd, const struct sockaddr *address, socklen_t length,
     int64_t milliseconds)
 {
-	struct sigaction action = {.sa_handler = handle_sigalrm};
+	struct sigaction action = {.sa_handler = handle_sigalrm}, before;
 	struct itimerval timer = {.it_interval = {.tv_usec = REPEAT_MICROSECONDS}};
 	struct itimerval off = {.it_value = {0}};
 	timer.it_value.tv_sec = (time_t)(milliseconds / 1000);
 	timer.it_value.tv_usec = (suseconds_t)(milliseconds % 1000 * 1000);
 	(void)sigemptyset(&action.sa_mask); /* and no SA_RESTART */
-	if (sigaction(SIGALRM, &action, NULL) < 0 ||
+	if (sigaction(SIGALRM, &action, &before) < 0 ||
 	    setitimer(ITIMER_REAL, &timer, NULL) < 0)
 		return -1;
 	int result = connect(fd, address, length);
 	int error = errno;
 	(void)setitimer(ITIMER_REAL, &off, NULL);
+	(void)sigaction(SIGALRM, &before, NULL);
 	errno = error;
 	return result;
 }
@@ -90,9 +91,10 @@ learn_local(struct connection *connection)
 /* Opens a connection.  One that fails at once is reported and forgotten. */
 void
 connections_open(struct client *client, uint32_t number,
-    const struct report_endpoint *peer, int64_t milliseconds)
+    const struct report_endpoint *peer, int64_t milliseconds, bool is_binary)
 {
-	struct connection connection = {.number = number, .peer = *peer};
+	struct connection connection = {.number = number, .peer = *peer,
+	    .is_binary = is_binary};
 	struct sockaddr_storage address;
 	socklen_t length = report_endpoint_to(peer, &address);
 

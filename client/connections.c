@@ -73,6 +73,7 @@ static bool
 wants_reading(const struct client *client, const struct connection *connection)
 {
 	return connection->lines_wanted > 0 || connection->reads_wanted > 0 ||
+	    connection->bytes_wanted > 0 ||
 	    (client->reads_always && !connection->has_ended);
 }
 
@@ -110,7 +111,9 @@ finish_connect(struct client *client, struct connection *connection)
 static void
 want_answer(struct connection *connection, const struct job *job)
 {
-	if (job->is_line)
+	if (job->answer > 0)
+		connection->bytes_wanted += job->answer;
+	else if (job->is_line)
 		connection->lines_wanted++;
 	else if (connection->reads_wanted == 0)
 		connection->reads_wanted = 1;
@@ -174,12 +177,16 @@ count_lines(struct connection *connection, const char *data, size_t length)
 	}
 }
 
-/* One read.  After end of file or an error nothing more is expected. */
+/* One read, of no more than a binary answer that is wanted.  After end of file or
+ * an error nothing more is expected. */
 static void
 read_some(struct client *client, struct connection *connection)
 {
 	char data[REPORT_DATA];
-	ssize_t count = read(connection->fd, data, sizeof data);
+	size_t size = sizeof data;
+	if (connection->bytes_wanted > 0 && connection->bytes_wanted < size)
+		size = connection->bytes_wanted;
+	ssize_t count = read(connection->fd, data, size);
 	if (count < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	client_report_data(client, connection, CALL_READ, count, data);
@@ -187,10 +194,13 @@ read_some(struct client *client, struct connection *connection)
 		connection->reads_wanted--;
 	if (count > 0) {
 		count_lines(connection, data, (size_t)count);
+		connection->bytes_wanted -= connection->bytes_wanted < (size_t)count ?
+		    connection->bytes_wanted : (size_t)count;
 		return;
 	}
 	connection->has_ended = true;
 	connection->lines_wanted = connection->reads_wanted = 0;
+	connection->bytes_wanted = 0;
 	if (count == 0 && client->exits_on_eof)
 		exit(1);
 }

@@ -5,9 +5,10 @@
 #include "client.h"
 
 /* Opens a connection called number to peer.  With milliseconds the connect
- * blocks, and a signal interrupts it after so long. */
+ * blocks, and a signal interrupts it after so long.  is_binary: what is sent there
+ * are numbers. */
 void connections_open(struct client *client, uint32_t number,
-    const struct report_endpoint *peer, int64_t milliseconds);
+    const struct report_endpoint *peer, int64_t milliseconds, bool is_binary);
 
 /* The open connection of that number; NULL when there is none. */
 struct connection *connections_find(struct client *client, uint32_t number);

@@ -8,40 +8,13 @@
 #include "orders.h"
 #include "client.h"
 #include "connections.h"
+#include "numbers.h"
+#include "signals.h"
 #include "sockets.h"
 
 #include <signal.h>
 
 enum { NANOSECONDS_IN_MILLISECOND = 1000000 };
-
-/* What the handler of SIGPIPE reports with: it has a count of its own. */
-static struct reporter handler_reporter = {.fd = -1};
-
-/* SIGPIPE, when it is caught: the write then returns EPIPE. */
-static void
-handle_sigpipe(int number)
-{
-	struct report report;
-	memset(&report, 0, offsetof(struct report, data));
-	report.kind = REPORT_CAUGHT;
-	report.status = number;
-	reporter_send(&handler_reporter, &report);
-}
-
-/* Sets the disposition of SIGPIPE. */
-static void
-set_sigpipe(const struct client *client, int32_t disposition)
-{
-	struct sigaction action = {.sa_handler = SIG_DFL};
-	if (disposition == SIGPIPE_IGNORE)
-		action.sa_handler = SIG_IGN;
-	if (disposition == SIGPIPE_CATCH)
-		action.sa_handler = handle_sigpipe;
-	handler_reporter.fd = client->reporter.fd;
-	handler_reporter.role = client->reporter.role;
-	(void)sigfillset(&action.sa_mask);
-	(void)sigaction(SIGPIPE, &action, NULL);
-}
 
 /* Opens connections. */
 static void
@@ -49,24 +22,26 @@ order_connect(struct client *client, const struct order *order)
 {
 	for (int32_t i = 0; i < order->number; i++)
 		connections_open(client, order->conn + (uint32_t)i, &order->peer,
-		    order->milliseconds);
+		    order->milliseconds, (order->flags & ORDER_BINARY) != 0);
 }
 
-/* Queues a send or a half-close; false when there is no memory for it. */
+/* Queues a send or a half-close of so many bytes; false when there is no memory. */
 static bool
 order_job(struct client *client, struct connection *connection,
-    const struct order *order)
+    const struct order *order, const char *data, size_t length)
 {
-	struct job *job = calloc(1, sizeof *job + order->length);
+	struct job *job = calloc(1, sizeof *job + length);
 	if (job == NULL)
 		return false;
+	bool reads = (order->flags & ORDER_READ_LINE) != 0 && length > 0;
 	job->serial = order->serial;
 	job->is_shutdown = order->kind == ORDER_SHUTDOWN;
 	job->is_split = (order->flags & ORDER_SPLIT) != 0;
-	job->is_line = (order->flags & ORDER_READ_LINE) != 0 && order->length > 0 &&
-	    order->data[order->length - 1] == '\n';
-	job->length = order->length;
-	memcpy(job->data, order->data, order->length);
+	job->is_line = reads && data[length - 1] == '\n' && !connection->is_binary;
+	if (connection->is_binary)
+		job->answer = length / 2; /* two longs go, one comes */
+	job->length = length;
+	memcpy(job->data, data, length);
 	connections_append(connection, job);
 	(void)connections_go_on(client, connection, 0);
 	return true;
@@ -83,6 +58,31 @@ call_of(uint32_t kind)
 	return kind == ORDER_SEND ? CALL_WRITE : CALL_CLOSE;
 }
 
+/* Queues what an order sends: its line as it stands or, for a binary service, its
+ * two numbers.  Returns whether the order is over already. */
+static bool
+order_send(struct client *client, struct connection *connection,
+    const struct order *order)
+{
+	char bytes[2 * WIRE_MOST], why[NUMBERS_WHY];
+	const char *data = order->data;
+	size_t length = order->length;
+	if (connection->is_binary && order->kind == ORDER_SEND) {
+		uint16_t format = client_format(client);
+		if (!numbers_encode(format, data, length, bytes, why)) {
+			client_report_refused(client, connection, why);
+			return true;
+		}
+		data = bytes;
+		length = 2 * wire_size(format);
+	}
+	if (order_job(client, connection, order, data, length))
+		return false;
+	errno = ENOMEM;
+	client_report(client, connection, call_of(order->kind), -1);
+	return true;
+}
+
 /* An order for one connection.  Returns whether it is carried out already. */
 static bool
 order_for_connection(struct client *client, const struct order *order)
@@ -94,12 +94,9 @@ order_for_connection(struct client *client, const struct order *order)
 		client_report(client, &absent, call_of(order->kind), -1);
 		return true;
 	}
-	if (order->kind == ORDER_SEND || order->kind == ORDER_SHUTDOWN) {
-		if (order_job(client, connection, order))
-			return false;
-		errno = ENOMEM;
-		client_report(client, connection, call_of(order->kind), -1);
-	} else if (order->kind == ORDER_READ) {
+	if (order->kind == ORDER_SEND || order->kind == ORDER_SHUTDOWN)
+		return order_send(client, connection, order);
+	if (order->kind == ORDER_READ) {
 		connection->reads_wanted++;
 	} else {
 		if (order->kind == ORDER_ABORT)
@@ -109,29 +106,54 @@ order_for_connection(struct client *client, const struct order *order)
 	return true;
 }
 
+/* Does something to every socket. */
+static void
+for_each(struct client *client,
+    void (*set)(struct client *client, const struct connection *connection))
+{
+	for (size_t i = 0; i < client->count; i++)
+		set(client, &client->connections[i]);
+}
+
+/* An order that sets an option of the sockets, existing and new. */
+static void
+order_for_sockets(struct client *client, const struct order *order)
+{
+	if (order->kind == ORDER_TIMEOUT) {
+		client->timeout = order->milliseconds > 0 ? order->milliseconds : 0;
+		for_each(client, sockets_set_timeout);
+	}
+	if (order->kind == ORDER_KEEPALIVE) {
+		client->keepalive = order->number;
+		for_each(client, sockets_set_keepalive);
+	}
+	if (order->kind == ORDER_SILENCE) {
+		client->is_silenced = order->number != 0;
+		for_each(client, sockets_set_silence);
+	}
+}
+
 /* An order for the client as a whole. */
 static void
 order_for_client(struct client *client, const struct order *order)
 {
+	order_for_sockets(client, order);
 	if (order->kind == ORDER_CONNECT)
 		order_connect(client, order);
 	if (order->kind == ORDER_SIGPIPE)
-		set_sigpipe(client, order->number);
+		(void)signals_set(SIGPIPE, (enum order_disposition)order->number);
+	if (order->kind == ORDER_SIGNAL)
+		client_report_about(client, NULL, CALL_SIGACTION,
+		    signals_set(order->number, (enum order_disposition)order->flags),
+		    order->number, (int32_t)order->flags);
 	if (order->kind == ORDER_READS)
 		client->reads_always = order->number != 0;
 	if (order->kind == ORDER_ON_EOF)
 		client->exits_on_eof = order->number != 0;
-	if (order->kind == ORDER_TIMEOUT) {
-		client->timeout = order->milliseconds > 0 ? order->milliseconds : 0;
-		for (size_t i = 0; i < client->count; i++)
-			sockets_set_timeout(client, &client->connections[i]);
-	}
-	if (order->kind == ORDER_SILENCE) {
-		client->is_silenced = order->number != 0;
-		for (size_t i = 0; i < client->count; i++)
-			sockets_silence(client, &client->connections[i],
-			    client->is_silenced);
-	}
+	if (order->kind == ORDER_BYTE_ORDER)
+		client->byte_order = (enum wire_order)order->number;
+	if (order->kind == ORDER_LONG)
+		client->long_bits = order->number == 32 ? 32 : 64;
 }
 
 /* Carries out one order, and answers it unless a job will. */
@@ -207,12 +229,9 @@ prepare_poll(struct client *client)
 int
 orders_run(struct reporter reporter)
 {
-	struct client client = {.reporter = reporter};
+	struct client client = {.reporter = reporter, .long_bits = 64};
 	bool present = (client.polled = malloc(sizeof *client.polled)) != NULL;
-	sigset_t none;
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	set_sigpipe(&client, SIGPIPE_DEFAULT);
+	signals_begin(&reporter);
 	while (present) {
 		prepare_poll(&client);
 		int ready = poll(client.polled, client.count + 1, next_timeout(&client));

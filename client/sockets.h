@@ -11,6 +11,12 @@ void sockets_prepare(struct client *client, const struct connection *connection)
 void sockets_silence(struct client *client, const struct connection *connection,
     bool deaf);
 
+/* The same, as the client now is. */
+void sockets_set_silence(struct client *client, const struct connection *connection);
+
+/* Sets SO_KEEPALIVE and how often is probed; reports each call. */
+void sockets_set_keepalive(struct client *client, const struct connection *connection);
+
 /* Sets TCP_USER_TIMEOUT. */
 void sockets_set_timeout(struct client *client, const struct connection *connection);
 

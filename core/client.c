@@ -4,6 +4,7 @@
 #include "endpoint.h"
 #include "reports.h"
 #include "session_internal.h"
+#include "wire_long.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -50,10 +51,16 @@ client_start(struct session *session)
 	if (!client->starting)
 		session_error(session, "client: cannot start %s: %s", path,
 		    strerror(errno));
-	if (client->sigpipe != SIGPIPE_DEFAULT)
+	if (client->sigpipe != DISPOSITION_DEFAULT)
 		client_send(session, ORDER_SIGPIPE, client->sigpipe, 0);
 	if (client->timeout != 0)
 		client_send(session, ORDER_TIMEOUT, 0, client->timeout);
+	if (client->keepalive != 0)
+		client_send(session, ORDER_KEEPALIVE, client->keepalive, 0);
+	if (client->byte_order != WIRE_NATIVE)
+		client_send(session, ORDER_BYTE_ORDER, client->byte_order, 0);
+	if (client->long_bits != 0)
+		client_send(session, ORDER_LONG, client->long_bits, 0);
 	if (client->reads_always)
 		client_send(session, ORDER_READS, 1, 0);
 	if (client->exit_on_eof)
@@ -118,6 +125,14 @@ client_orders_done(const struct session *session, uint32_t serial)
 	    session->client.done_serial >= serial;
 }
 
+/* Does our server add binary numbers on connections that are opened now? */
+static bool
+serves_numbers(const struct session *session)
+{
+	return session->server.ours && strcmp(settings_get(&session->server.settings,
+	    "service"), "sum-binary") == 0;
+}
+
 /* Orders count connections; the number of the first, or 0. */
 unsigned
 client_connect(struct session *session, unsigned count, int64_t interrupt_ms)
@@ -131,6 +146,7 @@ client_connect(struct session *session, unsigned count, int64_t interrupt_ms)
 	order->conn = client->conns + 1;
 	order->number = (int)count;
 	order->milliseconds = interrupt_ms;
+	order->flags = serves_numbers(session) ? ORDER_BINARY : 0;
 	order->peer = session->host_endpoint;
 	uint32_t serial = client_order(session, order);
 	unsigned first = serial != 0 ? order->conn : 0;

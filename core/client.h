@@ -19,6 +19,9 @@ struct client {
 	unsigned unbegun;       /* connects whose local end is not known yet */
 	int sigpipe;            /* enum order_disposition */
 	int64_t timeout;        /* ms, 0: default */
+	int keepalive;          /* seconds between probes, 0: none */
+	int byte_order;         /* enum wire_order */
+	int long_bits;          /* 0 and 64: the default; 32 */
 	bool reads_always, exit_on_eof;
 	bool vanishing;         /* its sockets were told to go by RST */
 	struct line_buffer *lines; /* conn N at N-1: a line that is not whole yet */

@@ -50,6 +50,22 @@ static const struct command table[] = {
 	 .help = "after end of file: go on, or exit with status 1 as the book's client",
 	 .acts = true, .words = "continue|exit",
 	 .run = command_client_on_eof, .done = order_done},
+	{.name = "client byte_order", .arguments = "native|big|little|network",
+	 .help = "which byte of a binary number the client puts first",
+	 .acts = true, .words = "native|big|little|network",
+	 .run = command_client_byte_order, .done = order_done},
+	{.name = "client long", .arguments = "32|64",
+	 .help = "how many bits the client's binary numbers have",
+	 .acts = true, .words = "32|64",
+	 .run = command_client_long, .done = order_done},
+	{.name = "client keepalive", .arguments = "SECONDS|off",
+	 .help = "SO_KEEPALIVE: an idle connection is probed so often, and given up after 3 probes",
+	 .acts = true, .words = "off",
+	 .run = command_client_keepalive, .done = order_done},
+	{.name = "client signal", .arguments = "NAME default|ignore|catch",
+	 .help = "what the client does about a signal, by sigaction",
+	 .acts = true, .words = "<signal>",
+	 .run = command_client_signal, .done = order_done},
 	{.name = "client start", .arguments = "",
 	 .help = "a new client after the old one died", .acts = true,
 	 .run = command_client_start, .done = client_start_done},
@@ -314,8 +330,9 @@ offer_row(struct completion *completion, const char *words)
 		else if (strncmp(words, "<pid>", length) == 0)
 			offer_pids(completion);
 		else if (strncmp(words, "<expectation>", length) == 0)
-			offer_words(completion, "", "echo|reply|eof|errno|server|state|"
-			    "listening|children|zombies|reaped|client");
+			offer_words(completion, "", "echo|reply|sent|received|eof|errno|"
+			    "server|state|listening|children|zombies|reaped|client|"
+			    "child|disposition");
 		else
 			offer(completion, words, length);
 		words += length + (words[length] == '|');

@@ -13,7 +13,8 @@ typedef bool command_done(struct session *, struct running *);
 command_run command_connect, command_send, command_use, command_read,
     command_shutdown, command_close, command_abort, command_client_sigpipe,
     command_client_timeout, command_client_reads, command_client_on_eof,
-    command_client_start;
+    command_client_byte_order, command_client_long, command_client_keepalive,
+    command_client_signal, command_client_start;
 command_done connect_done, order_done, client_start_done;
 
 command_run command_server_start, command_server_stop, command_server_restart,

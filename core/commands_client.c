@@ -3,12 +3,15 @@
 
 #include "arguments.h"
 #include "session_internal.h"
+#include "signal_name.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_MAX = 10000 };
+/* TCP_KEEPIDLE takes no more seconds (tcp(7)). */
+enum { CONNECT_MAX = 10000, KEEPALIVE_MAX = 32767 };
 
 enum { CONNECT_WAITING, CONNECT_ORDERED, CONNECT_ACCEPTED };
 
@@ -278,31 +281,44 @@ command_abort(struct session *session, struct running *running, const char *argu
 	order_all(session, running, arguments, "abort", ORDER_ABORT);
 }
 
-/* An order that sets something in the client, when one runs. */
+/* An order that sets something in the client, when one runs; with flags. */
 static void
-order_setting(struct session *session, struct running *running,
-    enum order_kind kind, int number, int64_t milliseconds)
+order_flagged(struct session *session, struct running *running,
+    enum order_kind kind, int number, int64_t milliseconds, unsigned flags)
 {
 	struct order *order = calloc(1, sizeof *order);
 	if (order != NULL && session->client.channel != NULL) {
 		order->kind = kind;
 		order->number = number;
 		order->milliseconds = milliseconds;
+		order->flags = flags;
 		running->serial = client_order(session, order);
 	}
 	free(order);
 }
 
-/* Which of two or three words the argument is; -1 after the error. */
+/* An order that sets something in the client, when one runs. */
+static void
+order_setting(struct session *session, struct running *running,
+    enum order_kind kind, int number, int64_t milliseconds)
+{
+	order_flagged(session, running, kind, number, milliseconds, 0);
+}
+
+/* Which of these words the argument is; -1 after the error. */
 static int
 choose(struct running *running, const char *arguments, const char *name,
     const char *const words[], int count)
 {
-	for (int i = 0; i < count; i++)
+	char list[80] = "";
+	size_t used = 0;
+	for (int i = 0; i < count; i++) {
 		if (strcmp(arguments, words[i]) == 0)
 			return i;
-	refuse(running, "%s wants %s, %s%s%s", name, words[0], words[1],
-	    count > 2 ? " or " : "", count > 2 ? words[2] : "");
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
+		    i == 0 ? "" : i == count - 1 ? " or " : ", ", words[i]);
+	}
+	refuse(running, "%s wants %s", name, list);
 	return -1;
 }
 
@@ -361,6 +377,76 @@ command_client_on_eof(struct session *session, struct running *running,
 		return;
 	session->client.exit_on_eof = number == 1;
 	order_setting(session, running, ORDER_ON_EOF, number, 0);
+}
+
+/* client byte_order native|big|little|network */
+void
+command_client_byte_order(struct session *session, struct running *running,
+    const char *arguments)
+{
+	static const char *const words[] = {"native", "big", "little", "network"};
+	int number = choose(running, arguments, "client byte_order", words, 4);
+	if (number < 0 || running->check_only)
+		return;
+	session->client.byte_order = number;
+	order_setting(session, running, ORDER_BYTE_ORDER, number, 0);
+}
+
+/* client long 32|64 */
+void
+command_client_long(struct session *session, struct running *running,
+    const char *arguments)
+{
+	static const char *const words[] = {"32", "64"};
+	int number = choose(running, arguments, "client long", words, 2);
+	if (number < 0 || running->check_only)
+		return;
+	session->client.long_bits = number == 0 ? 32 : 64;
+	order_setting(session, running, ORDER_LONG, session->client.long_bits, 0);
+}
+
+/* client keepalive SECONDS|off */
+void
+command_client_keepalive(struct session *session, struct running *running,
+    const char *arguments)
+{
+	const char *rest = "";
+	long seconds = strcmp(arguments, "off") == 0 ? 0 :
+	    argument_number(arguments, &rest);
+	if (seconds < 0 || seconds > KEEPALIVE_MAX || *rest != '\0' ||
+	    (seconds == 0 && *arguments != 'o')) {
+		refuse(running, "client keepalive wants whole seconds from 1 to %d, or off",
+		    KEEPALIVE_MAX);
+		return;
+	}
+	if (running->check_only)
+		return;
+	session->client.keepalive = (int)seconds;
+	order_setting(session, running, ORDER_KEEPALIVE, (int)seconds, 0);
+}
+
+/* client signal NAME default|ignore|catch.  SIGPIPE is remembered for the next
+ * client; what is asked of the others ends with this one. */
+void
+command_client_signal(struct session *session, struct running *running,
+    const char *arguments)
+{
+	static const char *const words[] = {"default", "ignore", "catch"};
+	char word[32] = "";
+	argument_word(&arguments, word, sizeof word);
+	int number = signal_from_name(word);
+	if (number < 1) {
+		refuse(running, "client signal wants a signal and what to do about it, as in: client signal INT ignore");
+		return;
+	}
+	int disposition = choose(running, arguments, "client signal NAME", words, 3);
+	if (disposition < 0 || running->check_only)
+		return;
+	if (number == SIGPIPE)
+		session->client.sigpipe = disposition;
+	else if (session->client.channel == NULL)
+		refuse(running, "no client runs: client start, or connect");
+	order_flagged(session, running, ORDER_SIGNAL, number, 0, (unsigned)disposition);
 }
 
 /* client start */

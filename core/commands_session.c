@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "session_internal.h"
+#include "wire_long.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -249,8 +250,10 @@ command_reset(struct session *session, struct running *running, const char *argu
 		return;
 	running->told = log_now(session->log)->host_state != HOST_UP;
 	session->server.settings = session->server.initial;
-	session->client.sigpipe = SIGPIPE_DEFAULT;
+	session->client.sigpipe = DISPOSITION_DEFAULT;
 	session->client.timeout = 0;
+	session->client.keepalive = session->client.long_bits = 0;
+	session->client.byte_order = WIRE_NATIVE;
 	session->client.reads_always = session->client.exit_on_eof = false;
 	socket_watch_user_timeout(session->sockets, 0);
 	end_all(session);

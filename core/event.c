@@ -186,6 +186,35 @@ event_call_name(enum report_call call)
 		[CALL_WRITE] = "write", [CALL_SHUTDOWN] = "shutdown",
 		[CALL_CLOSE] = "close", [CALL_WAIT] = "wait",
 		[CALL_WAITPID] = "waitpid", [CALL_SETSOCKOPT] = "setsockopt",
+		[CALL_SIGACTION] = "sigaction",
 	};
 	return NAME_AT(names, call);
+}
+
+/* A socket option's name. */
+const char *
+event_option_name(enum report_option option)
+{
+	static const char *const names[OPTION_COUNT] = {
+		[OPTION_SO_LINGER] = "SO_LINGER",
+		[OPTION_SO_KEEPALIVE] = "SO_KEEPALIVE",
+		[OPTION_TCP_KEEPIDLE] = "TCP_KEEPIDLE",
+		[OPTION_TCP_KEEPINTVL] = "TCP_KEEPINTVL",
+		[OPTION_TCP_KEEPCNT] = "TCP_KEEPCNT",
+		[OPTION_TCP_USER_TIMEOUT] = "TCP_USER_TIMEOUT",
+		[OPTION_IP_MINTTL] = "IP_MINTTL",
+		[OPTION_IPV6_MINHOPCOUNT] = "IPV6_MINHOPCOUNT",
+	};
+	return NAME_AT(names, option);
+}
+
+/* What sigaction was asked to do with a signal. */
+const char *
+event_disposition_name(enum order_disposition disposition)
+{
+	static const char *const names[] = {
+		[DISPOSITION_DEFAULT] = "default", [DISPOSITION_IGNORE] = "ignore",
+		[DISPOSITION_CATCH] = "catch",
+	};
+	return NAME_AT(names, disposition);
 }

@@ -118,6 +118,8 @@ struct event_call {
 	int64_t result;
 	int error;
 	int status;    /* wait, waitpid with a result: as of wait(2) */
+	int about;     /* setsockopt: enum report_option; sigaction: the signal */
+	int value;     /* setsockopt: as given; sigaction: enum order_disposition */
 	struct report_endpoint local, remote;
 };
 
@@ -128,7 +130,8 @@ struct event {
 	size_t length;            /* bytes of text: a peer's may hold NULs */
 	char *detail;             /* owned: expect: got; start: world; host: how; ask:
 	                             the answers, a line each; lesson: its title, the
-	                             command that failed, the reason to skip it */
+	                             command that failed, the reason to skip it; sent,
+	                             echo: the bytes in hex, when they are numbers */
 	union {
 		struct { struct report_endpoint host; } start;
 		struct { enum command_source source; } command;
@@ -198,5 +201,7 @@ const char *event_lesson_detail(enum lesson_what what); /* what its detail is */
 const char *event_signal_by_name(enum signal_by by);
 const char *event_role_name(enum report_role role);
 const char *event_call_name(enum report_call call);
+const char *event_option_name(enum report_option option);
+const char *event_disposition_name(enum order_disposition disposition);
 
 #endif

@@ -11,6 +11,7 @@
 #include "signal_name.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +24,30 @@
 enum expect_what {
 	EXPECT_ECHO, EXPECT_EOF, EXPECT_ERRNO, EXPECT_SERVER_ERRNO, EXPECT_STATE,
 	EXPECT_LISTENING, EXPECT_CHILDREN, EXPECT_ZOMBIES, EXPECT_EXIT,
-	EXPECT_SIGNAL, EXPECT_REAPED
+	EXPECT_SIGNAL, EXPECT_REAPED, EXPECT_DISPOSITION, EXPECT_SENT, EXPECT_RECEIVED
+};
+
+/* What a process can do about a signal, and where one that was sent can be. */
+enum disposition {
+	SIGNAL_DEFAULT, SIGNAL_IGNORED, SIGNAL_CAUGHT, SIGNAL_BLOCKED, SIGNAL_PENDING,
+	DISPOSITIONS
+};
+
+static const char *const disposition_names[DISPOSITIONS] = {
+	[SIGNAL_DEFAULT] = "default", [SIGNAL_IGNORED] = "ignored",
+	[SIGNAL_CAUGHT] = "caught", [SIGNAL_BLOCKED] = "blocked",
+	[SIGNAL_PENDING] = "pending",
 };
 
 struct expectation {
 	enum expect_what what;
 	char *text;             /* echo */
-	long number;            /* errno, state, count, status, signal, connection */
+	long number;            /* errno, state, count, status, signal, bytes */
+	enum disposition disposition;
 	unsigned conn;          /* state: 0 for the current one */
 	enum connection_end end;
 	enum report_call call;  /* CALL_NONE: any */
-	enum report_role role;  /* exit, signal */
+	enum report_role role;  /* exit, signal, disposition */
 	int64_t hold, within;   /* ns */
 	int64_t held_since;     /* 0: it does not hold */
 };
@@ -151,7 +165,42 @@ parse_state(struct expectation *expectation, const char **text, char *error,
 	return conn >= 1;
 }
 
-/* client|server exit STATUS, signal NAME; server errno NAME [CALL] */
+/* A role by name; 0 when there is none. */
+static enum report_role
+role_from_name(const char *name)
+{
+	static const enum report_role roles[] = {ROLE_CLIENT, ROLE_SERVER, ROLE_CHILD};
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (strcmp(event_role_name(roles[i]), name) == 0)
+			return roles[i];
+	return (enum report_role)0;
+}
+
+/* disposition client|server|child SIGNAL default|ignored|caught|blocked|pending */
+static bool
+parse_disposition(struct expectation *expectation, const char **text, char *error,
+    size_t size)
+{
+	char role[16] = "", name[32] = "", word[16] = "";
+	argument_word(text, role, sizeof role);
+	argument_word(text, name, sizeof name);
+	argument_word(text, word, sizeof word);
+	expectation->what = EXPECT_DISPOSITION;
+	expectation->role = role_from_name(role);
+	expectation->number = signal_from_name(name);
+	int number = 0;
+	while (number < DISPOSITIONS && strcmp(disposition_names[number], word) != 0)
+		number++;
+	expectation->disposition = (enum disposition)number;
+	if (expectation->role != 0 && expectation->number > 0 && number < DISPOSITIONS)
+		return true;
+	snprintf(error, size, "disposition wants client, server or child, a signal and "
+	    "default, ignored, caught, blocked or pending, as in: "
+	    "expect disposition server CHLD caught");
+	return false;
+}
+
+/* client|server|child exit STATUS, signal NAME; server errno NAME [CALL] */
 static bool
 parse_process(struct expectation *expectation, enum report_role role,
     const char **text, char *error, size_t size)
@@ -165,8 +214,8 @@ parse_process(struct expectation *expectation, enum report_role role,
 	}
 	if (strcmp(what, "exit") == 0) {
 		expectation->what = EXPECT_EXIT;
-		return parse_count(expectation, text,
-		    role == ROLE_CLIENT ? "client exit" : "server exit", error, size);
+		snprintf(word, sizeof word, "%s exit", event_role_name(role));
+		return parse_count(expectation, text, word, error, size);
 	}
 	expectation->what = EXPECT_SIGNAL;
 	if (strcmp(what, "signal") == 0 && argument_word(text, word, sizeof word) &&
@@ -202,6 +251,13 @@ parse_echo(struct expectation *expectation, const char **text)
 	return expectation->text != NULL;
 }
 
+/* The expectations of a number. */
+static const struct { const char *name; enum expect_what what; } counts[] = {
+	{"children", EXPECT_CHILDREN}, {"zombies", EXPECT_ZOMBIES},
+	{"reaped", EXPECT_REAPED}, {"sent", EXPECT_SENT},
+	{"received", EXPECT_RECEIVED},
+};
+
 /* What is to hold, by its first word. */
 static bool
 parse_what(struct expectation *expectation, const char **text, char *error,
@@ -226,16 +282,18 @@ parse_what(struct expectation *expectation, const char **text, char *error,
 	}
 	if (strcmp(word, "listening") == 0)
 		return parse_listening(expectation, text, error, size);
-	if (strcmp(word, "children") == 0 || strcmp(word, "zombies") == 0 ||
-	    strcmp(word, "reaped") == 0) {
-		expectation->what = *word == 'c' ? EXPECT_CHILDREN :
-		    *word == 'z' ? EXPECT_ZOMBIES : EXPECT_REAPED;
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		if (strcmp(word, counts[i].name) != 0)
+			continue;
+		expectation->what = counts[i].what;
 		return parse_count(expectation, text, word, error, size);
 	}
-	if (strcmp(word, "client") == 0 || strcmp(word, "server") == 0)
-		return parse_process(expectation,
-		    *word == 'c' ? ROLE_CLIENT : ROLE_SERVER, text, error, size);
-	snprintf(error, size, "cannot expect \"%.30s\"; there are echo reply eof errno state listening children zombies reaped client server",
+	if (strcmp(word, "disposition") == 0)
+		return parse_disposition(expectation, text, error, size);
+	enum report_role role = role_from_name(word);
+	if (role != 0)
+		return parse_process(expectation, role, text, error, size);
+	snprintf(error, size, "cannot expect \"%.30s\"; there are echo reply sent received eof errno state listening children zombies reaped client server child disposition",
 	    begin);
 	return false;
 }
@@ -356,7 +414,39 @@ judge_call(struct session *session, const struct expectation *expectation,
 	return NOT_YET;
 }
 
-/* The end of the client or the server since then. */
+/* So many bytes written or read by the client on the current connection since
+ * then. */
+static enum verdict
+judge_bytes(struct session *session, const struct expectation *expectation,
+    char *got, size_t size)
+{
+	enum report_call call = expectation->what == EXPECT_SENT ? CALL_WRITE : CALL_READ;
+	unsigned conn = log_now(session->log)->current;
+	int64_t bytes = 0;
+	for (uint64_t i = session->acting_mark; i < log_end(session->log); i++) {
+		const struct event *event = log_event(session->log, i);
+		if (event != NULL && event->type == EVENT_CALL &&
+		    event->call.role == ROLE_CLIENT && event->call.conn == conn &&
+		    event->call.call == call && event->call.result > 0)
+			bytes += event->call.result;
+	}
+	snprintf(got, size, "%" PRId64, bytes);
+	return bytes == expectation->number ? HOLDS : NOT_YET;
+}
+
+/* Is this the end of a process that is meant: the client's, the server's, that of
+ * the child of the current connection? */
+static bool
+is_end_meant(const struct session *session, const struct expectation *expectation,
+    const struct event *event)
+{
+	return event != NULL && event->type == EVENT_PROCESS &&
+	    event->process.row.role == expectation->role &&
+	    event->process.end.known && (expectation->role != ROLE_CHILD ||
+	    event->process.row.conn == log_now(session->log)->current);
+}
+
+/* The end of the client, the server or a child since then. */
 static enum verdict
 judge_end(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
@@ -364,9 +454,7 @@ judge_end(struct session *session, const struct expectation *expectation,
 	snprintf(got, size, "it has not ended");
 	for (uint64_t i = session->acting_mark; i < log_end(session->log); i++) {
 		const struct event *event = log_event(session->log, i);
-		if (event == NULL || event->type != EVENT_PROCESS ||
-		    event->process.row.role != expectation->role ||
-		    !event->process.end.known)
+		if (!is_end_meant(session, expectation, event))
 			continue;
 		int status = event->process.end.status;
 		bool killed = WIFSIGNALED(status);
@@ -413,6 +501,47 @@ judge_state(struct session *session, const struct expectation *expectation,
 	return (long)state == expectation->number ? HOLDS : NOT_YET;
 }
 
+/* The process that is meant; 0 when none runs. */
+static pid_t
+pid_meant(const struct session *session, enum report_role role)
+{
+	const struct moment *now = log_now(session->log);
+	const struct moment_connection *connection =
+	    moment_connection(now, now->current);
+	if (role == ROLE_CLIENT)
+		return session->client.pid;
+	if (role == ROLE_SERVER)
+		return session->server.pid;
+	return connection != NULL && !connection->child_ended ? connection->child : 0;
+}
+
+/* What a process does about a signal, as the kernel says right now. */
+static enum verdict
+judge_disposition(struct session *session, const struct expectation *expectation,
+    char *got, size_t size)
+{
+	struct process_signals signals;
+	pid_t pid = pid_meant(session, expectation->role);
+	uint64_t bit = UINT64_C(1) << (expectation->number - 1);
+	if (pid == 0 || process_signals_read(&signals, pid) < 0) {
+		snprintf(got, size, "no such process");
+		return NOT_YET;
+	}
+	bool is[DISPOSITIONS] = {
+		[SIGNAL_IGNORED] = signals.ignored & bit,
+		[SIGNAL_CAUGHT] = signals.caught & bit,
+		[SIGNAL_BLOCKED] = signals.blocked & bit,
+		[SIGNAL_PENDING] = (signals.pending | signals.shared_pending) & bit,
+	};
+	is[SIGNAL_DEFAULT] = !is[SIGNAL_IGNORED] && !is[SIGNAL_CAUGHT];
+	size_t used = 0;
+	for (int i = 0; i < DISPOSITIONS && used < size; i++)
+		if (is[i])
+			used += (size_t)snprintf(got + used, size - used, "%s%s",
+			    used > 0 ? ", " : "", disposition_names[i]);
+	return is[expectation->disposition] ? HOLDS : NOT_YET;
+}
+
 /* Does it look at a table that must have been read since? */
 static bool
 needs_fresh_table(const struct expectation *expectation)
@@ -438,6 +567,8 @@ asks_of_dark_host(const struct session *session,
 		return false;
 	return expectation->what == EXPECT_LISTENING ||
 	    expectation->what == EXPECT_CHILDREN ||
+	    (expectation->what == EXPECT_DISPOSITION &&
+	    expectation->role != ROLE_CLIENT) ||
 	    (expectation->what == EXPECT_STATE && expectation->end == END_SERVER);
 }
 
@@ -487,6 +618,11 @@ judge(struct session *session, const struct running *running, char *got,
 		return judge_end(session, expectation, got, size);
 	case EXPECT_REAPED:
 		return judge_reaped(session, expectation, got, size);
+	case EXPECT_DISPOSITION:
+		return judge_disposition(session, expectation, got, size);
+	case EXPECT_SENT:
+	case EXPECT_RECEIVED:
+		return judge_bytes(session, expectation, got, size);
 	}
 	return FAILS_FOR_GOOD;
 }

@@ -334,8 +334,12 @@ note_client_call(struct moment_connection *connection,
 {
 	if (call->call == CALL_CONNECT && call->result == 0)
 		connection->established = true;
-	if (call->call == CALL_SETSOCKOPT && call->result == 0) /* SO_LINGER {1,0} */
-		connection->client_close = CLOSE_BY_RST;
+	if (call->call == CALL_SETSOCKOPT && call->result == 0) {
+		if (call->about == OPTION_SO_LINGER) /* {1,0} */
+			connection->client_close = CLOSE_BY_RST;
+		if (call->about == OPTION_SO_KEEPALIVE)
+			connection->keepalive = call->value != 0;
+	}
 	if (call->call == CALL_CONNECT && call->result < 0 &&
 	    call->error != EINTR)
 		connection->failed = true;
@@ -433,6 +437,7 @@ apply_host(struct moment *moment, const struct event *event)
 			connection->silent = false;
 		} else if (event->host.what != HOST_SHUTTING_DOWN) {
 			connection->silent = connection->open;
+			connection->sent_in_silence = false;
 		}
 	}
 }
@@ -459,9 +464,11 @@ apply_line(struct moment *moment, const struct event *event)
 	    moment_connection(moment, event->line.conn);
 	bool sent = event->type == EVENT_SENT;
 	*(sent ? &moment->sent : &moment->echoed) += 1;
-	if (connection != NULL)
-		*(sent ? &connection->bytes_sent : &connection->bytes_echoed) +=
-		    event->line.bytes;
+	if (connection == NULL)
+		return;
+	*(sent ? &connection->bytes_sent : &connection->bytes_echoed) +=
+	    event->line.bytes;
+	connection->sent_in_silence |= sent && connection->silent;
 }
 
 /* The start of a session. */

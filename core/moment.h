@@ -40,6 +40,8 @@ struct moment_connection {
 	bool silent;                /* its host crashed or was unplugged since */
 	bool rebooted;              /* its host came back since: nobody knows it */
 	bool half_closed;           /* the client has shut down its sending half */
+	bool keepalive;             /* the client has set SO_KEEPALIVE */
+	bool sent_in_silence;       /* the client has written since it is silent */
 	pid_t child;                /* who serves it; 0: not known */
 	bool child_ended;
 	struct process_end child_end;

@@ -186,6 +186,10 @@ WORD_READER(take_call_name, enum report_call, event_call_name, CALL_SOCKET,
     CALL_COUNT)
 WORD_READER(take_end_name, enum connection_end, event_end_name, END_NONE,
     END_SERVER + 1)
+WORD_READER(take_option, enum report_option, event_option_name, OPTION_SO_LINGER,
+    OPTION_COUNT)
+WORD_READER(take_disposition, enum order_disposition, event_disposition_name,
+    DISPOSITION_DEFAULT, DISPOSITION_CATCH + 1)
 WORD_READER(take_connection_what, enum connection_what,
     event_connection_what_name, CONNECTION_OPENED, CONNECTION_CURRENT + 1)
 WORD_READER(take_socket_what, enum socket_what, event_socket_what_name,
@@ -256,6 +260,19 @@ take_command(struct reader *reader, struct event *event)
 	event->command.source = take_source(reader, "source");
 }
 
+/* What setsockopt and sigaction were about. */
+static void
+take_about(struct reader *reader, struct event_call *call)
+{
+	if (call->call == CALL_SETSOCKOPT && has(reader, "option")) {
+		call->about = (int)take_option(reader, "option");
+		call->value = (int)take_integer(reader, "value", INT_MIN, INT_MAX);
+	} else if (call->call == CALL_SIGACTION) {
+		call->about = take_signal(reader, "signal");
+		call->value = (int)take_disposition(reader, "disposition");
+	}
+}
+
 static void
 take_call(struct reader *reader, struct event *event)
 {
@@ -264,10 +281,11 @@ take_call(struct reader *reader, struct event *event)
 	call->pid = take_pid(reader, "pid");
 	call->conn = take_conn(reader);
 	call->call = take_call_name(reader, "call");
+	take_about(reader, call);
 	call->result = take_integer(reader, "result", INT64_MIN, INT64_MAX);
 	if (call->result < 0)
 		call->error = (int)take_integer(reader, "errno", 0, INT_MAX);
-	else
+	else if (call->call == CALL_WAIT || call->call == CALL_WAITPID)
 		take_status(reader, &call->status);
 	call->local = take_endpoint(reader, "local", 4);
 	call->remote = take_endpoint(reader, "remote", 4);
@@ -290,6 +308,8 @@ take_line(struct reader *reader, struct event *event)
 	event->line.conn = take_conn(reader);
 	event->line.bytes = (size_t)take_integer(reader, "bytes", 0, INT64_MAX);
 	take_text(reader, "text", event);
+	if (has(reader, "hex"))
+		take_detail(reader, "hex", event);
 }
 
 static void

@@ -188,6 +188,15 @@ put_call(struct writer *writer, const struct event_call *call)
 	put_known(writer, "pid", call->pid);
 	put_known(writer, "conn", call->conn);
 	put_word(writer, "call", event_call_name(call->call));
+	if (call->call == CALL_SETSOCKOPT) {
+		put_word(writer, "option",
+		    event_option_name((enum report_option)call->about));
+		put_integer(writer, "value", call->value);
+	} else if (call->call == CALL_SIGACTION) {
+		put_word(writer, "signal", signal_name(call->about));
+		put_word(writer, "disposition",
+		    event_disposition_name((enum order_disposition)call->value));
+	}
 	put_integer(writer, "result", call->result);
 	if (call->result < 0 && call->error != 0) {
 		put_integer(writer, "errno", call->error);
@@ -287,6 +296,8 @@ put_line(struct writer *writer, const struct event *event, const struct moment *
 	put_integer(writer, "conn", event->line.conn);
 	put_event_text(writer, "text", event);
 	put_integer(writer, "bytes", (int64_t)event->line.bytes);
+	if (event->detail != NULL)
+		put_text(writer, "hex", event->detail);
 }
 
 static void

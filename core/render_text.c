@@ -101,6 +101,12 @@ print_call_name(FILE *out, const struct event_call *call)
 		fprintf(out, " %s", endpoint_text(&call->local, text));
 	else if (call->call == CALL_ACCEPT && call->remote.family != 0)
 		fprintf(out, " %s", endpoint_text(&call->remote, text));
+	if (call->call == CALL_SETSOCKOPT)
+		fprintf(out, " %s %d",
+		    event_option_name((enum report_option)call->about), call->value);
+	else if (call->call == CALL_SIGACTION)
+		fprintf(out, " %s %s", signal_name(call->about),
+		    event_disposition_name((enum order_disposition)call->value));
 }
 
 /* A call, and what it returned. */
@@ -225,13 +231,17 @@ print_expect(FILE *out, const struct event *event)
 	}
 }
 
-/* "sent    conn 1  hello". */
+/* "sent    conn 1  hello"; of numbers the bytes as well. */
 static void
 print_line(FILE *out, const struct event *event)
 {
 	print_head(out, event, event_type_name(event->type));
 	fprintf(out, "conn %u  ", event->line.conn);
 	print_text(out, event);
+	if (event->detail != NULL) {
+		fputs("  = ", out);
+		print_foreign(out, event->detail);
+	}
 }
 
 static void

@@ -8,8 +8,8 @@
  * counted, and the count travels with the next record that does fit.  The
  * client's orders come down the same socket.
  *
- * This header is all that client/ and server/ share with core/; it needs libc
- * alone.  Both ends are always built together, on one machine, so the records
+ * This header and wire_long.h are all that client/ and server/ share with core/;
+ * they need libc alone.  Both ends are always built together, on one machine, so the records
  * are in the machine's own representation.
  */
 #ifndef REPORT_H
@@ -49,7 +49,8 @@ enum report_kind {
 	REPORT_CALL = 1, /* a call returned: call, result, error */
 	REPORT_BEGUN,    /* a connect is under way: local and peer are known */
 	REPORT_CAUGHT,   /* a signal handler ran: status is the signal */
-	REPORT_DONE      /* the order with this serial has been carried out */
+	REPORT_DONE,     /* the order with this serial has been carried out */
+	REPORT_REFUSED   /* something asked for is not done: data says what and why */
 };
 
 enum report_call {
@@ -67,15 +68,29 @@ enum report_call {
 	CALL_CLOSE,
 	CALL_WAIT,        /* result the child's PID, status as of wait(2) */
 	CALL_WAITPID,
-	CALL_SETSOCKOPT,
+	CALL_SETSOCKOPT,  /* about: enum report_option; value: as given */
+	CALL_SIGACTION,   /* about: the signal; value: enum order_disposition */
 	CALL_COUNT
+};
+
+/* The socket options of which a call is reported. */
+enum report_option {
+	OPTION_SO_LINGER,     /* {1,0}: the next close sends RST */
+	OPTION_SO_KEEPALIVE,
+	OPTION_TCP_KEEPIDLE,
+	OPTION_TCP_KEEPINTVL,
+	OPTION_TCP_KEEPCNT,
+	OPTION_TCP_USER_TIMEOUT,
+	OPTION_IP_MINTTL,
+	OPTION_IPV6_MINHOPCOUNT,
+	OPTION_COUNT
 };
 
 struct report {
 	uint16_t kind;
 	uint16_t role;
 	uint16_t call;
-	uint16_t unused;
+	uint16_t format;     /* data are longs as of wire_long.h; 0: they are text */
 	uint32_t conn;       /* the client's number of the connection, 0: none */
 	uint32_t order;      /* REPORT_DONE: the order's serial */
 	int64_t time;        /* ns, CLOCK_MONOTONIC, where the call returned */
@@ -84,13 +99,15 @@ struct report {
 	int32_t pid;
 	int32_t status;
 	uint32_t lost;       /* reports that did not fit the queue before this one */
+	int32_t about, value; /* CALL_SETSOCKOPT, CALL_SIGACTION */
 	struct report_endpoint local, peer;
 	uint32_t length;     /* bytes of data that follow */
 	char data[REPORT_DATA];
 };
 
 enum order_kind {
-	ORDER_CONNECT = 1, /* number connections, the first one called conn, to peer */
+	ORDER_CONNECT = 1, /* number connections, the first one called conn, to peer;
+	                      flags ORDER_BINARY: what is sent there are two numbers */
 	ORDER_SEND,        /* data on conn; flags ORDER_SPLIT, ORDER_READ_LINE */
 	ORDER_READ,        /* one read on conn */
 	ORDER_SHUTDOWN,    /* SHUT_WR on conn */
@@ -100,12 +117,18 @@ enum order_kind {
 	ORDER_TIMEOUT,     /* TCP_USER_TIMEOUT of milliseconds, 0: the kernel's own */
 	ORDER_READS,       /* number: 0 reads a line after it sent, 1 always reads */
 	ORDER_ON_EOF,      /* number: 0 goes on, 1 exits with status 1 */
-	ORDER_SILENCE      /* number: 1 hears nothing (IP_MINTTL 255), 0 hears (2) */
+	ORDER_SILENCE,     /* number: 1 hears nothing (IP_MINTTL 255), 0 hears (2) */
+	ORDER_KEEPALIVE,   /* number: seconds between keepalive probes, 0: none */
+	ORDER_SIGNAL,      /* number: a signal; flags: enum order_disposition */
+	ORDER_BYTE_ORDER,  /* number: enum wire_order, of binary numbers */
+	ORDER_LONG         /* number: 32 or 64, the bits of a binary number */
 };
 
-enum order_disposition { SIGPIPE_DEFAULT, SIGPIPE_IGNORE, SIGPIPE_CATCH };
+enum order_disposition {
+	DISPOSITION_DEFAULT, DISPOSITION_IGNORE, DISPOSITION_CATCH
+};
 
-enum { ORDER_SPLIT = 1, ORDER_READ_LINE = 2 };
+enum { ORDER_SPLIT = 1, ORDER_READ_LINE = 2, ORDER_BINARY = 4 };
 
 /* Each order is answered by REPORT_DONE with its serial, once carried out. */
 struct order {

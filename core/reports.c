@@ -3,6 +3,8 @@
 
 #include "endpoint.h"
 #include "session_internal.h"
+#include "wire_line.h"
+#include "wire_long.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -30,17 +32,22 @@ conn_of_peer(const struct moment *now, const struct report_endpoint *peer)
 	return 0;
 }
 
-/* Appends a sent or echo event: a line without its newline. */
+/* Appends a sent or echo event for the report: a line without its newline, or
+ * numbers. */
 static void
-tell_line(struct session *session, enum event_type type, unsigned conn,
-    const char *bytes, size_t length, int64_t time)
+tell_line(struct session *session, enum event_type type,
+    const struct report *report, const char *bytes, size_t length)
 {
-	struct event event = {.time = time, .type = type};
-	event.line.conn = conn;
+	struct event event = {.type = type,
+	    .time = loop_from_monotonic(session->loop, report->time)};
+	event.line.conn = report->conn;
 	event.line.bytes = length;
-	if (length > 0 && bytes[length - 1] == '\n')
+	if (length > 0 && bytes[length - 1] == '\n' && report->format == 0)
 		length--;
-	event_set_text(&event, bytes, length);
+	if (report->format != 0)
+		wire_line_set(&event, report->format, bytes, length);
+	else
+		event_set_text(&event, bytes, length);
 	session_append(session, &event);
 }
 
@@ -62,25 +69,33 @@ line_buffer_of(struct client *client, unsigned conn)
 	return &client->lines[conn - 1];
 }
 
-/* Makes an echo event of each whole line, and of what is left when last. */
-static void
-tell_echoes(struct session *session, struct line_buffer *buffer, bool last,
-    unsigned conn, int64_t time)
+/* How many bytes at the start make a whole line, or a whole number; 0: not yet. */
+static size_t
+whole_length(const struct report *report, const char *bytes, size_t length)
 {
-	size_t begun = 0;
-	for (;;) {
-		char *newline = memchr(buffer->bytes + begun, '\n',
-		    buffer->length - begun);
-		if (newline == NULL)
-			break;
-		size_t length = (size_t)(newline + 1 - (buffer->bytes + begun));
-		tell_line(session, EVENT_ECHO, conn, buffer->bytes + begun, length, time);
+	size_t size = wire_size(report->format);
+	if (size > 0)
+		return length >= size ? size : 0;
+	const char *newline = memchr(bytes, '\n', length);
+	return newline != NULL ? (size_t)(newline + 1 - bytes) : 0;
+}
+
+/* Makes an echo event of each whole line, and of what is left at the end. */
+static void
+tell_echoes(struct session *session, struct line_buffer *buffer,
+    const struct report *report)
+{
+	size_t begun = 0, length;
+	bool last = report->result <= 0;
+	while ((length = whole_length(report, buffer->bytes + begun,
+	    buffer->length - begun)) > 0) {
+		tell_line(session, EVENT_ECHO, report, buffer->bytes + begun, length);
 		begun += length;
 	}
 	if ((last || buffer->length - begun >= LINE_MAX_BYTES) &&
 	    buffer->length > begun) {
-		tell_line(session, EVENT_ECHO, conn, buffer->bytes + begun,
-		    buffer->length - begun, time);
+		tell_line(session, EVENT_ECHO, report, buffer->bytes + begun,
+		    buffer->length - begun);
 		begun = buffer->length;
 	}
 	memmove(buffer->bytes, buffer->bytes + begun, buffer->length - begun);
@@ -89,7 +104,7 @@ tell_echoes(struct session *session, struct line_buffer *buffer, bool last,
 
 /* The client read something, or met the end. */
 static void
-take_client_read(struct session *session, const struct report *report, int64_t time)
+take_client_read(struct session *session, const struct report *report)
 {
 	if (report->conn == 0 || report->conn > session->client.conns)
 		return;
@@ -108,7 +123,7 @@ take_client_read(struct session *session, const struct report *report, int64_t t
 		memcpy(buffer->bytes + buffer->length, report->data, report->length);
 	buffer->length += report->length;
 	if (buffer->length > 0)
-		tell_echoes(session, buffer, report->result <= 0, report->conn, time);
+		tell_echoes(session, buffer, report);
 }
 
 /* Frees the lines that are not whole. */
@@ -155,11 +170,11 @@ take_client_call(struct session *session, const struct report *report, int64_t t
 	switch ((int)report->call) {
 	case CALL_WRITE:
 		if (report->result > 0)
-			tell_line(session, EVENT_SENT, report->conn, report->data,
-			    report->length, time);
+			tell_line(session, EVENT_SENT, report, report->data,
+			    report->length);
 		break;
 	case CALL_READ:
-		take_client_read(session, report, time);
+		take_client_read(session, report);
 		break;
 	case CALL_CLOSE:
 		tell_connection(session, report, CONNECTION_CLOSED, time);
@@ -228,7 +243,9 @@ take_call(struct session *session, const struct report *report, int64_t time)
 	struct event event = {.time = time, .type = EVENT_CALL};
 	event.call = (struct event_call){.role = report->role, .pid = report->pid,
 	    .call = report->call, .result = report->result,
-	    .error = report->error, .status = report->status, .local = report->local, .remote = report->peer};
+	    .error = report->error, .status = report->status,
+	    .about = report->about, .value = report->value,
+	    .local = report->local, .remote = report->peer};
 	event.call.conn = client ? report->conn :
 	    conn_of_peer(log_now(session->log), &report->peer);
 	unsigned conn = event.call.conn;
@@ -280,6 +297,9 @@ reports_take(void *context, struct channel *channel, const struct report *report
 		break;
 	case REPORT_DONE:
 		session->client.done_serial = report->order;
+		break;
+	case REPORT_REFUSED:
+		session_note(session, "%.*s", (int)report->length, report->data);
 		break;
 	default:
 		break;

@@ -42,8 +42,12 @@ static const struct setting table[] = {
 	 .help = "handlers are installed with SA_RESTART"},
 	{.name = "eintr", .values = "retry|die", .fallback = "retry",
 	 .help = "what accept and read do when they return EINTR"},
-	{.name = "service", .values = "echo|sum", .fallback = "echo",
-	 .help = "what a child does with the lines it reads"},
+	{.name = "service", .values = "echo|sum|sum-binary", .fallback = "echo",
+	 .help = "what a child does: send lines back, add two numbers as text, or as binary longs"},
+	{.name = "long", .values = "32|64", .fallback = "64",
+	 .help = "bits of a binary long"},
+	{.name = "byte_order", .values = "native|big|little|network", .fallback = "native",
+	 .help = "which byte of a binary long comes first"},
 	{.name = "reuseaddr", .values = "on|off", .fallback = "on",
 	 .help = "SO_REUSEADDR on the listening socket"},
 	{.name = "bind", .fallback = "any", .check = check_address,
@@ -62,6 +66,13 @@ static const struct setting table[] = {
 	{.name = "accept_delay", .fallback = "0", .check = check_seconds,
 	 .want = "seconds from 0 to 3600",
 	 .help = "seconds that the parent sleeps before each accept"},
+	{.name = "sigpipe", .values = "default|ignore", .fallback = "default",
+	 .help = "the children's disposition of SIGPIPE"},
+	{.name = "close", .values = "eof|unread", .fallback = "eof",
+	 .help = "when a child closes: at end of file, or once data is there that it leaves unread"},
+	{.name = "process_room", .fallback = "0", .check = check_count,
+	 .want = "a whole number from 0 to 1000000",
+	 .help = "processes that the user may make beyond those it has (RLIMIT_NPROC); 0: no limit"},
 };
 
 enum { TABLE_COUNT = sizeof table / sizeof *table };

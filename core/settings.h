@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SETTING_VALUE = 64, SETTINGS_MAX = 16 };
+enum { SETTING_VALUE = 64, SETTINGS_MAX = 24 };
 
 /* One row of the table. */
 struct setting {

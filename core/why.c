@@ -18,6 +18,7 @@
 #include "moment.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,10 @@ CIRCUMSTANCE(cable_is_out, connection != NULL && connection->silent &&
 
 CIRCUMSTANCE(host_is_down, connection != NULL && connection->silent &&
     moment->host_state == HOST_DOWN)
+
+/* The client had nothing under way when it fell silent, and probes. */
+CIRCUMSTANCE(probes_unanswered, connection != NULL && connection->keepalive &&
+    connection->silent && !connection->sent_in_silence)
 
 /* A call of the client has told of a RST. */
 CIRCUMSTANCE(was_reset, connection != NULL && connection->reset)
@@ -215,6 +220,9 @@ CIRCUMSTANCE(restart_is_off, setting_is(moment, "sa_restart", "off"))
 CIRCUMSTANCE(reaps_by_ignoring, setting_is(moment, "reap", "ignore"))
 
 CIRCUMSTANCE(there_are_zombies, moment_zombies(moment) > 0)
+
+/* No program may set the disposition of these two. */
+CIRCUMSTANCE(is_kernels_own, call->about == SIGKILL || call->about == SIGSTOP)
 
 /* IPPORT_RESERVED of <netinet/in.h>. */
 CIRCUMSTANCE(port_is_reserved, (call->local.port != 0 ? call->local.port :
@@ -340,6 +348,9 @@ static const struct story catalogue[] = {
 	 .text = "The listener's queue is full: its TCP dropped our SYN each time."},
 	{.error = ETIMEDOUT, .call = CALL_CONNECT, .section = "4.3",
 	 .text = "Our SYN went out again and again, and no answer came."},
+	{.error = ETIMEDOUT, .when = probes_unanswered, .section = "7.5",
+	 .text = "Nothing was under way, but SO_KEEPALIVE had the kernel probe: "
+	     "the keepalive probes went unanswered."},
 	{.error = ETIMEDOUT, .when = host_crashed, .section = "5.14",
 	 .text = "The host has crashed: nothing was acknowledged, and TCP, "
 	     "after all its retransmissions, gave up."},
@@ -461,6 +472,12 @@ static const struct story catalogue[] = {
 	     "is left to wait for."},
 	{.error = ECHILD, .section = "5.10",
 	 .text = "There is no child to wait for."},
+	{.error = EINVAL, .call = CALL_SIGACTION, .when = is_kernels_own,
+	 .section = "5.8",
+	 .text = "SIGKILL and SIGSTOP are the kernel's own: neither can be "
+	     "caught or ignored."},
+	{.error = EINVAL, .call = CALL_SIGACTION, .section = "5.8",
+	 .text = "That is no signal of which a program may set the disposition."},
 	{.error = EINVAL, .section = "1.4",
 	 .text = "The kernel found an argument, or the socket's state, wrong "
 	     "for this call."},

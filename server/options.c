@@ -74,9 +74,15 @@ static const struct row table[] = {
 	{.name = "eintr", .values = "retry|die",
 	 .offset = offsetof(struct options, eintr),
 	 .help = "what accept and read do when they are interrupted [retry]"},
-	{.name = "service", .values = "echo|sum",
+	{.name = "service", .values = "echo|sum|sum-binary",
 	 .offset = offsetof(struct options, service),
-	 .help = "send each line back, or the sum of its two numbers [echo]"},
+	 .help = "send each line back, or the sum of its numbers, or add binary longs [echo]"},
+	{.name = "long", .values = "32|64",
+	 .offset = offsetof(struct options, long_size),
+	 .help = "bits of a binary long [64]"},
+	{.name = "byte_order", .values = "native|big|little|network",
+	 .offset = offsetof(struct options, byte_order),
+	 .help = "which byte of a binary long comes first [native]"},
 	{.name = "reuseaddr", .values = "off|on",
 	 .offset = offsetof(struct options, reuseaddr),
 	 .help = "SO_REUSEADDR on the listening socket [on]"},
@@ -95,6 +101,15 @@ static const struct row table[] = {
 	{.name = "leak_connfd", .values = "off|on",
 	 .offset = offsetof(struct options, leak_connfd),
 	 .help = "the parent forgets to close the connected socket [off]"},
+	{.name = "sigpipe", .values = "default|ignore",
+	 .offset = offsetof(struct options, sigpipe_ignore),
+	 .help = "the children's disposition of SIGPIPE [default]"},
+	{.name = "close", .values = "eof|unread",
+	 .offset = offsetof(struct options, close_unread),
+	 .help = "unread: a child waits for data, and closes without reading it [eof]"},
+	{.name = "process_room", .values = "a whole number from 0 to 1000000",
+	 .take = take_count, .offset = offsetof(struct options, process_room),
+	 .help = "let so many processes more be made (RLIMIT_NPROC), 0: no limit [0]"},
 	{.name = "accept_delay", .values = "seconds from 0 to 3600",
 	 .take = take_seconds, .offset = offsetof(struct options, accept_delay),
 	 .help = "sleep so long before each accept [0]"},
@@ -184,7 +199,8 @@ void
 options_parse(struct options *options, int argc, char **argv)
 {
 	*options = (struct options){.reap = REAP_WAITPID, .sa_restart = 1,
-	    .reuseaddr = 1, .backlog = 1024, .max_children = 2000};
+	    .long_size = LONG_64, .reuseaddr = 1, .backlog = 1024,
+	    .max_children = 2000};
 	(void)take_address(options, offsetof(struct options, address), "any");
 	const char *port = NULL;
 	for (int i = 1; i < argc; i++) {

@@ -31,6 +31,19 @@ server_report(struct server *server, enum report_call call, int64_t result)
 	server_report_data(server, call, result, NULL);
 }
 
+/* Tells that something asked for is not done. */
+void
+server_refuse(struct server *server, const char *text)
+{
+	struct report report;
+	memset(&report, 0, offsetof(struct report, data));
+	report.kind = REPORT_REFUSED;
+	report.length = (uint32_t)strnlen(text, REPORT_DATA);
+	memcpy(report.data, text, report.length);
+	reporter_send(&server->reporter, &report);
+	server_say(server, "%s", text);
+}
+
 /* Speaks on standard error, unless the console listens. */
 void
 server_say(const struct server *server, const char *format, ...)

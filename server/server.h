@@ -27,6 +27,9 @@ void server_report(struct server *server, enum report_call call, int64_t result)
 void server_report_data(struct server *server, enum report_call call,
     int64_t result, const char *data);
 
+/* Tells that something asked for is not done: the console, or on standard error. */
+void server_refuse(struct server *server, const char *text);
+
 /* Says something on standard error, when there is no console to tell. */
 void server_say(const struct server *server, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

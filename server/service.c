@@ -1,4 +1,5 @@
-/* What a child does for its connection.
+/* What a child does for its connection: with lines here, with binary numbers in
+ * sum_binary.c.
  *
  * TCP is a byte stream: one read may bring half a line or twenty.  The echo
  * service need not care, it sends back what came.  The sum service collects a
@@ -7,7 +8,10 @@
  */
 #include "service.h"
 
-#include <stdbool.h>
+#include "sum_binary.h"
+#include "transfer.h"
+
+#include <poll.h>
 #include <stdio.h>
 
 enum { LINE_ROOM = 4096 };
@@ -18,39 +22,6 @@ struct line {
 	size_t length;
 	bool too_long;
 };
-
-/* One read; by the setting eintr, an interrupted one is tried again. */
-static ssize_t
-service_read(struct server *server, char *data, size_t size)
-{
-	for (;;) {
-		ssize_t count = read(server->connfd, data, size);
-		server_report_data(server, CALL_READ, count, data);
-		if (count >= 0)
-			return count;
-		if (errno != EINTR)
-			return -1;
-		if (server->options.eintr == EINTR_DIE)
-			server_die("read", errno, NULL);
-	}
-}
-
-/* Writes everything, in as many calls as it takes. */
-static bool
-service_write(struct server *server, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t count = write(server->connfd, data, size);
-		server_report_data(server, CALL_WRITE, count, data);
-		if (count < 0 && errno != EINTR)
-			return false;
-		if (count > 0) {
-			data += count;
-			size -= (size_t)count;
-		}
-	}
-	return true;
-}
 
 /* Reads the two numbers of a line; those that do not fit a long are none. */
 static bool
@@ -77,7 +48,7 @@ answer_line(struct server *server, struct line *line)
 		snprintf(answer, sizeof answer, "%ld\n",
 		    (long)((unsigned long)first + (unsigned long)second));
 	bool answered = line->too_long ||
-	    service_write(server, answer, strlen(answer));
+	    transfer_write(server, answer, strlen(answer));
 	line->length = 0;
 	line->too_long = false;
 	return answered;
@@ -98,7 +69,7 @@ take_byte(struct server *server, struct line *line, char byte)
 		return true;
 	}
 	line->too_long = true;
-	return service_write(server, error, sizeof error - 1);
+	return transfer_write(server, error, sizeof error - 1);
 }
 
 /* Adds the numbers of each line.  A last line may end without its newline. */
@@ -108,7 +79,7 @@ serve_sum(struct server *server)
 	char data[REPORT_DATA];
 	struct line line = {.length = 0};
 	for (;;) {
-		ssize_t count = service_read(server, data, sizeof data);
+		ssize_t count = transfer_read(server, data, sizeof data);
 		if (count < 0)
 			return false;
 		if (count == 0)
@@ -125,12 +96,24 @@ serve_echo(struct server *server)
 {
 	char data[REPORT_DATA];
 	for (;;) {
-		ssize_t count = service_read(server, data, sizeof data);
+		ssize_t count = transfer_read(server, data, sizeof data);
 		if (count <= 0)
 			return count == 0;
-		if (!service_write(server, data, (size_t)count))
+		if (!transfer_write(server, data, (size_t)count))
 			return false;
 	}
+}
+
+/* Waits until something can be read, and leaves it there: a socket that is closed
+ * with unread data sends RST, not FIN (RFC 2525, section 2.17). */
+static bool
+serve_nothing(struct server *server)
+{
+	struct pollfd ready = {.fd = server->connfd, .events = POLLIN};
+	int result;
+	while ((result = poll(&ready, 1, -1)) < 0 && errno == EINTR)
+		continue;
+	return result > 0;
 }
 
 /* Asks who the client is.  On Linux a connection that was aborted before accept
@@ -151,16 +134,21 @@ ask_peer(struct server *server)
 int
 service_run(struct server *server)
 {
+	static bool (*const services[])(struct server *) = {
+		[SERVICE_ECHO] = serve_echo,
+		[SERVICE_SUM] = serve_sum,
+		[SERVICE_SUM_BINARY] = sum_binary_serve,
+	};
 	ask_peer(server);
-	bool served = server->options.service == SERVICE_SUM ?
-	    serve_sum(server) : serve_echo(server);
+	bool served = server->options.close_unread ? serve_nothing(server) :
+	    services[server->options.service](server);
 	if (!served) {
 		int error = errno;
 		char text[ENDPOINT_ROOM], rest[1];
 		server_say(server, "%s: %s", server_endpoint_text(&server->peer, text),
 		    strerror(error));
 		if (error == ECONNRESET)
-			(void)service_read(server, rest, sizeof rest);
+			(void)transfer_read(server, rest, sizeof rest);
 	}
 	server_close(server);
 	return served ? 0 : 1;

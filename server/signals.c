@@ -183,4 +183,6 @@ signals_enter_child(const struct server *server)
 	caught.peer = server->peer;
 	caught.connfd = server->connfd;
 	set_disposition(SIGCHLD, SIG_DFL, false);
+	if (server->options.sigpipe_ignore)
+		set_disposition(SIGPIPE, SIG_IGN, false);
 }

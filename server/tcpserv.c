@@ -3,10 +3,12 @@
  * in, and what they leave out, are settings: "tcpserv --help" lists them.
  *
  * The whole server is main and serve, below.  listener.c holds socket, bind,
- * listen and accept, service.c what a child does, signals.c the handlers.
+ * listen and accept, service.c what a child does, signals.c the handlers, room.c a
+ * limit on processes.
  */
 #include "children.h"
 #include "listener.h"
+#include "room.h"
 #include "service.h"
 #include "signals.h"
 
@@ -74,6 +76,7 @@ main(int argc, char **argv)
 	static struct server server = {.listenfd = -1, .connfd = -1};
 	options_parse(&server.options, argc, argv);
 	server.reporter = reporter_open(ROLE_SERVER);
+	room_limit(&server);
 	signals_install(&server);
 	listener_open(&server);
 	for (;;) {

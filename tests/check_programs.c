@@ -888,20 +888,20 @@ START_TEST(client_sigpipe)
 {
 	struct program *server, *client;
 	pid_t child = start_both(&server, &client, "");
-	if (_i != SIGPIPE_DEFAULT)
+	if (_i != DISPOSITION_DEFAULT)
 		order_done(client, ORDER_SIGPIPE, 0, _i);
 	await_blocked(child);
 	kill_child(server, child);
 	send_line(client, 1, "one\n", 0);
 	take_result(client, ROLE_CLIENT, CALL_READ, 0, 0);
-	if (_i == SIGPIPE_DEFAULT) {
+	if (_i == DISPOSITION_DEFAULT) {
 		order(client, (struct order){.kind = ORDER_SEND, .conn = 1}, "two\n");
 		ends_by(client, SIGPIPE);
 		return;
 	}
 	uint32_t serial = order(client, (struct order){.kind = ORDER_SEND, .conn = 1},
 	    "two\n");
-	if (_i == SIGPIPE_CATCH)
+	if (_i == DISPOSITION_CATCH)
 		take_caught(client, ROLE_CLIENT, SIGPIPE);
 	take_result(client, ROLE_CLIENT, CALL_WRITE, -1, EPIPE);
 	take_done(client, serial);
@@ -1232,7 +1232,7 @@ add_client_tests(Suite *suite)
 {
 	TCase *tcase = add_case(suite, "tcpcli");
 	tcase_add_test(tcase, echoes);
-	tcase_add_loop_test(tcase, client_sigpipe, SIGPIPE_DEFAULT, SIGPIPE_CATCH + 1);
+	tcase_add_loop_test(tcase, client_sigpipe, DISPOSITION_DEFAULT, DISPOSITION_CATCH + 1);
 	tcase_add_test(tcase, client_refused);
 	tcase_add_test(tcase, client_splits);
 	tcase_add_test(tcase, client_aborts);

@@ -12,8 +12,9 @@ START_TEST(defaults_are_the_contract)
 	settings_init(&settings, "127.0.0.1");
 	settings_text(&settings, text, sizeof text);
 	ck_assert_str_eq(text, "reap=waitpid sa_restart=on eintr=retry service=echo "
-	    "reuseaddr=on bind=127.0.0.1 backlog=1024 max_children=2000 "
-	    "sigterm=default leak_connfd=off accept_delay=0");
+	    "long=64 byte_order=native reuseaddr=on bind=127.0.0.1 backlog=1024 "
+	    "max_children=2000 sigterm=default leak_connfd=off accept_delay=0 "
+	    "sigpipe=default close=eof process_room=0");
 }
 END_TEST
 
@@ -43,6 +44,10 @@ START_TEST(wrong_ones_name_the_mend)
 		{"backlog=-1", "whole number"}, {"backlog=1x", "whole number"},
 		{"accept_delay=soon", "seconds"}, {"bind=here", "address"},
 		{"=1", "no setting"}, {"sa_restart=ON", "on|off"},
+		{"service=sum-", "echo|sum|sum-binary"}, {"long=16", "32|64"},
+		{"byte_order=middle", "native|big|little|network"},
+		{"sigpipe=catch", "default|ignore"}, {"close=never", "eof|unread"},
+		{"process_room=-1", "whole number"},
 	};
 	struct settings settings, before;
 	char error[256];
@@ -62,7 +67,7 @@ settings_suite(void)
 	TCase *all = tcase_create("all");
 	tcase_add_test(all, defaults_are_the_contract);
 	tcase_add_test(all, each_default_may_be_set);
-	tcase_add_loop_test(all, wrong_ones_name_the_mend, 0, 10);
+	tcase_add_loop_test(all, wrong_ones_name_the_mend, 0, 16);
 	suite_add_tcase(suite, all);
 	return suite;
 }
