@@ -223,6 +223,7 @@ take_server_call(struct session *session, const struct report *report,
 		process_watch_add(session->processes, (pid_t)report->result,
 		    ROLE_CHILD, PROCESS_FORKED, &report->peer, conn, time);
 	} else if (waited && report->result > 0) {
+		session_tell_sigpipe(session, (pid_t)report->result, report->status, time);
 		process_watch_reaped(session->processes, (pid_t)report->result,
 		    report->status, report->pid, time);
 	} else if (report->call == CALL_ACCEPT && conn == 0) {

@@ -147,7 +147,8 @@ was_signalled(const struct session *session, pid_t pid, int number)
 	for (uint64_t i = log_end(session->log); i-- > log_first(session->log);) {
 		const struct event *event = log_event(session->log, i);
 		if (event->type == EVENT_PROCESS && event->process.row.pid == pid &&
-		    event->process.what == PROCESS_STARTED)
+		    (event->process.what == PROCESS_STARTED ||
+		    event->process.what == PROCESS_FORKED))
 			return false;
 		if (event->type == EVENT_SIGNAL && event->signal.to == pid &&
 		    event->signal.number == number && !event->signal.caught)
@@ -156,21 +157,28 @@ was_signalled(const struct session *session, pid_t pid, int number)
 	return false;
 }
 
+/* A process ended so: tells of a SIGPIPE that the kernel sent it. */
+void
+session_tell_sigpipe(struct session *session, pid_t pid, int status, int64_t time)
+{
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGPIPE ||
+	    moment_process(log_now(session->log), pid) == NULL ||
+	    was_signalled(session, pid, SIGPIPE))
+		return;
+	struct event event = {.time = time, .type = EVENT_SIGNAL};
+	event.signal.number = SIGPIPE;
+	event.signal.to = pid;
+	event.signal.by = BY_KERNEL;
+	session_append(session, &event);
+}
+
 /* The guard reaped a process; what it reported before it died comes first. */
 static void
 guard_reaped(void *context, pid_t pid, int status, int64_t time)
 {
 	struct session *session = context;
 	reports_drain(session);
-	const struct moment_process *process = moment_process(log_now(session->log), pid);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE && process != NULL &&
-	    !was_signalled(session, pid, SIGPIPE)) {
-		struct event event = {.time = time, .type = EVENT_SIGNAL};
-		event.signal.number = SIGPIPE;
-		event.signal.to = pid;
-		event.signal.by = BY_KERNEL;
-		session_append(session, &event);
-	}
+	session_tell_sigpipe(session, pid, status, time);
 	process_watch_reaped(session->processes, pid, status,
 	    launcher_guard(session->launcher), time);
 	if (pid == session->client.pid)

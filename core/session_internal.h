@@ -58,6 +58,10 @@ void session_kick(struct session *session);
 /* No question about a foreign process is out any more. */
 void session_forget_question(struct session *session);
 
+/* A process ended so (as of wait(2)): when it was by a SIGPIPE that nobody sent but
+ * the kernel, that is told. */
+void session_tell_sigpipe(struct session *session, pid_t pid, int status, int64_t time);
+
 /* Sends a signal to a process of ours and tells it; false with errno. */
 bool session_signal(struct session *session, pid_t pid, int number, enum signal_by by);
 

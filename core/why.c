@@ -130,6 +130,10 @@ CIRCUMSTANCE(reset_after_fin, connection != NULL && connection->open &&
     connection->bytes_served > 0 &&
     connection->bytes_sent > connection->bytes_served)))
 
+/* The child read nothing of what was sent, and was told to close so. */
+CIRCUMSTANCE(closed_unread, connection != NULL && connection->bytes_sent > 0 &&
+    connection->bytes_served == 0 && setting_is(moment, "close", "unread"))
+
 /* The child died, and bytes stood in its receive queue. */
 CIRCUMSTANCE(died_with_unread_data, connection != NULL &&
     connection->child_ended && connection->died_with_unread)
@@ -283,6 +287,10 @@ static const struct story catalogue[] = {
 	 .section = "5.15",
 	 .text = "The host rebooted: its TCP knows no such connection and "
 	     "answers with RST."},
+	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = closed_unread,
+	 .section = "5.12",
+	 .text = "The child closed its socket with data it had not read: then "
+	     "TCP sends RST, not FIN."},
 	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = died_with_unread_data,
 	 .section = "5.12",
 	 .text = "The child died with data it had not read: then TCP sends RST, "
@@ -331,6 +339,10 @@ static const struct story catalogue[] = {
 	 .section = "5.13",
 	 .text = "The client's RST was told already; every later write is "
 	     "EPIPE, with SIGPIPE."},
+	{.error = EPIPE, .role = ROLE_CHILD, .when = client_let_go,
+	 .section = "5.13",
+	 .text = "The client had closed: our write before drew its RST, and every "
+	     "later one is EPIPE, with SIGPIPE."},
 	{.error = EPIPE, .section = "5.13",
 	 .text = "Nothing can be written any more: a RST ended the connection, "
 	     "or we shut it down."},
