@@ -11,7 +11,10 @@
  */
 #include "alone.h"
 
+#include "numbers.h"
+
 #include <errno.h>
+#include <inttypes.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -165,11 +168,71 @@ exchange_line(struct alone *alone, const char *line, size_t length)
 	return true;
 }
 
+/* Writes all of it; false after an error was told. */
+static bool
+write_all(struct alone *alone, const char *data, size_t length)
+{
+	while (length > 0) {
+		ssize_t count = write(alone->fd, data, length);
+		if (count < 0 && errno != EINTR) {
+			say_failed("write", strerror(errno), NULL);
+			return false;
+		}
+		if (count > 0) {
+			data += count;
+			length -= (size_t)count;
+		}
+	}
+	return true;
+}
+
+/* Reads exactly so many bytes; false after what went wrong was told. */
+static bool
+read_all(struct alone *alone, char *data, size_t length)
+{
+	while (length > 0) {
+		ssize_t count = read(alone->fd, data, length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			say_failed("read", strerror(errno), NULL);
+		if (count == 0)
+			fputs("tcpcli: server terminated prematurely\n", stderr);
+		if (count <= 0)
+			return false;
+		data += count;
+		length -= (size_t)count;
+	}
+	return true;
+}
+
+/* Sends the two numbers of a line and prints their sum (UNP, section 5.18); a line
+ * that holds anything else is told, and nothing is sent. */
+static bool
+exchange_numbers(struct alone *alone, uint16_t format, const char *line,
+    size_t length)
+{
+	char bytes[2 * WIRE_MOST], why[NUMBERS_WHY];
+	size_t size = wire_size(format);
+	if (!numbers_encode(format, line, length, bytes, why)) {
+		fprintf(stderr, "tcpcli: %s\n", why);
+		return true;
+	}
+	if (!write_all(alone, bytes, 2 * size) || !read_all(alone, bytes, size))
+		return false;
+	if (printf("%" PRId64 "\n", wire_take(format, bytes)) > 0 && fflush(stdout) == 0)
+		return true;
+	say_failed("standard output", strerror(errno), NULL);
+	return false;
+}
+
 /* The lecture's client. */
 int
-alone_run(const char *host, const char *port)
+alone_run(const struct options *options)
 {
-	struct alone alone = {.fd = alone_connect(host, port)};
+	struct alone alone = {.fd = alone_connect(options->host, options->port)};
+	uint16_t format = wire_format((enum wire_order)options->byte_order,
+	    options->is_long_64 ? 64 : 32);
 	if (alone.fd < 0)
 		return 1;
 	char *line = NULL;
@@ -177,7 +240,9 @@ alone_run(const char *host, const char *port)
 	ssize_t length;
 	bool good = true;
 	while (good && (length = getline(&line, &room, stdin)) > 0)
-		good = exchange_line(&alone, line, (size_t)length);
+		good = options->service == SERVICE_SUM_BINARY ?
+		    exchange_numbers(&alone, format, line, (size_t)length) :
+		    exchange_line(&alone, line, (size_t)length);
 	if (good && !feof(stdin)) {
 		say_failed("standard input", strerror(errno), NULL);
 		good = false;

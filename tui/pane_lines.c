@@ -34,7 +34,7 @@ prepare_echoed(struct pane_state *state, const struct scene *scene,
 }
 
 /* One line, without the newline that ends it; behind its connection's number
- * when there is more than one. */
+ * when there is more than one; before their bytes, when it is numbers. */
 static void
 write_line(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line)
@@ -44,14 +44,17 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	if (event == NULL || event->text == NULL)
 		return;
 	char text[LINE_TEXT - 16];
+	const char *hex = event->detail != NULL ? event->detail : "";
+	const char *gap = *hex != '\0' ? "  " : "";
 	size_t length = event->length;
 	if (length > 0 && event->text[length - 1] == '\n')
 		length--;
 	escape_into(text, sizeof text, event->text, length);
 	if (scene->moment->connection_count > 1 && event->line.conn != 0)
-		line_format(line, LOOK_PLAIN, "%u %s", event->line.conn, text);
+		line_format(line, LOOK_PLAIN, "%u %s%s%.200s", event->line.conn,
+		    text, gap, hex);
 	else
-		line_format(line, LOOK_PLAIN, "%s", text);
+		line_format(line, LOOK_PLAIN, "%s%s%.200s", text, gap, hex);
 }
 
 const struct pane pane_sent = {
