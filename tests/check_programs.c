@@ -9,6 +9,7 @@
  */
 #include "suites.h"
 #include "../core/report.h"
+#include "../core/wire_long.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -447,11 +448,11 @@ start_client(void)
 
 /* Opens one connection; returns the report of the connect. */
 static struct report
-open_connection(struct program *client, uint32_t conn, uint16_t port)
+open_flagged(struct program *client, uint32_t conn, uint16_t port, uint32_t flags)
 {
 	struct report connected = {.kind = 0};
 	uint32_t serial = order(client, (struct order){.kind = ORDER_CONNECT,
-	    .conn = conn, .number = 1, .peer = loopback(port)}, NULL);
+	    .conn = conn, .number = 1, .flags = flags, .peer = loopback(port)}, NULL);
 	ck_assert_int_ge(take_call(client, ROLE_CLIENT, CALL_SOCKET).result, 0);
 	struct report begun = take(client, ROLE_CLIENT);
 	ck_assert_uint_eq(begun.kind, REPORT_BEGUN);
@@ -467,6 +468,13 @@ open_connection(struct program *client, uint32_t conn, uint16_t port)
 	}
 	ck_assert_uint_eq(connected.conn, conn);
 	return connected;
+}
+
+/* The same, for lines. */
+static struct report
+open_connection(struct program *client, uint32_t conn, uint16_t port)
+{
+	return open_flagged(client, conn, port, 0);
 }
 
 /* Starts a server and a client, and connects them; returns the child. */
@@ -543,6 +551,147 @@ START_TEST(sums)
 	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
 	ck_assert_str_eq(read_line(fd), "42\n");
 	ck_assert_str_eq(read_line(fd), "");
+}
+END_TEST
+
+/* Sends two numbers and expects one. */
+static void
+add(int fd, uint16_t format, int64_t first, int64_t second, int64_t sum)
+{
+	char bytes[2 * WIRE_MOST];
+	size_t size = wire_size(format);
+	int64_t deadline = now() + DEADLINE;
+	wire_put(format, first, bytes);
+	wire_put(format, second, bytes + size);
+	ck_assert_int_eq(write(fd, bytes, 3), 3); /* in two pieces: a stream */
+	ck_assert_int_eq(write(fd, bytes + 3, 2 * size - 3), (ssize_t)(2 * size - 3));
+	await_readable(fd, deadline, "a sum");
+	ck_assert_int_eq(recv(fd, bytes, size, MSG_WAITALL), (ssize_t)size);
+	ck_assert_int_eq(wire_take(format, bytes), sum);
+}
+
+/* Settings of the server, and what a client of this order gets for two numbers. */
+static const struct {
+	const char *settings;
+	enum wire_order order;
+	unsigned bits;
+	int64_t first, second, sum;
+} additions[] = {
+	{"--long=32 --byte_order=little", WIRE_BIG, 32, 1, 2, 3},
+	{"--long=32 --byte_order=little", WIRE_BIG, 32, -22, -77, -16777314},
+	{"--long=32 --byte_order=little", WIRE_BIG, 32, 11, 22, 33},
+	{"--long=32 --byte_order=little", WIRE_BIG, 32, -11, -44, -16777270},
+	{"--long=32 --byte_order=big", WIRE_LITTLE, 32, -22, -77, -16777314},
+	{"--byte_order=little", WIRE_BIG, 64, -22, -77, INT64_C(-72057594037928034)},
+	{"--byte_order=little", WIRE_BIG, 64, -11, -44, INT64_C(-72057594037927990)},
+	{"--long=32 --byte_order=network", WIRE_BIG, 32, -22, -77, -99},
+	{"--long=32 --byte_order=network", WIRE_NETWORK, 32, -11, -44, -55},
+	{"--long=32 --byte_order=little", WIRE_LITTLE, 32, -22, -77, -99},
+	{"", WIRE_NATIVE, 64, -22, -77, -99},
+	{"--long=32", WIRE_NATIVE, 32, INT32_MAX, 1, INT32_MIN},
+	{"--byte_order=big", WIRE_BIG, 64, INT64_MAX, 1, INT64_MIN},
+};
+
+/* Two binary longs in, one out; half a pair is answered by the end. */
+START_TEST(adds_longs)
+{
+	struct program *server;
+	char settings[80], rest[1];
+	uint16_t format = wire_format(additions[_i].order, additions[_i].bits);
+	snprintf(settings, sizeof settings, "--service=sum-binary %s",
+	    additions[_i].settings);
+	int fd = join(start_server(&server, settings));
+	pid_t child = take_fork(server);
+	for (int twice = 0; twice < 2; twice++)
+		add(fd, format, additions[_i].first, additions[_i].second,
+		    additions[_i].sum);
+	ck_assert_int_eq(write(fd, "half", 4), 4);
+	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	await_readable(fd, now() + DEADLINE, "the end of file");
+	ck_assert_int_eq(read(fd, rest, sizeof rest), 0);
+	struct report ended = take_result(server, ROLE_SERVER, CALL_WAITPID, child, 0);
+	ck_assert(WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == 0);
+}
+END_TEST
+
+/* A child that closes with data unread, and one that has none: RST, and FIN. */
+START_TEST(closes_unread)
+{
+	struct program *server, *client;
+	pid_t child = start_both(&server, &client, "--close=unread");
+	if (_i == 0) {
+		send_line(client, 1, "hello\n", 0);
+		take_result(client, ROLE_CLIENT, CALL_READ, -1, ECONNRESET);
+	} else {
+		take_done(client, order(client, (struct order){.kind = ORDER_READ,
+		    .conn = 1}, NULL));
+		uint32_t serial = order(client, (struct order){.kind = ORDER_SHUTDOWN,
+		    .conn = 1}, NULL);
+		take_result(client, ROLE_CLIENT, CALL_SHUTDOWN, 0, 0);
+		take_done(client, serial);
+		take_result(client, ROLE_CLIENT, CALL_READ, 0, 0);
+	}
+	take_result(server, ROLE_CHILD, CALL_CLOSE, 0, 0); /* and no read before */
+	struct report ended = take_result(server, ROLE_SERVER, CALL_WAITPID, child, 0);
+	ck_assert(WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == 0);
+}
+END_TEST
+
+/* Two answers for a client that has gone: the first draws a RST, the second kills
+ * the child, or fails where SIGPIPE is ignored. */
+START_TEST(sigpipe_of_a_child)
+{
+	struct program *server;
+	int fd = join(start_server(&server, _i == 0 ? "--service=sum" :
+	    "--service=sum --sigpipe=ignore"));
+	pid_t child = take_fork(server);
+	await_blocked(child);
+	ck_assert_int_eq(kill(child, SIGSTOP), 0);
+	await_state(child, 'T');
+	ck_assert_int_eq(write(fd, "1 2\n3 4\n", 8), 8);
+	close(sockets[--socket_count]);
+	ck_assert_int_eq(kill(child, SIGCONT), 0);
+	take_result(server, ROLE_CHILD, CALL_GETPEERNAME, 0, 0);
+	take_result(server, ROLE_CHILD, CALL_READ, 8, 0);
+	take_result(server, ROLE_CHILD, CALL_WRITE, 2, 0);
+	if (_i != 0) {
+		take_result(server, ROLE_CHILD, CALL_WRITE, -1, EPIPE);
+		take_result(server, ROLE_CHILD, CALL_CLOSE, 0, 0);
+	}
+	struct report ended = take_result(server, ROLE_SERVER, CALL_WAITPID, child, 0);
+	if (_i == 0)
+		ck_assert(WIFSIGNALED(ended.status) && WTERMSIG(ended.status) == SIGPIPE);
+	else
+		ck_assert(WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == 1);
+}
+END_TEST
+
+/* Room for one process more: told not to bind root, and kept for anybody else.
+ * Other processes of the user come and go, so more than one may fit. */
+START_TEST(runs_out_of_room)
+{
+	struct program *server = start(true,
+	    "--bind=127.0.0.1 --reap=none --process_room=1 0", true);
+	struct report report = take(server, ROLE_SERVER);
+	if (report.kind == REPORT_REFUSED) {
+		ck_assert_int_eq(geteuid(), 0);
+		ck_assert_ptr_nonnull(memmem(report.data, report.length,
+		    "RLIMIT_NPROC", 12));
+		return;
+	}
+	ck_assert_uint_eq(report.call, CALL_SOCKET);
+	take_result(server, ROLE_SERVER, CALL_BIND, 0, 0);
+	report = take_result(server, ROLE_SERVER, CALL_LISTEN, 0, 0);
+	uint16_t port = report.local.port;
+	for (int i = 0; report.call != CALL_FORK || report.result > 0; i++) {
+		ck_assert_int_lt(i, SOCKET_MOST - 1);
+		join(port);
+		take_call(server, ROLE_SERVER, CALL_ACCEPT);
+		report = take_call(server, ROLE_SERVER, CALL_FORK);
+		take_result(server, ROLE_SERVER, CALL_CLOSE, 0, 0);
+	}
+	ck_assert_int_eq(report.error, EAGAIN);
+	await_blocked(server->pid); /* it lives */
 }
 END_TEST
 
@@ -1102,6 +1251,164 @@ START_TEST(many_connections)
 }
 END_TEST
 
+/* Opens connection 1, for numbers of 32 bits, the first byte first, to a listener
+ * of the test; returns the server's end. */
+static int
+open_for_numbers(struct program **client)
+{
+	uint16_t port;
+	int listener = bind_free(&port);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	*client = start_client();
+	order_done(*client, ORDER_LONG, 0, 32);
+	order_done(*client, ORDER_BYTE_ORDER, 0, WIRE_BIG);
+	ck_assert_int_eq(open_flagged(*client, 1, port, ORDER_BINARY).result, 0);
+	return keep(accept(listener, NULL, NULL));
+}
+
+/* Orders a send on connection 1. */
+static uint32_t
+order_send(struct program *client, uint32_t flags, const char *line)
+{
+	return order(client, (struct order){.kind = ORDER_SEND, .conn = 1,
+	    .flags = flags}, line);
+}
+
+/* The next report: these bytes were moved by this call, and are numbers. */
+static void
+take_numbers(struct program *client, enum report_call call, const char *bytes,
+    size_t length)
+{
+	struct report report = take_result(client, ROLE_CLIENT, call,
+	    (int64_t)length, 0);
+	ck_assert_uint_eq(report.format, wire_format(WIRE_BIG, 32));
+	ck_assert_mem_eq(report.data, bytes, length);
+}
+
+/* Two numbers go as eight bytes; four are read, however many come, and the rest
+ * when it is asked for. */
+START_TEST(client_sends_numbers)
+{
+	struct program *client;
+	char bytes[8];
+	int fd = open_for_numbers(&client);
+	uint32_t serial = order_send(client, ORDER_READ_LINE, " 1\t-2 \n");
+	take_numbers(client, CALL_WRITE, "\0\0\0\1\xff\xff\xff\xfe", 8);
+	take_done(client, serial);
+	ck_assert_int_eq(recv(fd, bytes, 8, MSG_WAITALL), 8);
+	ck_assert_mem_eq(bytes, "\0\0\0\1\xff\xff\xff\xfe", 8);
+	ck_assert_int_eq(write(fd, "\0\0\0\7more", 8), 8);
+	take_numbers(client, CALL_READ, "\0\0\0\7", 4);
+	order_done(client, ORDER_READ, 1, 0);
+	take_numbers(client, CALL_READ, "more", 4);
+	serial = order_send(client, ORDER_READ_LINE | ORDER_SPLIT,
+	    "2147483647 -2147483648\n");
+	take_numbers(client, CALL_WRITE, "\x7f", 1);
+	take_numbers(client, CALL_WRITE, "\xff\xff\xff\x80\0\0\0", 7);
+	take_done(client, serial);
+	ck_assert_int_eq(recv(fd, bytes, 8, MSG_WAITALL), 8);
+	ck_assert_int_eq(write(fd, "ab", 2), 2); /* half an answer, and the end */
+	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	take_numbers(client, CALL_READ, "ab", 2);
+	take_result(client, ROLE_CLIENT, CALL_READ, 0, 0);
+}
+END_TEST
+
+static const char *const no_numbers[] = {
+	"foo\n", "\n", "", "1\n", "1 2 3\n", "1 2x\n", "1.5 2\n", "0x1 2\n",
+	"2147483648 0\n", "0 -2147483649\n", "99999999999999999999 1\n",
+};
+
+/* What is not two numbers that fit is refused, and nothing is sent. */
+START_TEST(client_refuses_input)
+{
+	struct program *client;
+	char byte;
+	int fd = open_for_numbers(&client);
+	uint32_t serial = order_send(client, ORDER_READ_LINE, no_numbers[_i]);
+	struct report report = take(client, ROLE_CLIENT);
+	ck_assert_uint_eq(report.kind, REPORT_REFUSED);
+	ck_assert_ptr_nonnull(memmem(report.data, report.length, "invalid input: ", 15));
+	ck_assert_ptr_nonnull(memmem(report.data, report.length, "nothing was sent", 16));
+	take_done(client, serial);
+	ck_assert_int_eq(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
+/* Orders a disposition and expects sigaction to return so. */
+static void
+set_signal(struct program *client, int number, enum order_disposition disposition,
+    int error)
+{
+	uint32_t serial = order(client, (struct order){.kind = ORDER_SIGNAL,
+	    .number = number, .flags = disposition}, NULL);
+	struct report report = take_result(client, ROLE_CLIENT, CALL_SIGACTION,
+	    error != 0 ? -1 : 0, error);
+	ck_assert_int_eq(report.about, number);
+	ck_assert_int_eq(report.value, (int)disposition);
+	take_done(client, serial);
+}
+
+/* A signal caught, ignored, and at its default. */
+START_TEST(client_signals)
+{
+	struct program *client = start_client();
+	set_signal(client, SIGKILL, DISPOSITION_CATCH, EINVAL);
+	set_signal(client, SIGSTOP, DISPOSITION_IGNORE, EINVAL);
+	set_signal(client, SIGINT, DISPOSITION_CATCH, 0);
+	ck_assert_int_eq(kill(client->pid, SIGINT), 0);
+	take_caught(client, ROLE_CLIENT, SIGINT);
+	set_signal(client, SIGINT, DISPOSITION_IGNORE, 0);
+	ck_assert_int_eq(kill(client->pid, SIGINT), 0);
+	set_signal(client, SIGINT, DISPOSITION_DEFAULT, 0);
+	ck_assert_int_eq(kill(client->pid, SIGINT), 0);
+	ends_by(client, SIGINT);
+}
+END_TEST
+
+/* The next reports: probes every so many seconds, or none. */
+static void
+take_keepalive(struct program *client, uint32_t conn, int seconds)
+{
+	const struct { enum report_option option; int value; } calls[] = {
+		{OPTION_TCP_KEEPIDLE, seconds}, {OPTION_TCP_KEEPINTVL, seconds},
+		{OPTION_TCP_KEEPCNT, 3}, {OPTION_SO_KEEPALIVE, seconds > 0},
+	};
+	for (size_t i = seconds > 0 ? 0 : 3; i < 4; i++) {
+		struct report report = take_result(client, ROLE_CLIENT,
+		    CALL_SETSOCKOPT, 0, 0);
+		ck_assert_uint_eq(report.conn, conn);
+		ck_assert_int_eq(report.about, (int)calls[i].option);
+		ck_assert_int_eq(report.value, calls[i].value);
+	}
+}
+
+/* Probes are set on a connection that exists, on one that is new, and ended. */
+START_TEST(client_keepalive)
+{
+	struct program *server, *client;
+	uint16_t port = start_server(&server, "");
+	client = start_client();
+	ck_assert_int_eq(open_connection(client, 1, port).result, 0);
+	uint32_t serial = order(client, (struct order){.kind = ORDER_KEEPALIVE,
+	    .number = 5}, NULL);
+	take_keepalive(client, 1, 5);
+	take_done(client, serial);
+	order(client, (struct order){.kind = ORDER_CONNECT, .conn = 2, .number = 1,
+	    .peer = loopback(port)}, NULL);
+	take_call(client, ROLE_CLIENT, CALL_SOCKET);
+	take_keepalive(client, 2, 5);
+	ck_assert_uint_eq(take(client, ROLE_CLIENT).kind, REPORT_BEGUN);
+	for (int both = 0; both < 2; both++) /* connect, and its order */
+		take(client, ROLE_CLIENT);
+	serial = order(client, (struct order){.kind = ORDER_KEEPALIVE}, NULL);
+	take_keepalive(client, 1, 0);
+	take_keepalive(client, 2, 0);
+	take_done(client, serial);
+}
+END_TEST
+
 /* Records that are none are left aside; the end of the orders is the end. */
 START_TEST(client_and_bad_orders)
 {
@@ -1127,6 +1434,11 @@ static const struct {
 	{true, "--reap", 2}, {true, "--nonsense=1", 2}, {true, "70000", 2},
 	{true, "1 2", 2}, {true, "--backlog=-1", 2}, {true, "--accept_delay=x", 2},
 	{true, "--bind=nowhere", 2}, {true, "9877x", 2}, {true, "-x", 2},
+	{true, "--service=sub", 2}, {true, "--long=16", 2}, {true, "--byte_order=", 2},
+	{true, "--sigpipe=catch", 2}, {true, "--close=never", 2},
+	{true, "--process_room=-1", 2}, {false, "--long=16 127.0.0.1", 2},
+	{false, "--long 127.0.0.1", 2}, {false, "--nonsense=1 127.0.0.1", 2},
+	{false, "--service=sum-binary", 2},
 	{false, "--help", 0}, {false, "--version", 0}, {false, "", 2},
 	{false, "127.0.0.1 0", 2}, {false, "127.0.0.1 x", 2}, {false, "-x", 2},
 	{false, "a 1 b", 2},
@@ -1165,6 +1477,26 @@ START_TEST(by_themselves)
 	ends_with(client, 0);
 	ck_assert_ptr_nonnull(strstr(read_line(server->error), "serves it"));
 	ck_assert_ptr_nonnull(strstr(read_line(server->error), "terminated"));
+}
+END_TEST
+
+/* Both add binary numbers, in two byte orders. */
+START_TEST(adding_by_themselves)
+{
+	char line[96];
+	struct program *server = start(true, "--bind=127.0.0.1 --service=sum-binary "
+	    "--long=32 --byte_order=little 0", false);
+	const char *said = read_line(server->error);
+	snprintf(line, sizeof line, "--service=sum-binary --long=32 "
+	    "--byte_order=big 127.0.0.1 %d", atoi(strrchr(said, ':') + 1));
+	struct program *client = start(false, line, false);
+	ck_assert_int_eq(write(client->input, "1 2\nfoo\n-22 -77\n", 16), 16);
+	close(client->input);
+	client->input = -1;
+	ck_assert_str_eq(read_line(client->output), "3\n");
+	ck_assert_str_eq(read_line(client->output), "-16777314\n");
+	ck_assert_ptr_nonnull(strstr(read_line(client->error), "invalid input: \"foo\""));
+	ends_with(client, 0);
 }
 END_TEST
 
@@ -1209,6 +1541,11 @@ add_server_tests(Suite *suite)
 {
 	TCase *tcase = add_case(suite, "tcpserv");
 	tcase_add_test(tcase, sums);
+	tcase_add_loop_test(tcase, adds_longs, 0,
+	    (int)(sizeof additions / sizeof *additions));
+	tcase_add_loop_test(tcase, closes_unread, 0, 2);
+	tcase_add_loop_test(tcase, sigpipe_of_a_child, 0, 2);
+	tcase_add_test(tcase, runs_out_of_room);
 	tcase_add_loop_test(tcase, reaps_after_a_stop, 0, 2);
 	tcase_add_loop_test(tcase, refuses_beyond_the_limit, 0, 4);
 	tcase_add_loop_test(tcase, accept_is_interrupted, 0, 2);
@@ -1242,6 +1579,11 @@ add_client_tests(Suite *suite)
 	tcase_add_loop_test(tcase, client_reads_always, 0, 2);
 	tcase_add_test(tcase, client_does_not_notice);
 	tcase_add_test(tcase, many_connections);
+	tcase_add_test(tcase, client_sends_numbers);
+	tcase_add_loop_test(tcase, client_refuses_input, 0,
+	    (int)(sizeof no_numbers / sizeof *no_numbers));
+	tcase_add_test(tcase, client_signals);
+	tcase_add_test(tcase, client_keepalive);
 	tcase_add_test(tcase, client_and_bad_orders);
 }
 
@@ -1253,6 +1595,7 @@ add_alone_tests(Suite *suite)
 	tcase_add_loop_test(tcase, command_line, 0,
 	    (int)(sizeof command_lines / sizeof *command_lines));
 	tcase_add_test(tcase, by_themselves);
+	tcase_add_test(tcase, adding_by_themselves);
 	tcase_add_loop_test(tcase, client_alone_fails, 0, 2);
 }
 

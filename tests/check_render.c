@@ -375,6 +375,81 @@ START_TEST(text_comes_back)
 }
 END_TEST
 
+/* The timeline's line for the event, which is released; "" for none. */
+static void
+check_timeline(struct event event, const char *wanted)
+{
+	event.time = FIXTURE_MS(3204);
+	char *line = render_timeline(&event, false);
+	if (wanted == NULL)
+		ck_assert_ptr_null(line);
+	else
+		ck_assert_str_eq(line, wanted);
+	free(line);
+	event_release(&event);
+}
+
+/* Numbers come back with the bytes that they were on the wire. */
+START_TEST(hex_comes_back)
+{
+	struct moment now;
+	struct event event = fixture_event(EVENT_SENT, "1 2"), again;
+	moment_init(&now);
+	event.line.conn = 1;
+	event.line.bytes = 8;
+	event.detail = strdup("00 00 00 01 00 00 00 02");
+	char *line = render_json(&event, &now);
+	ck_assert_ptr_nonnull(strstr(line, "\"text\": \"1 2\", \"bytes\": 8, "
+	    "\"hex\": \"00 00 00 01 00 00 00 02\""));
+	ck_assert_int_eq(render_json_parse(line, &again), 0);
+	ck_assert_str_eq(again.text, "1 2");
+	ck_assert_str_eq(again.detail, event.detail);
+	free(line);
+	event_release(&again);
+	check_timeline(event, "3.204 sent    conn 1  1 2  = 00 00 00 01 00 00 00 02");
+	event = fixture_event(EVENT_ECHO, "3");
+	json_t *object = json_of(&event, &now);
+	ck_assert_ptr_null(json_object_get(object, "hex"));
+	json_decref(object);
+	moment_release(&now);
+}
+END_TEST
+
+/* What setsockopt and sigaction were given. */
+START_TEST(what_calls_were_about_comes_back)
+{
+	struct moment now;
+	struct event event = fixture_call(ROLE_CLIENT, 1, CALL_SETSOCKOPT, 0, 0), again;
+	moment_init(&now);
+	event.call.about = OPTION_TCP_KEEPIDLE;
+	event.call.value = 7;
+	json_t *object = json_of(&event, &now);
+	check_word(object, "option", "TCP_KEEPIDLE");
+	check_number(object, "value", 7);
+	json_decref(object);
+	char *line = render_json(&event, &now);
+	ck_assert_int_eq(render_json_parse(line, &again), 0);
+	ck_assert_mem_eq(&again.call, &event.call, sizeof event.call);
+	free(line);
+	check_timeline(event, "3.204 client  setsockopt conn 1 TCP_KEEPIDLE 7 = 0");
+	event = fixture_call(ROLE_CLIENT, 0, CALL_SIGACTION, 0, EINVAL);
+	event.call.about = SIGKILL;
+	event.call.value = DISPOSITION_CATCH;
+	object = json_of(&event, &now);
+	check_word(object, "signal", "SIGKILL");
+	check_word(object, "disposition", "catch");
+	json_decref(object);
+	line = render_json(&event, &now);
+	ck_assert_int_eq(render_json_parse(line, &again), 0);
+	ck_assert_int_eq(again.call.about, SIGKILL);
+	ck_assert_int_eq(again.call.value, DISPOSITION_CATCH);
+	ck_assert_int_eq(again.call.status, 0);
+	free(line);
+	check_timeline(event, "3.204 client  sigaction SIGKILL catch: EINVAL");
+	moment_release(&now);
+}
+END_TEST
+
 /* Every type is read back with its own type; then cut at each place, and with
  * each byte changed: taken or refused, and nothing worse. */
 START_TEST(broken_lines_are_refused)
@@ -464,20 +539,6 @@ START_TEST(unknown_keys_are_passed_over)
 	event_release(&event);
 }
 END_TEST
-
-/* The timeline's line for the event, which is released; "" for none. */
-static void
-check_timeline(struct event event, const char *wanted)
-{
-	event.time = FIXTURE_MS(3204);
-	char *line = render_timeline(&event, false);
-	if (wanted == NULL)
-		ck_assert_ptr_null(line);
-	else
-		ck_assert_str_eq(line, wanted);
-	free(line);
-	event_release(&event);
-}
 
 START_TEST(the_timeline_has_its_shape)
 {
@@ -637,6 +698,8 @@ render_suite(void)
 	tcase_add_test(tests, dispositions_come_back);
 	tcase_add_loop_test(tests, hostile_bytes_are_harmless, 0, EVENT_TYPES);
 	tcase_add_test(tests, text_comes_back);
+	tcase_add_test(tests, hex_comes_back);
+	tcase_add_test(tests, what_calls_were_about_comes_back);
 	tcase_add_loop_test(tests, broken_lines_are_refused, 0, EVENT_TYPES);
 	tcase_add_loop_test(tests, wrong_lines_are_refused, 0,
 	    (int)(sizeof wrong / sizeof *wrong));

@@ -80,6 +80,26 @@ happen_elsewhere(struct moment *now, char what)
 	}
 }
 
+/* Sends so many bytes on connection 1. */
+static void
+send_bytes(struct moment *now, size_t bytes)
+{
+	struct event sent = fixture_event(EVENT_SENT, "text");
+	sent.line.conn = 1;
+	sent.line.bytes = bytes;
+	fixture_fold(now, sent);
+}
+
+/* The client turns the probes of connection 1 on or off. */
+static void
+set_keepalive(struct moment *now, bool on)
+{
+	struct event event = fixture_call(ROLE_CLIENT, 1, CALL_SETSOCKOPT, 0, 0);
+	event.call.about = OPTION_SO_KEEPALIVE;
+	event.call.value = on;
+	fixture_fold(now, event);
+}
+
 /* One thing that happens, to the client's ends, or to the settings. */
 static void
 happen(struct moment *now, char what)
@@ -109,6 +129,11 @@ happen(struct moment *now, char what)
 		    "sa_restart=on reuseaddr=on backlog=1024 max_children=2000"));
 		break;
 	case 'W': fixture_fold(now, fixture_start("remote")); break;
+	case 'K': case 'O': set_keepalive(now, what == 'K'); break;
+	case 'w': send_bytes(now, 5); break;
+	case 'U':
+		fixture_fold(now, fixture_event(EVENT_SETTINGS, "close=unread"));
+		break;
 	default: happen_elsewhere(now, what);
 	}
 }
@@ -145,6 +170,10 @@ static const struct story_case cases[] = {
 	{"kF", ROLE_CLIENT, CALL_READ, ECONNRESET, "The peer had closed", "5.12"},
 	{"k", ROLE_CLIENT, CALL_READ, ECONNRESET, "The peer had closed", "5.12"},
 	{"", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "4.3"},
+	{"Uw", ROLE_CLIENT, CALL_READ, ECONNRESET, "The child closed", "5.12"},
+	{"Uwe", ROLE_CLIENT, CALL_READ, ECONNRESET, "The child closed", "5.12"},
+	{"Dw", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "4.3"},
+	{"Kcb", ROLE_CLIENT, CALL_READ, ECONNRESET, "The host rebooted", "5.15"},
 	{"N", ROLE_CHILD, CALL_READ, ECONNRESET, "before accept", "5.11"},
 	{"N", ROLE_CHILD, CALL_WRITE, ECONNRESET, "before accept", "5.11"},
 	{"AC", ROLE_CHILD, CALL_READ, ECONNRESET, "SO_LINGER 0", "7.5"},
@@ -158,6 +187,8 @@ static const struct story_case cases[] = {
 	{"Q", ROLE_CHILD, CALL_WRITE, EPIPE, "client's RST was told", "5.13"},
 	{"", ROLE_CLIENT, CALL_WRITE, EPIPE, "Nothing can be written", "5.13"},
 	{"", ROLE_CHILD, CALL_WRITE, EPIPE, "Nothing can be written", "5.13"},
+	{"C", ROLE_CHILD, CALL_WRITE, EPIPE, "The client had closed", "5.13"},
+	{"KC", ROLE_CHILD, CALL_READ, ECONNRESET, "socket is closed", "5.12"},
 	/* ETIMEDOUT */
 	{"c", ROLE_CLIENT, CALL_CONNECT, ETIMEDOUT, "has crashed: our SYN", "5.14"},
 	{"u", ROLE_CLIENT, CALL_CONNECT, ETIMEDOUT, "cable is out: our SYN", "4.3"},
@@ -168,6 +199,13 @@ static const struct story_case cases[] = {
 	{"u", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "cable is out: nothing", "5.14"},
 	{"d", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "host is down: nothing", "5.14"},
 	{"", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "gave the connection up", "5.14"},
+	{"Kc", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "keepalive probes", "7.5"},
+	{"cK", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "keepalive probes", "7.5"},
+	{"wKu", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "keepalive probes", "7.5"},
+	{"Kcw", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "host has crashed: nothing", "5.14"},
+	{"KOc", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "host has crashed: nothing", "5.14"},
+	{"K", ROLE_CLIENT, CALL_READ, ETIMEDOUT, "gave the connection up", "5.14"},
+	{"", ROLE_CLIENT, CALL_SIGACTION, EINVAL, "no signal of which", "5.8"},
 	/* EADDRINUSE */
 	{"", ROLE_SERVER, CALL_BIND, EADDRINUSE, "Another socket listens", "7.5"},
 	{"lS", ROLE_SERVER, CALL_BIND, EADDRINUSE, "does not set SO_REUSEADDR", "7.5"},
@@ -299,6 +337,20 @@ START_TEST(ports_below_1024_are_reserved)
 }
 END_TEST
 
+START_TEST(two_signals_are_the_kernels_own)
+{
+	static const int numbers[] = {SIGKILL, SIGSTOP};
+	struct moment now;
+	const char *section, *text;
+	struct event event = fixture_call(ROLE_CLIENT, 0, CALL_SIGACTION, 0, EINVAL);
+	moment_init(&now);
+	event.call.about = numbers[_i];
+	text = why_call(&now, &event.call, &section);
+	check_sentence(text, "neither can be caught", section, "5.8");
+	moment_release(&now);
+}
+END_TEST
+
 /* A moment that knows nothing, and a connection that nobody knows. */
 START_TEST(nothing_known_is_no_crash)
 {
@@ -328,16 +380,6 @@ START_TEST(a_late_death_explains_the_end_of_file)
 }
 END_TEST
 
-/* Sends so many bytes on connection 1. */
-static void
-send_bytes(struct moment *now, size_t bytes)
-{
-	struct event sent = fixture_event(EVENT_SENT, "text");
-	sent.line.conn = 1;
-	sent.line.bytes = bytes;
-	fixture_fold(now, sent);
-}
-
 /* What was written to a dead child drew a RST, whatever the table last said. */
 START_TEST(a_write_to_the_dead_is_told_from_the_fin_alone)
 {
@@ -364,6 +406,7 @@ why_suite(void)
 	    (int)(sizeof cases / sizeof *cases));
 	tcase_add_test(tests, a_connection_too_many_is_closed_at_once);
 	tcase_add_test(tests, ports_below_1024_are_reserved);
+	tcase_add_loop_test(tests, two_signals_are_the_kernels_own, 0, 2);
 	tcase_add_test(tests, nothing_known_is_no_crash);
 	tcase_add_test(tests, a_late_death_explains_the_end_of_file);
 	tcase_add_test(tests, a_write_to_the_dead_is_told_from_the_fin_alone);

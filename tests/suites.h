@@ -27,5 +27,6 @@ Suite *sock_diag_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
 Suite *why_suite(void);
+Suite *wire_suite(void);
 
 #endif
