@@ -4,9 +4,10 @@
  * for it.  A parent that waits at once (waitpid in a loop) reaps it some
  * microseconds later, and its report is on the way.  So a dead process gets
  * ZOMBIE_NS of grace: who is not reaped by then is shown as a zombie, who is, as
- * reaped, with its status.  One that is gone with no report (SIGCHLD ignored, or
- * a server that is not ours) has exited; what it left is read from its pidfd
- * (PIDFD_GET_INFO, Linux 6.15) or was in field 52 of its stat, else not known. */
+ * reaped, with its status.  One that is gone, and of which no report comes within
+ * REPORT_NS (SIGCHLD ignored, or a server that is not ours), has exited; what it
+ * left is read from its pidfd (PIDFD_GET_INFO, Linux 6.15) or was in field 52 of
+ * its stat, else not known. */
 #include "process_watch.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define ZOMBIE_NS MILLISECONDS(15)
+#define REPORT_NS MILLISECONDS(200)
 #define LOOK_SOON_NS MILLISECONDS(3)
 #define LOOK_BUSY_NS MILLISECONDS(100)
 #define LOOK_IDLE_NS SECONDS(1)
@@ -46,6 +48,7 @@ struct followed {
 	bool dead;              /* the pidfd said so */
 	bool zombie;            /* and it was shown as a zombie */
 	int64_t died_at;
+	int64_t vanished_at;    /* 0: its row was still there when last looked at */
 	struct process_end end;
 	struct followed *next;
 };
@@ -298,28 +301,40 @@ end_from_pidfd(struct followed *followed)
 	}
 }
 
-/* A dead one: a zombie by now, or gone.  True when it is forgotten. */
-static bool
+/* A row that is not there any more: whoever waited for it may be about to report
+ * it.  Without a report in time it has exited, and is forgotten. */
+static void
+followed_vanished(struct process_watch *watch, struct followed *followed,
+    const struct process_row *row)
+{
+	int64_t now = loop_now(watch->loop);
+	if (followed->vanished_at == 0)
+		followed->vanished_at = now;
+	if (now - followed->vanished_at < REPORT_NS)
+		return;
+	end_from_pidfd(followed);
+	tell(watch, PROCESS_EXITED, row, &followed->end, followed->zombie ?
+	    followed->vanished_at : followed->died_at);
+	followed_forget(watch, followed);
+}
+
+/* A dead one: a zombie by now, or gone. */
+static void
 followed_settle(struct process_watch *watch, struct followed *followed,
     struct process_row row)
 {
 	struct process_stat stat;
 	int64_t now = loop_now(watch->loop);
 	if (now - followed->died_at < ZOMBIE_NS)
-		return false;
+		return;
 	if (row_read(&row, &stat) && stat.state == 'Z') {
 		followed->end.known = stat.has_exit_code;
 		followed->end.status = stat.exit_code;
 		followed->zombie = true;
 		tell(watch, PROCESS_ZOMBIE, &row, &followed->end, followed->died_at);
-		return false;
+		return;
 	}
-	if (now - followed->died_at < 5 * ZOMBIE_NS)
-		return false; /* a report may be on the way */
-	end_from_pidfd(followed);
-	tell(watch, PROCESS_EXITED, &row, &followed->end, followed->died_at);
-	followed_forget(watch, followed);
-	return true;
+	followed_vanished(watch, followed, &row);
 }
 
 /* Would ps show anything else than before? */
@@ -346,10 +361,8 @@ followed_look(struct process_watch *watch, struct followed *followed)
 		return;
 	}
 	if (!row_read(&row, &stat) || (stat.state == 'Z' && !followed->zombie)) {
-		if (followed->zombie) { /* somebody reaped it unseen */
-			tell(watch, PROCESS_EXITED, &row, &followed->end,
-			    loop_now(watch->loop));
-			followed_forget(watch, followed);
+		if (followed->zombie) {
+			followed_vanished(watch, followed, &row);
 		} else {
 			followed->dead = true;
 			followed->died_at = loop_now(watch->loop);
@@ -435,7 +448,7 @@ static bool
 process_watch_is_unsettled(const struct process_watch *watch)
 {
 	for (struct followed *each = watch->all; each != NULL; each = each->next)
-		if (each->dead && !each->zombie)
+		if ((each->dead && !each->zombie) || each->vanished_at != 0)
 			return true;
 	return false;
 }

@@ -17,6 +17,7 @@ main(void)
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, process_stat_suite());
+	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, programs_suite());
 	srunner_add_suite(runner, render_suite());
 	srunner_add_suite(runner, scenario_suite());

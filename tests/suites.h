@@ -15,6 +15,7 @@ Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *moment_suite(void);
 Suite *process_stat_suite(void);
+Suite *process_watch_suite(void);
 Suite *programs_suite(void);
 Suite *render_suite(void);
 Suite *scenario_suite(void);
