@@ -39,7 +39,7 @@ live_as_child(struct server *server, const sigset_t *mask)
 }
 
 /* Gives the connection to a child.  Signals wait meanwhile: the child must not
- * run its parent's handlers, and no child is reaped before it was reported. */
+ * run its parent's handlers, and no child is reaped before it was reported and let go of. */
 static void
 serve(struct server *server)
 {
@@ -55,9 +55,9 @@ serve(struct server *server)
 		server_say(server, "child %d serves it", (int)child);
 		children_add(server, child);
 	}
-	signals_restore(&mask);
 	if (child < 0 || !server->options.leak_connfd)
 		server_close(server);
+	signals_restore(&mask);
 }
 
 /* Refuses a connection: one that is accepted and closed at once tells the client
