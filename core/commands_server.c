@@ -58,18 +58,25 @@ command_server_start(struct session *session, struct running *running,
 	(void)arguments;
 	if (running->check_only || !may_start(session, running))
 		return;
-	if (session->server.pid != 0)
+	running->pid = session->server.pid;
+	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
+	if (running->pid == 0)
+		server_start(session);
+	else if (state != 0 && state != 'Z' && state != 'X')
 		refuse(running, "the server runs already, PID %d: server restart",
 		    (int)session->server.pid);
-	else
-		server_start(session);
 }
 
-/* Listens, or has ended. */
+/* One that was dying is gone, and the new one listens, or has ended. */
 bool
 server_started(struct session *session, struct running *running)
 {
-	(void)running;
+	if (running->pid != 0) {
+		if (session->server.pid == running->pid)
+			return false;
+		running->pid = 0;
+		server_start(session);
+	}
 	return server_is_settled(session);
 }
 
