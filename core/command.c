@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "commands.h"
+#include "scenario_library.h"
 #include "session_internal.h"
 #include "signal_name.h"
 
@@ -134,6 +135,12 @@ static const struct command table[] = {
 	{.name = "ask", .arguments = "TEXT | ANSWER | ANSWER... = N",
 	 .help = "a question to the room; answer N is right",
 	 .run = command_ask, .done = ask_done},
+	{.name = "lessons", .arguments = "",
+	 .help = "the lessons in the lecture's order; on a screen a menu",
+	 .run = command_lessons},
+	{.name = "play", .arguments = "NAME", .words = "<lesson>",
+	 .help = "begin a lesson, or the scenario at a path with a slash, in a clean state; on a screen",
+	 .run = command_play},
 	{.name = "reset", .arguments = "",
 	 .help = "everything healed and fresh: server, client, cable, settings",
 	 .acts = true, .run = command_reset, .done = reset_done},
@@ -301,6 +308,22 @@ offer_pids(struct completion *completion)
 	}
 }
 
+/* Offers the names of the lessons. */
+static void
+offer_lessons(struct completion *completion)
+{
+	char error[SCENARIO_ERROR];
+	struct scenario *scenarios;
+	size_t count;
+	if (completion->session == NULL)
+		return;
+	scenario_library_load(&scenarios, &count, completion->session->directory,
+	    error); /* those that are right; menu and --list tell of the others */
+	for (size_t i = 0; i < count; i++)
+		offer(completion, scenarios[i].name, strlen(scenarios[i].name));
+	scenario_library_free(scenarios, count);
+}
+
 /* Offers the names of the usual signals. */
 static void
 offer_signals(struct completion *completion)
@@ -329,6 +352,8 @@ offer_row(struct completion *completion, const char *words)
 			offer_signals(completion);
 		else if (strncmp(words, "<pid>", length) == 0)
 			offer_pids(completion);
+		else if (strncmp(words, "<lesson>", length) == 0)
+			offer_lessons(completion);
 		else if (strncmp(words, "<expectation>", length) == 0)
 			offer_words(completion, "", "echo|reply|sent|received|eof|errno|"
 			    "server|state|listening|children|zombies|reaped|client|"

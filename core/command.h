@@ -21,7 +21,8 @@ struct command {
 	bool acts;              /* expectations look back to the last one that does */
 	const char *words;      /* completions of the first argument: "default|ignore",
 	                           or one of the names below in angle brackets:
-	                           <setting> <signal> <connection> <expectation> <state> */
+	                           <setting> <signal> <connection> <expectation> <state>
+	                           <lesson> */
 	/* Checks the arguments and, when error stays empty, begins; what it has to
 	 * remember stands in running.  With running->check_only nothing is begun and
 	 * session is NULL (a scenario is checked before anything is run). */

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "scenario_library.h"
 #include "session_internal.h"
 #include "wire_long.h"
 
@@ -203,6 +204,42 @@ session_choose(struct session *session, unsigned answer)
 {
 	session->chosen = answer;
 	timer_no_later(session->tick, 0);
+}
+
+/* lessons: on a screen their menu; else a line for each. */
+void
+command_lessons(struct session *session, struct running *running, const char *arguments)
+{
+	char error[SCENARIO_ERROR];
+	struct scenario *scenarios;
+	size_t count;
+	(void)arguments;
+	if (running->check_only)
+		return;
+	if (session->show != NULL && session->show(session->show_context, "lessons"))
+		return;
+	if (scenario_library_load(&scenarios, &count, session->directory, error) < 0)
+		session_error(session, "%s", error);
+	for (size_t i = 0; i < count; i++)
+		session_note(session, "%s, UNP %s: %s", scenarios[i].name,
+		    scenarios[i].section, scenarios[i].title);
+	scenario_library_free(scenarios, count);
+}
+
+/* play NAME */
+void
+command_play(struct session *session, struct running *running, const char *arguments)
+{
+	char error[SESSION_ERROR];
+	if (running->check_only)
+		refuse(running, "play stands in no scenario: a lesson is one file");
+	else if (*arguments == '\0')
+		refuse(running, "play wants a lesson's name, as in: play zombies; lessons shows them");
+	else if (session->play == NULL)
+		refuse(running, "play wants a screen; without one: tcpconsole --headless --play %.80s",
+		    arguments);
+	else if (!session->play(session->play_context, arguments, error))
+		refuse(running, "%s", error);
 }
 
 /* help: on a screen its own page; else the table. */

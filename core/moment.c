@@ -493,8 +493,14 @@ copy_text(char *to, size_t size, const char *from)
 static void
 apply_narrator(struct moment_lesson *lesson, const struct event *event)
 {
+	bool outcome = event->type == EVENT_SAY && *lesson->say == '\0' &&
+	    lesson->chosen != 0; /* the say that tells how it was */
 	lesson->spoke = true;
-	*lesson->say = *lesson->question = *lesson->answers = '\0';
+	*lesson->say = '\0';
+	if (!outcome) {
+		*lesson->question = *lesson->answers = '\0';
+		lesson->answer = lesson->chosen = 0;
+	}
 	if (event->type == EVENT_SAY) {
 		copy_text(lesson->say, sizeof lesson->say, event->text);
 		return;
@@ -519,6 +525,29 @@ apply_lesson(struct moment_lesson *lesson, const struct event *event)
 	}
 	lesson->what = event->lesson.what;
 	lesson->line = event->lesson.line;
+	lesson->stuck = event->lesson.what == LESSON_FAILED;
+	if (lesson->stuck && *lesson->failed == '\0')
+		copy_text(lesson->failed, sizeof lesson->failed, event->detail);
+}
+
+/* A command began: one of the lesson's, or of somebody else. */
+static void
+apply_command(struct moment *moment, const struct event *event)
+{
+	moment->script = event->command.source == SOURCE_SCRIPT;
+	if (moment->script)
+		moment->lesson.stuck = false;
+}
+
+/* A line of the lesson was refused. */
+static void
+apply_error(struct moment *moment, const struct event *event)
+{
+	struct moment_lesson *lesson = &moment->lesson;
+	if (!moment->script)
+		return;
+	*lesson->failed = '\0';
+	copy_text(lesson->got, sizeof lesson->got, event->text);
 }
 
 /* An expectation of the lesson came out. */
@@ -582,7 +611,10 @@ moment_apply(struct moment *moment, const struct event *event)
 		    event->text != NULL ? event->text : "");
 		break;
 	case EVENT_COMMAND:
-		moment->script = event->command.source == SOURCE_SCRIPT;
+		apply_command(moment, event);
+		break;
+	case EVENT_ERROR:
+		apply_error(moment, event);
 		break;
 	case EVENT_EXPECT:
 		apply_expect(moment, event);

@@ -71,11 +71,13 @@ struct moment_lesson {
 	char name[64], title[128], section[LESSON_SECTION];
 	bool spoke;                  /* say or question is set */
 	char say[1024];              /* the last say; empty: a question came after it */
-	char question[512];          /* the last ask; empty: a say came after it */
+	char question[512];          /* the last ask; kept, once the room has chosen,
+	                                beside the say that tells how it was */
 	char answers[1024];          /* a line each */
 	unsigned answer, chosen;     /* from 1; chosen 0: not yet */
-	char failed[256], got[256];  /* the last expectation of the lesson, if it
-	                                failed: expected, seen */
+	char failed[256], got[256];  /* the last step of the lesson that failed, if it
+	                                did: expected, seen; the command, its error */
+	bool stuck;                  /* it failed just now, and nothing came after it */
 	unsigned line;               /* LESSON_FAILED: of its file */
 };
 

@@ -302,10 +302,13 @@ session_settings(struct session *session, char *error)
 static void
 session_raise_files(struct session *session)
 {
+	static rlim_t before; /* the first session's: a later one finds it raised */
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
-	session->files = limit.rlim_cur;
+	if (before == 0)
+		before = limit.rlim_cur;
+	session->files = before;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit); /* else as many as there were */
 }
@@ -557,4 +560,12 @@ session_show_by(struct session *session,
 {
 	session->show = show;
 	session->show_context = context;
+}
+
+void
+session_play_by(struct session *session,
+    bool (*play)(void *context, const char *name, char *error), void *context)
+{
+	session->play = play;
+	session->play_context = context;
 }

@@ -93,4 +93,10 @@ void session_choose(struct session *session, unsigned answer);
 void session_show_by(struct session *session,
     bool (*show)(void *context, const char *what), void *context);
 
+/* Who plays the lesson that `play NAME` names, in place of this session, once the
+ * command is over; false with one line in error (room for SESSION_ERROR).  NULL
+ * (headless): it is refused. */
+void session_play_by(struct session *session,
+    bool (*play)(void *context, const char *name, char *error), void *context);
+
 #endif

@@ -47,6 +47,8 @@ struct session {
 	unsigned chosen;                /* the room's answer to the open one */
 	bool (*show)(void *context, const char *what);
 	void *show_context;
+	bool (*play)(void *context, const char *name, char *error);
+	void *play_context;
 };
 
 /* Appends an event that the session itself made. */

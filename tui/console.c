@@ -1,5 +1,7 @@
 /* console.c: the session, the screen and the keyboard, joined.
  *
+ * Sessions can follow each other, a lesson in each; screen, keyboard and prompt stay.
+ *
  * Everything comes through the session's one loop: keys, signals, timers and the
  * log's events.  Each handler says what has changed, and marks the screen dirty;
  * only the frame draws, at most every FRAME ns however many events came.  A second
@@ -26,7 +28,10 @@
 #define FRAME MILLISECONDS(33)
 #define NOTICE SECONDS(5)
 
-enum { STATUS_NOT_HERE = 77 }; /* as in main.c */
+/* A new session shows itself once it stands, not while it is built up. */
+#define SETTLING MILLISECONDS(70)
+
+enum { STATUS_USAGE = 2 };
 
 static struct console console;
 
@@ -44,8 +49,12 @@ struct scene
 console_scene(const struct console *self)
 {
 	const struct log *log = session_log(self->session);
-	return (struct scene){.moment = session_now(self->session), .log = log,
+	struct scene scene = {.moment = session_now(self->session), .log = log,
 	    .end = log_end(log), .now = loop_now(self->loop)};
+	guide_look(&scene.guide, self->lesson);
+	scene.guide.lessons = self->lessons;
+	scene.guide.lesson_count = self->lesson_count;
+	return scene;
 }
 
 /* Draws a frame, unless the terminal is slow: then a little later. */
@@ -53,7 +62,7 @@ static void
 draw_frame(void *context)
 {
 	struct console *self = context;
-	if (self->gone)
+	if (self->gone || self->changing)
 		return;
 	self->drawn_at = loop_now(self->loop);
 	if (!terminal_is_writable()) {
@@ -93,22 +102,45 @@ console_hint(struct console *self, const char *text)
 	self->screen.notice_until_key = true;
 }
 
+/* Has an event words that nothing else on the screen shows?  A narrator shows what is
+ * told and what failed in its lesson. */
+static bool
+is_news(const struct event *event, const struct moment *now)
+{
+	bool narrated = now->lesson.any;
+	if (event->text == NULL)
+		return false;
+	return event->type == EVENT_NOTE ||
+	    (event->type == EVENT_ERROR && !(narrated && now->script)) ||
+	    (event->type == EVENT_SAY && !narrated);
+}
+
+/* A question that was typed has its answer; there is no narrator to show it. */
+static void
+notify_choice(struct console *self, const struct event *event)
+{
+	char text[80];
+	snprintf(text, sizeof text, "the room: %u, it was: %u", event->ask.chosen,
+	    event->ask.answer);
+	notify(self, LOOK_STRONG, text);
+}
+
 /* The log's reader: the screen is made from the moment, so there is nothing to
  * keep; what the console has to say is shown at once. */
 static void
 read_event(void *context, const struct event *event, const struct moment *now)
 {
 	struct console *self = context;
-	(void)now;
-	if (self->session == NULL)
+	if (self->session == NULL || self->changing)
 		return;
 	if (event->type == EVENT_COMMAND)
 		screen_drop_notice(&self->screen); /* it was about the one before */
-	else if (event->text != NULL && event->type == EVENT_ERROR)
-		notify(self, LOOK_REVERSE | LOOK_STRONG, event->text);
-	else if (event->text != NULL && (event->type == EVENT_NOTE ||
-	    event->type == EVENT_SAY || event->type == EVENT_ASK))
-		notify(self, LOOK_STRONG, event->text);
+	else if (is_news(event, now))
+		notify(self, event->type == EVENT_ERROR ?
+		    LOOK_REVERSE | LOOK_STRONG : LOOK_STRONG, event->text);
+	else if (event->type == EVENT_ASK && event->ask.chosen != 0 &&
+	    !now->lesson.any)
+		notify_choice(self, event);
 	console_mark(self);
 }
 
@@ -155,7 +187,7 @@ ask(void *context, const char *question)
 	console_update_question(self);
 }
 
-/* The session shows something: its pane is zoomed. */
+/* Something is to be shown: its pane is zoomed, and takes the keys. */
 bool
 console_show(void *context, const char *what)
 {
@@ -163,10 +195,29 @@ console_show(void *context, const char *what)
 	struct pane_state *state = screen_pane(&self->screen, what);
 	if (state == NULL)
 		return false;
-	self->screen.zoomed = state;
+	if (state->pane == &pane_lessons) {
+		console_open_lessons(self);
+		return true;
+	}
+	screen_zoom(&self->screen, state);
 	self->screen.focus = FOCUS_PANES;
 	console_mark(self);
 	return true;
+}
+
+/* A command shows something.  A lesson's leaves the keys where they are, so that Enter
+ * still means what it meant. */
+static bool
+show_for_session(void *context, const char *what)
+{
+	struct console *self = context;
+	enum focus focus = self->screen.focus;
+	bool shown = console_show(context, what);
+	if (shown && session_now(self->session)->script) {
+		self->screen.focus = focus;
+		self->screen.zoomed_by_lesson = true;
+	}
+	return shown;
 }
 
 /* readline's line. */
@@ -308,6 +359,7 @@ wants_colour(const struct console_options *options)
 static bool
 begin_loop(struct console *self)
 {
+	self->loop = session_loop(self->session);
 	self->frame = loop_timer(self->loop, draw_frame, self);
 	self->tick = loop_timer(self->loop, wake, self);
 	self->escape = loop_timer(self->loop, end_escape, self);
@@ -317,6 +369,8 @@ begin_loop(struct console *self)
 	    read_keyboard, self);
 	self->signal_watch = loop_watch(self->loop, self->signals.fd, EPOLLIN,
 	    read_signals, self);
+	if (input_waits(&self->input) != 0) /* the session before had begun to wait */
+		timer_after(self->escape, MILLISECONDS(input_waits(&self->input)));
 	return self->keyboard != NULL && self->signal_watch != NULL;
 }
 
@@ -329,6 +383,91 @@ end_loop(struct console *self)
 	loop_untimer(self->loop, self->frame);
 	loop_untimer(self->loop, self->tick);
 	loop_untimer(self->loop, self->escape);
+	self->keyboard = self->signal_watch = NULL;
+	self->frame = self->tick = self->escape = NULL;
+	self->loop = NULL;
+}
+
+/* Makes a session, for the lesson if there is one; false: failure and status. */
+static bool
+open_session(struct console *self)
+{
+	struct session_options options = *self->options->session;
+	char error[SESSION_ERROR];
+	int status;
+	options.screen = self->scenario == NULL; /* a lesson connects by itself */
+	self->session = session_new(&options, error, &status);
+	if (self->session == NULL) {
+		snprintf(self->failure, sizeof self->failure, "%s", error);
+		self->status = status;
+	}
+	return self->session != NULL;
+}
+
+/* Listens to the session and answers it; false: failure and status. */
+static bool
+join_session(struct console *self)
+{
+	if (!begin_loop(self) || log_subscribe(session_log(self->session), read_event,
+	    self) < 0) {
+		snprintf(self->failure, sizeof self->failure, "cannot begin: %s",
+		    strerror(errno));
+		self->status = 1;
+		return false;
+	}
+	session_ask_by(self->session, ask, self);
+	session_show_by(self->session, show_for_session, self);
+	session_play_by(self->session, console_play, self);
+	session_room_by(self->session, true);
+	prompt_follow(self->prompt, self->session);
+	return true;
+}
+
+/* Lets go of the session, and ends what is left of it. */
+static void
+close_session(struct console *self)
+{
+	struct session *session = self->session;
+	if (session == NULL)
+		return;
+	lesson_free(self->lesson);
+	self->lesson = NULL;
+	end_loop(self);
+	free(self->paste);
+	free(self->confirm);
+	self->paste = self->confirm = NULL;
+	if (self->prompt != NULL)
+		prompt_follow(self->prompt, NULL);
+	self->session = NULL;
+	session_free(session);
+}
+
+/* Ends the session and begins another one with the lesson that is to come.  The screen
+ * shows the old one until the new one stands: one redraw.  What is typed meanwhile
+ * waits in the terminal.  false: there is none, and it is told why. */
+static bool
+change_session(struct console *self)
+{
+	self->changing = true;
+	loop_unwatch(self->loop, self->keyboard);
+	self->keyboard = NULL;
+	session_quit(self->session);
+	if (self->leaving)
+		return false; /* somebody wants to leave altogether */
+	close_session(self);
+	console_forget_scenario(&self->scenario);
+	self->scenario = self->coming;
+	self->coming = NULL;
+	bool good = open_session(self) && join_session(self);
+	self->changing = false;
+	if (!good)
+		return false;
+	screen_reset(&self->screen);
+	self->drawn_at = SETTLING;
+	session_begin(self->session);
+	console_begin_lesson(self);
+	console_mark(self);
+	return true;
 }
 
 /* The loop: until `quit` was carried out, or somebody wants to leave. */
@@ -340,72 +479,96 @@ run_loop(struct console *self)
 			session_quit(self->session);
 			return;
 		}
+		if (self->coming != NULL && !change_session(self))
+			return;
 		if (session_round(self->session, -1) < 0)
 			console_leave(self, 1);
+		console_follow_lesson(self);
 	}
 }
 
-/* Begins what needs no terminal; false: errno. */
+/* Begins what needs no session; false: errno. */
 static bool
-begin(struct console *self, struct session *session)
+begin(struct console *self)
 {
 	struct prompt_callbacks callbacks = {.line = take_line,
 	    .matches = show_matches, .context = self};
-	memset(self, 0, sizeof *self);
-	self->session = session;
-	self->loop = session_loop(session);
 	self->signals.fd = -1;
 	screen_init(&self->screen);
 	input_init(&self->input, keyboard_take_token, self);
-	self->prompt = prompt_new(session, &callbacks);
-	return self->prompt != NULL && signals_open(&self->signals) == 0 &&
-	    begin_loop(self) &&
-	    log_subscribe(session_log(session), read_event, self) == 0;
+	self->prompt = prompt_new(NULL, &callbacks);
+	return self->prompt != NULL && signals_open(&self->signals) == 0;
 }
 
-/* Ends it. */
+/* Ends everything. */
 static void
 end(struct console *self)
 {
-	session_ask_by(self->session, NULL, NULL);
-	session_show_by(self->session, NULL, NULL);
-	end_loop(self);
+	close_session(self);
 	signals_close(&self->signals);
 	prompt_free(self->prompt);
 	screen_release(&self->screen);
 	input_release(&self->input);
-	free(self->paste);
-	free(self->confirm);
-	self->session = NULL;
+	console_forget_lessons(self);
+	console_forget_scenario(&self->scenario);
+	console_forget_scenario(&self->coming);
+	self->prompt = NULL;
 }
 
-/* Runs a session on the terminal. */
-int
-console_run(struct session *session, const struct console_options *options)
+/* Loads the lesson to begin with; false: failure and status. */
+static bool
+choose_lesson(struct console *self)
 {
-	struct console *self = &console;
-	setlocale(LC_ALL, "");
-	if (!begin(self, session)) {
-		fprintf(stderr, "tcpconsole: cannot begin: %s\n", strerror(errno));
-		end(self);
-		return 1;
+	if (self->options->play == NULL)
+		return true;
+	if (!console_play(self, self->options->play, self->failure)) {
+		self->status = self->refused ? CONSOLE_NOT_HERE : STATUS_USAGE;
+		return false;
 	}
-	if (terminal_open() < 0) {
-		end(self);
-		return STATUS_NOT_HERE;
-	}
+	self->scenario = self->coming;
+	self->coming = NULL;
+	return true;
+}
+
+/* The session on the screen. */
+static void
+run(struct console *self)
+{
 	char *path = history_file_path();
-	draw_init(&self->screen.draw, options->ascii, wants_colour(options));
-	session_ask_by(session, ask, self);
-	session_show_by(session, console_show, self);
-	session_begin(session);
+	draw_init(&self->screen.draw, self->options->ascii,
+	    wants_colour(self->options));
+	session_begin(self->session);
+	console_begin_lesson(self);
 	load_history(self, path);
 	console_mark(self);
 	run_loop(self);
 	terminal_close(self->gone);
 	save_history(self, path);
 	free(path);
-	int status = self->status;
+}
+
+/* Runs sessions on the terminal.  The first one comes before curses and readline: its
+ * guard is a fork, and begins the cleaner the earlier it is. */
+int
+console_run(const struct console_options *options)
+{
+	struct console *self = &console;
+	setlocale(LC_ALL, "");
+	*self = (struct console){.options = options, .signals.fd = -1};
+	if (choose_lesson(self) && open_session(self)) {
+		if (!begin(self)) {
+			snprintf(self->failure, sizeof self->failure,
+			    "cannot begin: %s", strerror(errno));
+			self->status = 1;
+		} else if (join_session(self)) {
+			if (terminal_open() == 0)
+				run(self);
+			else
+				self->status = CONSOLE_NOT_HERE;
+		}
+	}
 	end(self);
-	return status;
+	if (*self->failure != '\0' && !self->gone)
+		fprintf(stderr, "tcpconsole: %s\n", self->failure);
+	return self->status;
 }

@@ -1,14 +1,23 @@
-/* console_internal.h: what console.c and keyboard.c share. */
+/* console_internal.h: what console.c, console_lessons.c and keyboard.c share. */
 #ifndef CONSOLE_INTERNAL_H
 #define CONSOLE_INTERNAL_H
 
+#include "console.h"
 #include "input.h"
+#include "lesson.h"
 #include "prompt.h"
 #include "screen.h"
 #include "session.h"
 #include "signals.h"
 
+enum { CONSOLE_NOT_HERE = 77 }; /* as in main.c */
+
+/* Why a lesson cannot be played in a session that owns no server. */
+#define CONSOLE_NO_SERVER \
+	"needs a server of its own: name this machine and a free PORT, without --no-server"
+
 struct console {
+	const struct console_options *options;
 	struct session *session; /* NULL: it does not run */
 	struct loop *loop;
 	struct screen_state screen;
@@ -17,9 +26,19 @@ struct console {
 	struct signals signals;
 	struct watch *keyboard, *signal_watch;
 	struct timer *frame, *tick, *escape;
+	struct scenario *scenario; /* that is played, or was; NULL: none */
+	struct lesson *lesson;   /* NULL: none is played */
+	enum lesson_state lesson_state; /* as it was last seen */
+	size_t lesson_position;
+	struct scenario *coming; /* to be played in a new session; NULL: none */
+	struct scenario *lessons; /* the menu's */
+	size_t lesson_count;
+	char failure[SCENARIO_ERROR]; /* told once the screen is gone; empty: nothing */
 	int64_t drawn_at;
 	bool leaving;            /* the session is to be ended */
 	bool gone;               /* the terminal has vanished */
+	bool changing;           /* between two sessions: nothing is drawn */
+	bool refused;            /* the lesson is right, and cannot be played here */
 	int status;
 	char *paste;             /* lines that wait for a y */
 	size_t paste_length;
@@ -44,6 +63,31 @@ void console_update_question(struct console *self);
 
 /* Zooms the pane of that name; false: there is none.  context is the console. */
 bool console_show(void *context, const char *what);
+
+/* Enter on the empty input line: the lesson goes on; after its end, to the lessons.
+ * false: there is none. */
+bool console_go_on(struct console *self);
+
+/* The room chooses this answer; false: no question is open. */
+bool console_choose(struct console *self, unsigned answer);
+
+/* Plays the lesson again, or the one that is selected in the menu, or that of this
+ * name: in a new session, after this round. */
+void console_play_again(struct console *self);
+void console_play_selected(struct console *self);
+bool console_play(void *context, const char *name, char *error);
+
+/* Opens the menu of the lessons; frees its list. */
+void console_open_lessons(struct console *self);
+void console_forget_lessons(struct console *self);
+
+/* Frees a scenario of ours, which may be NULL. */
+void console_forget_scenario(struct scenario **scenario);
+
+/* Begins the lesson, if there is one, in a session that has begun; lets it move on
+ * after each round. */
+void console_begin_lesson(struct console *self);
+void console_follow_lesson(struct console *self);
 
 /* Suspends as a job, and comes back. */
 void console_suspend(struct console *self);

@@ -186,22 +186,22 @@ draw_dividers(const struct draw *draw, int top, int bottom, const int dividers[4
 				mvaddstr(row, dividers[i], piece);
 }
 
-/* Draws the borders of the layout. */
+/* Draws the borders of the bands: their rows, and the dividers in each. */
 void
-draw_borders(const struct draw *draw, const struct layout *layout)
+draw_borders(const struct draw *draw, const struct layout *layout, bool zoomed)
 {
 	int last = layout->columns - 1;
-	const int *rows = layout->borders;
-	const int none[4] = {-1, -1, -1, -1};
-	const int bands[3][4] = {
-		{0, layout->top_dividers[0], layout->top_dividers[1], last},
-		{0, last, -1, -1},
-		{0, layout->bottom_divider, last, -1},
-	};
-	for (int i = 0; i < 4; i++)
-		draw_border(draw, rows[i], 0, last, i > 0 ? bands[i - 1] : none,
-		    i < 3 ? bands[i] : none);
-	for (int i = 0; i < 3; i++)
+	const int none[4] = {-1, -1, -1, -1}, whole[4] = {0, last, -1, -1};
+	const int top[4] = {0, layout->top_dividers[0], layout->top_dividers[1], last};
+	const int bottom[4] = {0, layout->bottom_divider, last, -1};
+	const int *bands[4] = {whole, zoomed ? whole : top, whole, bottom};
+	int rows[5] = {layout->narrator_border, layout->borders[0],
+	    layout->borders[zoomed ? 3 : 1], layout->borders[2], layout->borders[3]};
+	int first = layout_has_narrator(layout) ? 0 : 1, end = zoomed ? 2 : 4;
+	for (int i = first; i <= end; i++)
+		draw_border(draw, rows[i], 0, last, i > first ? bands[i - 1] : none,
+		    i < end ? bands[i] : none);
+	for (int i = first; i < end; i++)
 		draw_dividers(draw, rows[i], rows[i + 1], bands[i]);
 }
 
@@ -217,14 +217,6 @@ draw_box(const struct draw *draw, const struct rectangle *inside)
 	draw_border(draw, top, left, right, none, sides);
 	draw_border(draw, bottom, left, right, sides, none);
 	draw_dividers(draw, top, bottom, sides);
-}
-
-/* Draws the border of one pane in place of all of them. */
-void
-draw_zoomed_border(const struct draw *draw, const struct layout *layout)
-{
-	struct rectangle inside = layout_zoomed(layout);
-	draw_box(draw, &inside);
 }
 
 /* Draws a title into the border above the rectangle. */

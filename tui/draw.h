@@ -58,9 +58,10 @@ void draw_forget(void);
 void draw_text(const struct draw *draw, int row, int column, int columns,
     const char *text, size_t skip, unsigned look);
 
-/* Draws the borders of the layout, or of one pane in place of all of them. */
-void draw_borders(const struct draw *draw, const struct layout *layout);
-void draw_zoomed_border(const struct draw *draw, const struct layout *layout);
+/* Draws the borders of the layout; zoomed: of one pane in place of all but the
+ * narrator. */
+void draw_borders(const struct draw *draw, const struct layout *layout,
+    bool zoomed);
 
 /* Empties the rectangle and draws a border around it, one row and column out. */
 void draw_box(const struct draw *draw, const struct rectangle *inside);

@@ -245,25 +245,47 @@ key_of_search(struct console *self, const struct input_token *token)
 static void
 to_line(struct console *self)
 {
-	self->screen.zoomed = NULL;
+	screen_zoom(&self->screen, NULL);
 	self->screen.focus = FOCUS_LINE;
 }
 
-/* To the next pane, or the one before. */
+/* To the next pane that is there, or the one before. */
 static void
 next_pane(struct console *self, bool forward)
 {
-	self->screen.zoomed = NULL;
-	self->screen.active =
-	    (self->screen.active + (forward ? 1 : PLACES - 1)) % PLACES;
+	struct screen_state *screen = &self->screen;
+	screen_zoom(screen, NULL);
+	do
+		screen->active = (screen->active + (forward ? 1 : PLACES - 1)) % PLACES;
+	while (screen->active == PLACE_NARRATOR &&
+	    !layout_has_narrator(&screen->layout));
 }
 
 /* Zooms the pane, or back; a pane that has no place closes. */
 static void
 toggle_zoom(struct console *self)
 {
-	self->screen.zoomed = self->screen.zoomed != NULL ? NULL :
-	    &self->screen.panes[self->screen.active];
+	screen_zoom(&self->screen, self->screen.zoomed != NULL ? NULL :
+	    &self->screen.panes[self->screen.active]);
+}
+
+/* Is the menu of the lessons open? */
+static bool
+is_in_lessons(const struct console *self)
+{
+	return self->screen.zoomed != NULL &&
+	    self->screen.zoomed->pane == &pane_lessons;
+}
+
+/* A letter that is about the lessons. */
+static bool
+letter_of_lessons(struct console *self, int letter)
+{
+	if (letter == 'b')
+		console_play_again(self);
+	else if (letter == 'l')
+		console_show(self, "lessons");
+	return letter == 'b' || letter == 'l';
 }
 
 /* A letter, digit or control character in the panes. */
@@ -271,10 +293,16 @@ static void
 byte_of_panes(struct console *self, int byte)
 {
 	struct screen_state *screen = &self->screen;
+	if (byte >= '0' && byte <= '9' && console_choose(self, (unsigned)byte - '0'))
+		return;
+	if (letter_of_lessons(self, byte))
+		return;
 	if (byte >= '0' && byte <= '9')
 		press_function(self, byte == '0' ? 10 : byte - '0');
 	else if (byte == TAB)
 		next_pane(self, true);
+	else if (is_in_lessons(self) && (byte == ENTER || byte == '\n'))
+		console_play_selected(self);
 	else if (byte == ENTER || byte == '\n' || byte == 'z')
 		toggle_zoom(self);
 	else if (byte == 'K')
@@ -284,7 +312,7 @@ byte_of_panes(struct console *self, int byte)
 	else if (byte == 'i' || byte == CONTROL_C)
 		to_line(self);
 	else if (byte == 'q' && screen->zoomed != NULL)
-		screen->zoomed = NULL;
+		screen_zoom(screen, NULL);
 	else if (byte == 'q')
 		press_function(self, 10);
 	else if (byte == 'n' && *screen->search != '\0')
@@ -322,6 +350,18 @@ key_of_panes(struct console *self, const struct input_token *token)
 		byte_of_panes(self, token->number);
 }
 
+/* A key in the empty input line that a lesson takes for itself. */
+static bool
+key_of_lesson(struct console *self, const struct input_token *token)
+{
+	bool byte = token->kind == INPUT_BYTE;
+	if (byte && token->number >= '0' && token->number <= '9')
+		return console_choose(self, (unsigned)token->number - '0');
+	if (byte && (token->number == ENTER || token->number == '\n'))
+		return console_go_on(self);
+	return token->kind == INPUT_META && letter_of_lessons(self, token->number);
+}
+
 /* A key in the input line; what is not ours is readline's. */
 static void
 key_of_line(struct console *self, const struct input_token *token)
@@ -330,6 +370,8 @@ key_of_line(struct console *self, const struct input_token *token)
 	int byte = token->kind == INPUT_BYTE ? token->number : -1;
 	bool digit = token->kind == INPUT_META && token->number >= '0' &&
 	    token->number <= '9';
+	if (empty && key_of_lesson(self, token))
+		return;
 	if (byte == CONTROL_C)
 		console_interrupt(self);
 	else if (byte == CONTROL_D && empty)

@@ -116,13 +116,33 @@ static const struct pane_key pane_keys[] = {
 	{"K", "Signal", "a menu of signals for the selected process; also F9"},
 	{"1-0", "F1-F10", "digits are the F-keys"},
 	{"/", "Search", "the next line that holds a text; n for the next one"},
+	{"l", "Lessons", "the lessons, to play one; Esc l from an empty line"},
 	{"?", "Help", "this help"},
-	{":", "Command", "back to the input line with a colon typed"},
+	{":", NULL, "back to the input line with a colon typed"},
 	{"i", "Line", "back to the input line; also Esc"},
 	{"q", "Quit", "as F10"},
 };
 
+static const struct pane_key lesson_keys[] = {
+	{"Enter", "Next", "the lesson goes on, up to what its narrator says next; at "
+	 "its end: to the lessons"},
+	{"1-9", "Answer", "the room's answer to a question; also in the panes"},
+	{"Esc b", "Again", "the lesson from its beginning, in a clean state; b in the "
+	 "panes"},
+	{"Esc l", "Lessons", "the lessons, to play another one; l in the panes"},
+};
+
 /* What the bar shows in the other modes; the help has words for the panes alone. */
+static const struct pane_key panes_of_lesson_keys[] = {
+	{"Tab", "Next", NULL}, {"Enter", "Zoom", NULL}, {"b", "Again", NULL},
+	{"l", "Lessons", NULL}, {"K", "Signal", NULL}, {"1-0", "F1-F10", NULL},
+	{"?", "Help", NULL}, {"i", "Line", NULL}, {"q", "Quit", NULL},
+};
+static const struct pane_key lessons_keys[] = {
+	{"Enter", "Play", NULL}, {"Up Down", "Lesson", NULL}, {"/", "Search", NULL},
+	{"n", "Again", NULL}, {"q", "Back", NULL}, {"Esc", "Line", NULL},
+	{"F10", "Quit", NULL},
+};
 static const struct pane_key zoomed_keys[] = {
 	{"q", "Back", NULL}, {"PgUp PgDn", "Scroll", NULL}, {"/", "Search", NULL},
 	{"n", "Again", NULL}, {"?", "Help", NULL}, {":", "Command", NULL},
@@ -144,6 +164,9 @@ static const struct { const struct pane_key *keys; size_t count; }
 modes[KEY_MODES] = {
 	[KEYS_PANES] = {pane_keys, sizeof pane_keys / sizeof *pane_keys},
 	[KEYS_ZOOMED] = {zoomed_keys, sizeof zoomed_keys / sizeof *zoomed_keys},
+	[KEYS_LESSON] = {panes_of_lesson_keys,
+	    sizeof panes_of_lesson_keys / sizeof *panes_of_lesson_keys},
+	[KEYS_LESSONS] = {lessons_keys, sizeof lessons_keys / sizeof *lessons_keys},
 	[KEYS_MENU] = {menu_keys, sizeof menu_keys / sizeof *menu_keys},
 	[KEYS_SEARCH] = {search_keys, sizeof search_keys / sizeof *search_keys},
 	[KEYS_QUESTION] =
@@ -164,6 +187,26 @@ keys_of_panes(size_t *count)
 {
 	*count = modes[KEYS_PANES].count;
 	return modes[KEYS_PANES].keys;
+}
+
+/* Keys of a lesson. */
+const struct pane_key *
+keys_of_lesson(size_t *count)
+{
+	*count = sizeof lesson_keys / sizeof *lesson_keys;
+	return lesson_keys;
+}
+
+/* The name of the key that does the same as this command. */
+const char *
+keys_of_command(const char *command)
+{
+	static const char *const names[] = {[1] = "F1", "F2", "F3", "F4", "F5", "F6",
+	    "F7", "F8", "F9", "F10"};
+	for (size_t i = 0; i < COUNT; i++)
+		if (table[i].command != NULL && strcmp(table[i].command, command) == 0)
+			return names[table[i].function];
+	return strcmp(command, "close") == 0 ? "Ctrl-D" : NULL;
 }
 
 /* Does the row's key do something now? */
@@ -220,7 +263,9 @@ write_mode_keys(enum key_mode mode, int blanks, int columns, char *text,
 	*text = '\0';
 	for (size_t i = 0; i < modes[mode].count; i++) {
 		const struct pane_key *key = &modes[mode].keys[i];
-		int before = i == 0 ? 1 : blanks;
+		if (key->label == NULL)
+			continue;
+		int before = used == 0 ? 1 : blanks;
 		size_t length = (size_t)before + strlen(key->key) + 1 +
 		    strlen(key->label);
 		if (used + length > (size_t)columns || used + length >= size)

@@ -31,20 +31,26 @@ const struct key *keys_table(size_t *count);
  * that the command itself says why not.  NULL: there is no such key. */
 const struct key *keys_find(int function, const struct moment *moment);
 
-/* Keys of the panes, for the bar and the help. */
+/* The name of the key that does the same as this command: "F2"; NULL: there is none. */
+const char *keys_of_command(const char *command);
+
+/* Keys of the panes, for the bar (label NULL: not there) and the help. */
 struct pane_key {
 	const char *key, *label, *help;
 };
 
 const struct pane_key *keys_of_panes(size_t *count);
 
+/* Those of a lesson, on an empty input line. */
+const struct pane_key *keys_of_lesson(size_t *count);
+
 /* Writes the key bar for the input line, in so many columns. */
 void keys_write_bar(const struct moment *moment, int columns, char *text,
     size_t size);
 
 /* What the keys go to when it is not the input line. */
-enum key_mode { KEYS_PANES, KEYS_ZOOMED, KEYS_MENU, KEYS_SEARCH, KEYS_QUESTION,
-    KEY_MODES };
+enum key_mode { KEYS_PANES, KEYS_ZOOMED, KEYS_LESSON, KEYS_LESSONS, KEYS_MENU,
+    KEYS_SEARCH, KEYS_QUESTION, KEY_MODES };
 
 /* The same for another mode. */
 void keys_write_mode_bar(enum key_mode mode, int columns, char *text,

@@ -3,7 +3,12 @@
  * At 80x24 this is the design's sketch: five lines of text, five of sockets,
  * seven of processes and timeline.  The sockets pane grows into the lowest band
  * until three lines are left to it.  A larger terminal gives each band more and
- * moves none of them elsewhere. */
+ * moves none of them elsewhere.
+ *
+ * In a lesson the narrator's band comes on top.  Its rows are taken from the others:
+ * three lines stay to Sent, Echoed and Last errno, of which the last gets the columns
+ * that short lines do not need, and sockets and processes share what is left by
+ * halves when both want more. */
 #include "layout.h"
 
 enum {
@@ -11,8 +16,13 @@ enum {
 	BAND_TOP_MOST = 12,
 	BAND_SOCKETS = 5,    /* the heading and four rows, needed or not */
 	BAND_BOTTOM = 3,     /* at least */
+	BAND_NARRATOR = 4,   /* at 24 rows: three lines, and what comes next */
+	BAND_NARRATOR_MOST = 6,
+	BAND_TOP_LESSON = 3, /* the others beside it */
+	BAND_SOCKETS_LESSON = 4,
 	FIXED_ROWS = 7,      /* status, four borders, input, key bar */
 	COLUMN_SENT = 24,
+	COLUMN_SENT_LESSON = 18,
 	COLUMN_PROCESSES = 38
 };
 
@@ -42,39 +52,78 @@ static void
 place_dividers(struct layout *layout)
 {
 	int extra = layout->columns - LAYOUT_COLUMNS;
-	int sent = COLUMN_SENT + extra / 4;
+	int sent = (layout_has_narrator(layout) ? COLUMN_SENT_LESSON : COLUMN_SENT) +
+	    extra / 4;
 	layout->top_dividers[0] = sent + 1;
 	layout->top_dividers[1] = 2 * (sent + 1);
 	layout->bottom_divider = COLUMN_PROCESSES + 1 + extra * 2 / 5;
 }
 
+/* How many rows the sockets' band has of so many that it shares with the band below
+ * it, when it wants so many. */
+static int
+share(const struct layout *layout, int room, int wanted)
+{
+	if (!layout_has_narrator(layout))
+		return smaller(larger(BAND_SOCKETS, wanted), room - BAND_BOTTOM);
+	int most = larger((room + 1) / 2, room - BAND_SOCKETS - BAND_BOTTOM);
+	return smaller(larger(BAND_SOCKETS_LESSON, wanted),
+	    smaller(most, room - BAND_BOTTOM));
+}
+
 /* The rows of the borders. */
 static void
-place_borders(struct layout *layout, int socket_rows)
+place_borders(struct layout *layout, int socket_rows, int narrator)
 {
-	int room = layout->rows - FIXED_ROWS;
+	int room = layout->rows - FIXED_ROWS - (narrator > 0 ? narrator + 1 : 0);
 	int extra = layout->rows - LAYOUT_ROWS;
-	int top = smaller(BAND_TOP + extra / 5, BAND_TOP_MOST);
-	int sockets = larger(BAND_SOCKETS, socket_rows + 1);
-	sockets = smaller(sockets, room - top - BAND_BOTTOM);
-	layout->borders[0] = 1;
+	int top = smaller((narrator > 0 ? BAND_TOP_LESSON : BAND_TOP) + extra / 5,
+	    BAND_TOP_MOST);
+	int sockets = share(layout, room - top, socket_rows + 1);
+	layout->borders[0] = 1 + (narrator > 0 ? narrator + 1 : 0);
 	layout->borders[1] = layout->borders[0] + top + 1;
 	layout->borders[2] = layout->borders[1] + sockets + 1;
 	layout->borders[3] = layout->rows - 3;
 }
 
+/* The rows that a narrator has at least. */
+int
+layout_narrator_least(int rows)
+{
+	return BAND_NARRATOR + larger(rows - LAYOUT_ROWS, 0) / 6;
+}
+
+/* At most. */
+int
+layout_narrator_most(int rows)
+{
+	return BAND_NARRATOR_MOST + larger(rows - LAYOUT_ROWS, 0) / 4;
+}
+
+/* Is the narrator's band there? */
+bool
+layout_has_narrator(const struct layout *layout)
+{
+	return layout->narrator_border >= 0;
+}
+
 /* Fills in the layout. */
 bool
-layout_make(struct layout *layout, int rows, int columns, int socket_rows)
+layout_make(struct layout *layout, int rows, int columns, int socket_rows,
+    int narrator_rows)
 {
-	*layout = (struct layout){.rows = rows, .columns = columns};
+	*layout = (struct layout){.rows = rows, .columns = columns,
+	    .narrator_border = narrator_rows > 0 ? 1 : -1};
 	if (rows < LAYOUT_ROWS || columns < LAYOUT_COLUMNS)
 		return false;
 	layout->status_row = 0;
 	layout->input_row = rows - 2;
 	layout->bar_row = rows - 1;
+	if (narrator_rows > 0)
+		narrator_rows = smaller(larger(narrator_rows,
+		    layout_narrator_least(rows)), layout_narrator_most(rows));
 	place_dividers(layout);
-	place_borders(layout, socket_rows);
+	place_borders(layout, socket_rows, narrator_rows);
 	const int *borders = layout->borders, *dividers = layout->top_dividers;
 	int last = columns - 1;
 	layout->places[PLACE_SENT] =
@@ -88,13 +137,23 @@ layout_make(struct layout *layout, int rows, int columns, int socket_rows)
 	    inside(borders[2], borders[3], 0, layout->bottom_divider);
 	layout->places[PLACE_TIMELINE] =
 	    inside(borders[2], borders[3], layout->bottom_divider, last);
+	if (layout_has_narrator(layout))
+		layout->places[PLACE_NARRATOR] =
+		    inside(layout->narrator_border, borders[0], 0, last);
 	return true;
 }
 
-/* The inside of a pane that takes the place of all of them. */
+/* The inside of a pane that takes the place of all of them but the narrator. */
 struct rectangle
 layout_zoomed(const struct layout *layout)
 {
 	return inside(layout->borders[0], layout->borders[3], 0,
 	    layout->columns - 1);
+}
+
+/* The inside of one that takes the narrator's place, too. */
+struct rectangle
+layout_whole(const struct layout *layout)
+{
+	return inside(1, layout->borders[3], 0, layout->columns - 1);
 }

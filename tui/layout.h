@@ -1,5 +1,5 @@
 /* layout.h: where everything stands: a pure function of the terminal's size and
- * of the rows that the sockets pane needs. */
+ * of the rows that the sockets pane and the narrator need. */
 #ifndef LAYOUT_H
 #define LAYOUT_H
 
@@ -15,6 +15,7 @@ enum place {
 	PLACE_SOCKETS,
 	PLACE_PROCESSES,
 	PLACE_TIMELINE,
+	PLACE_NARRATOR,      /* a band of its own above all others; only in lessons */
 	PLACES,
 	PLACE_NONE = PLACES  /* only ever seen zoomed */
 };
@@ -28,7 +29,8 @@ struct rectangle {
 struct layout {
 	int rows, columns;                /* of the terminal */
 	struct rectangle places[PLACES];
-	int borders[4];                   /* the rows of the horizontal borders */
+	int narrator_border;              /* the row of the narrator's upper one, -1 */
+	int borders[4];                   /* the rows of the other horizontal borders */
 	int top_dividers[2];              /* columns of the vertical ones: Sent |
 	                                     Echoed | Last errno */
 	int bottom_divider;               /* Processes | Timeline */
@@ -36,10 +38,21 @@ struct layout {
 };
 
 /* Fills in the layout for a terminal of so many rows and columns, in which the
- * sockets pane has socket_rows to show beside its heading.  false: too small. */
-bool layout_make(struct layout *layout, int rows, int columns, int socket_rows);
+ * sockets pane has socket_rows to show beside its heading, and the narrator
+ * narrator_rows (0: there is none).  false: too small. */
+bool layout_make(struct layout *layout, int rows, int columns, int socket_rows,
+    int narrator_rows);
 
-/* The inside of a pane that takes the place of all of them. */
+/* The rows that a narrator has at least, and at most, in a terminal of so many. */
+int layout_narrator_least(int rows);
+int layout_narrator_most(int rows);
+
+/* Is the narrator's band there? */
+bool layout_has_narrator(const struct layout *layout);
+
+/* The inside of a pane that takes the place of all of them but the narrator, or of
+ * the narrator, too. */
 struct rectangle layout_zoomed(const struct layout *layout);
+struct rectangle layout_whole(const struct layout *layout);
 
 #endif

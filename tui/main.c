@@ -78,17 +78,18 @@ main(int argc, char **argv)
 	if (options.play != NULL && (options.headless || !terminal))
 		return play_one(&options);
 	options.session.screen = !options.headless && options.play == NULL;
+	if (!options.headless && terminal)
+		return console_run(&(struct console_options){
+		    .ascii = options.ascii, .color = (int)options.color,
+		    .session = &options.session, .play = options.play});
 	struct session *session = session_new(&options.session, error, &status);
 	if (session == NULL)
 		return complain(error, status);
-	if (!options.headless && !terminal)
+	if (!options.headless)
 		status = complain("no terminal for the screen: --headless works without one",
 		    STATUS_NOT_HERE);
-	else if (options.headless)
-		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options.json);
 	else
-		status = console_run(session, &(struct console_options){
-		    .ascii = options.ascii, .color = (int)options.color});
+		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options.json);
 	session_free(session);
 	return status;
 }

@@ -10,7 +10,7 @@
 
 static const struct pane *const table[] = {
 	&pane_sent, &pane_echoed, &pane_errno, &pane_sockets, &pane_processes,
-	&pane_timeline, &pane_help, &pane_settings, &pane_connections,
+	&pane_timeline, &pane_narrator, &pane_lessons, &pane_help, &pane_settings, &pane_connections,
 	&pane_dispositions,
 };
 
@@ -130,11 +130,12 @@ index_trim(struct pane_state *state, uint64_t first)
 	state->selected -= state->selected < gone ? state->selected : gone;
 }
 
-/* Indexes the events of the scene that pass.  A scene that ends earlier than the
- * one before (time was walked back) cuts the index. */
-void
-pane_index_events(struct pane_state *state, const struct scene *scene,
-    bool (*passes)(const struct event *event))
+/* Indexes the events of the scene that pass one of the two.  A scene that ends
+ * earlier than the one before (time was walked back) cuts the index. */
+static void
+index_events(struct pane_state *state, const struct scene *scene,
+    bool (*passes)(const struct event *event),
+    bool (*passes_there)(const struct log *log, uint64_t number))
 {
 	index_trim(state, log_first(scene->log));
 	while (state->count > 0 && state->index[state->count - 1] >= scene->end)
@@ -145,12 +146,27 @@ pane_index_events(struct pane_state *state, const struct scene *scene,
 		state->index_seen = log_first(scene->log);
 	for (; state->index_seen < scene->end; state->index_seen++) {
 		const struct event *event = log_event(scene->log, state->index_seen);
-		if (event == NULL || !passes(event))
+		if (event == NULL || !(passes != NULL ? passes(event) :
+		    passes_there(scene->log, state->index_seen)))
 			continue;
 		if (!pane_index_room(state, state->count + 1))
 			return;
 		state->index[state->count++] = state->index_seen;
 	}
+}
+
+void
+pane_index_events(struct pane_state *state, const struct scene *scene,
+    bool (*passes)(const struct event *event))
+{
+	index_events(state, scene, passes, NULL);
+}
+
+void
+pane_index_log(struct pane_state *state, const struct scene *scene,
+    bool (*passes)(const struct log *log, uint64_t number))
+{
+	index_events(state, scene, NULL, passes);
 }
 
 /* The number that stays the same of a row when it moves. */
@@ -217,31 +233,60 @@ title_of(const struct pane_state *state)
 	return *state->title != '\0' ? state->title : state->pane->title;
 }
 
-/* Draws what tells that there is more than is shown: its share, in the border. */
-static void
-draw_more(const struct pane_state *state, const struct draw *draw,
+/* Draws what stands at the right end of the upper border: the pane's note; what
+ * tells that there is more than is shown, its share.  Returns its width. */
+static int
+draw_note(const struct pane_state *state, const struct draw *draw,
     const struct rectangle *inside, size_t rows)
 {
-	char more[64];
-	if (state->count <= rows || state->pane->follows)
-		return;
-	int width = snprintf(more, sizeof more, " %zu-%zu of %zu ", state->top + 1,
-	    state->top + rows, state->count);
-	if (width + (int)utf8_width(title_of(state)) + 3 > inside->columns)
-		return;
+	char note[160] = "";
+	int width = 0;
+	if (state->count > rows && !state->pane->follows)
+		width = snprintf(note, sizeof note, " %zu-%zu of %zu ",
+		    state->top + 1, state->top + rows, state->count);
+	if (*state->note != '\0')
+		snprintf(note + width, sizeof note - (size_t)width, "%s%s ",
+		    width > 0 ? "" : " ", state->note);
+	else if (width + (int)utf8_width(title_of(state)) + 3 > inside->columns)
+		return 0;
+	width = (int)utf8_width(note);
 	draw_text(draw, inside->row - 1, inside->column + inside->columns - width - 1,
-	    width, more, 0, LOOK_STRONG);
+	    width, note, 0, LOOK_STRONG);
+	return width;
 }
 
 /* Draws the title; of the active pane between marks, not by its look alone. */
 static void
 draw_pane_title(const struct pane_state *state, const struct draw *draw,
-    const struct rectangle *inside, bool active)
+    const struct rectangle *inside, bool active, int note)
 {
-	struct line title;
+	struct line title, words;
+	line_format(&words, LOOK_PLAIN, "%s", title_of(state));
+	text_shorten(words.text, inside->columns - 2 - (note > 0 ? note + 2 : 0));
 	line_format(&title, active ? LOOK_REVERSE | LOOK_STRONG : LOOK_KEY,
-	    active ? "[%s]" : " %s ", title_of(state));
+	    active ? "[%.900s]" : " %.900s ", words.text);
 	draw_title(draw, inside, title.text, title.look);
+}
+
+/* Draws the line above the rows and the one below them, and takes their room from
+ * the body. */
+static void
+draw_ends(const struct pane_state *state, const struct scene *scene,
+    const struct draw *draw, struct rectangle *body)
+{
+	struct line line = {0};
+	if (state->pane->heading != NULL) {
+		state->pane->heading(state, scene, body->columns, &line);
+		draw_text(draw, body->row++, body->column, body->columns, line.text,
+		    state->shift, line.look);
+		body->rows--;
+	}
+	line = (struct line){0};
+	if (state->pane->footing != NULL && body->rows > 1) {
+		state->pane->footing(state, scene, body->columns, &line);
+		draw_text(draw, body->row + --body->rows, body->column, body->columns,
+		    line.text, 0, line.look);
+	}
 }
 
 /* Draws the pane into the rectangle. */
@@ -253,19 +298,14 @@ pane_draw(struct pane_state *state, const struct scene *scene,
 	struct rectangle body = *inside;
 	struct line line = {0};
 	pane->prepare(state, scene, inside);
-	draw_pane_title(state, draw, inside, active);
-	if (pane->heading != NULL) {
-		pane->heading(state, scene, inside->columns, &line);
-		draw_text(draw, body.row++, body.column, body.columns, line.text,
-		    state->shift, line.look);
-		body.rows--;
-	}
-	size_t rows = body.rows > 0 ? (size_t)body.rows : 0;
 	follow_selection(state, scene);
+	draw_ends(state, scene, draw, &body);
+	size_t rows = body.rows > 0 ? (size_t)body.rows : 0;
+	clamp(state, rows, active);
 	if (!active && pane->wanted != NULL)
 		show_wanted(state, scene, rows);
-	clamp(state, rows, active);
-	draw_more(state, draw, inside, rows);
+	draw_pane_title(state, draw, inside, active,
+	    draw_note(state, draw, inside, rows));
 	for (size_t i = 0; i < rows && state->top + i < state->count; i++) {
 		size_t number = state->top + i;
 		line = (struct line){.look = LOOK_PLAIN};
@@ -311,6 +351,8 @@ pane_walk(struct pane_state *state, enum walk walk, int rows)
 {
 	size_t shown = rows > 0 ? (size_t)rows : 1;
 	if (state->pane->heading != NULL && shown > 1)
+		shown--;
+	if (state->pane->footing != NULL && shown > 1)
 		shown--;
 	if (walk == WALK_LEFT) {
 		state->shift -= state->shift < 8 ? state->shift : 8;

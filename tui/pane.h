@@ -8,6 +8,7 @@
 #define PANE_H
 
 #include "draw.h"
+#include "guide.h"
 #include "text.h"
 
 #include "log.h"
@@ -22,6 +23,7 @@ struct scene {
 	const struct log *log;
 	uint64_t end;          /* events before this number */
 	int64_t now;           /* the session's clock, for what counts down */
+	struct guide guide;
 };
 
 struct pane;
@@ -29,9 +31,10 @@ struct pane;
 /* What a pane remembers. */
 struct pane_state {
 	const struct pane *pane;
-	char title[48];        /* in place of the pane's; empty: that */
+	char title[192];       /* in place of the pane's; empty: that */
+	char note[64];         /* at the right end of its upper border */
 	size_t count;          /* lines, after prepare */
-	size_t needed;         /* of them, those that ask for room (sockets) */
+	size_t needed;         /* lines that ask for room (sockets, narrator) */
 	size_t top;            /* the first line that is shown */
 	size_t selected;       /* line; of panes that select, or that are walked */
 	uint64_t identity;     /* of the selected line's row, 0: none */
@@ -49,6 +52,7 @@ struct pane {
 	enum place place;
 	bool selects;          /* a row is chosen in it, for the signal menu */
 	bool follows;          /* stays at its end until it is scrolled */
+	bool whole;            /* zoomed, it takes the narrator's place, too */
 
 	/* Brings the index or the text up to this scene and sets count, for a
 	 * pane with so much room inside. */
@@ -57,6 +61,10 @@ struct pane {
 
 	/* The line above the rows that never scrolls; NULL: none. */
 	void (*heading)(const struct pane_state *state, const struct scene *scene,
+	    int columns, struct line *line);
+
+	/* The line below the rows that never scrolls; NULL: none. */
+	void (*footing)(const struct pane_state *state, const struct scene *scene,
 	    int columns, struct line *line);
 
 	/* Writes one line. */
@@ -80,7 +88,7 @@ struct pane {
 
 extern const struct pane pane_sent, pane_echoed, pane_errno, pane_sockets,
     pane_processes, pane_timeline, pane_help, pane_settings, pane_connections,
-    pane_dispositions;
+    pane_dispositions, pane_narrator, pane_lessons;
 
 /* All panes, those with a place first, and how many. */
 const struct pane *const *pane_table(size_t *count);
@@ -113,6 +121,10 @@ bool pane_index_room(struct pane_state *state, size_t count);
 /* Indexes the events of the scene that pass, for panes that list events. */
 void pane_index_events(struct pane_state *state, const struct scene *scene,
     bool (*passes)(const struct event *event));
+
+/* The same for those whose passing depends on what stands before them. */
+void pane_index_log(struct pane_state *state, const struct scene *scene,
+    bool (*passes)(const struct log *log, uint64_t number));
 
 /* Puts formatted text into the line. */
 void line_format(struct line *line, unsigned look, const char *format, ...)

@@ -1,9 +1,10 @@
 /* pane_errno.c: the last call that failed or met the end of file, and why.
  *
- * At 80x24 there are five lines of 28 columns.  Why it failed is what one cannot
- * look up elsewhere, so it is shown whole: when the room is short, the book's
- * section moves up behind the name, the call into the border, and the message,
- * which only says the name again, goes. */
+ * At 80x24 there are five lines of 28 columns, in a lesson three of 40.  Why it
+ * failed is what one cannot look up elsewhere, so it is shown whole: when the room is
+ * short, the book's section moves up behind the name, the call into the border, and
+ * the message, which only says the name again, goes; at last the name moves into the
+ * border, too. */
 #include "pane.h"
 
 #include "signal_name.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 
 /* How much of it there is room for. */
-enum { SPACIOUS, SECTION_ABOVE, CALL_IN_TITLE, NO_MESSAGE, VARIANTS };
+enum { SPACIOUS, SECTION_ABOVE, CALL_IN_TITLE, NO_MESSAGE, NAME_IN_TITLE, VARIANTS };
 
 /* "read, connection 1"; "accept, server" */
 static void
@@ -41,20 +42,42 @@ write_title(const struct event_call *call, char *text, size_t size)
 		    event_role_name(call->role));
 }
 
+/* "EPIPE (32)", "SIGPIPE (13)", "end of file" */
+static void
+write_name(const struct moment_errno *last, char *name, size_t size)
+{
+	if (last->signal != 0)
+		snprintf(name, size, "%s (%d)", signal_name(last->signal),
+		    last->signal);
+	else if (last->call.result < 0)
+		snprintf(name, size, "%s (%d)", errno_name(last->call.error),
+		    last->call.error);
+	else
+		snprintf(name, size, "end of file");
+}
+
+/* "EPIPE (32): write, conn 1": when there is no other room for it. */
+static void
+write_title_with_name(const struct moment_errno *last, char *text, size_t size)
+{
+	const struct event_call *call = &last->call;
+	char name[64];
+	write_name(last, name, sizeof name);
+	if (call->role == ROLE_CLIENT && call->conn != 0)
+		snprintf(text, size, "%s: %s, conn %u", name,
+		    event_call_name(call->call), call->conn);
+	else
+		snprintf(text, size, "%s: %s, %s", name,
+		    event_call_name(call->call), event_role_name(call->role));
+}
+
 /* The first line, with the section of the book at its end. */
 static void
 add_name(struct text *text, const struct moment_errno *last, bool section)
 {
 	char name[64];
 	bool failed = last->call.result < 0;
-	if (last->signal != 0)
-		snprintf(name, sizeof name, "%s (%d)", signal_name(last->signal),
-		    last->signal);
-	else if (failed)
-		snprintf(name, sizeof name, "%s (%d)",
-		    errno_name(last->call.error), last->call.error);
-	else
-		snprintf(name, sizeof name, "end of file");
+	write_name(last, name, sizeof name);
 	text_add(text, (failed ? LOOK_BAD : LOOK_PLAIN) | LOOK_STRONG, "%s%s%s",
 	    name, section ? ", UNP " : "", section ? last->section : "");
 }
@@ -70,15 +93,18 @@ compose(struct pane_state *state, const struct moment_errno *last, int columns,
 	text_clear(text);
 	*state->title = '\0';
 	describe_call(&last->call, call, sizeof call);
-	add_name(text, last, has_section && variant >= SECTION_ABOVE);
+	if (variant < NAME_IN_TITLE)
+		add_name(text, last, has_section && variant >= SECTION_ABOVE);
 	if (variant < NO_MESSAGE)
 		text_wrap(text, LOOK_PLAIN, last->signal != 0 ?
 		    strsignal(last->signal) : last->call.result < 0 ?
 		    strerror(last->call.error) : "read returned 0", columns, 0);
 	if (variant < CALL_IN_TITLE)
 		text_wrap(text, LOOK_PLAIN, call, columns, 0);
-	else
+	else if (variant < NAME_IN_TITLE)
 		write_title(&last->call, state->title, sizeof state->title);
+	else
+		write_title_with_name(last, state->title, sizeof state->title);
 	text_wrap(text, LOOK_PLAIN, last->why != NULL ? last->why : "", columns, 0);
 	if (has_section && variant < SECTION_ABOVE)
 		text_add(text, LOOK_KEY, "UNP %s", last->section);

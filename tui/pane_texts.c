@@ -68,6 +68,10 @@ add_keys(struct text *text, int columns)
 	    columns);
 	add_entry(text, "Ctrl-C", "clears the line", columns);
 	add_entry(text, "Ctrl-L, Ctrl-Z", "draws anew; suspends", columns);
+	add_heading(text, "In a lesson, on an empty line");
+	const struct pane_key *lesson_keys = keys_of_lesson(&count);
+	for (size_t i = 0; i < count; i++)
+		add_entry(text, lesson_keys[i].key, lesson_keys[i].help, columns);
 	add_heading(text, "Keys in the panes (arrows, j k, PgUp PgDn, g G scroll)");
 	const struct pane_key *pane_keys = keys_of_panes(&count);
 	for (size_t i = 0; i < count; i++)

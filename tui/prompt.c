@@ -188,6 +188,13 @@ prompt_new(const struct session *session, const struct prompt_callbacks *callbac
 	return prompt;
 }
 
+/* Asks another session from now on. */
+void
+prompt_follow(struct prompt *prompt, const struct session *session)
+{
+	prompt->session = session;
+}
+
 /* Ends. */
 void
 prompt_free(struct prompt *prompt)

@@ -22,6 +22,9 @@ struct prompt *prompt_new(const struct session *session,
 /* Ends; NULL is allowed. */
 void prompt_free(struct prompt *prompt);
 
+/* Asks another session for completions from now on. */
+void prompt_follow(struct prompt *prompt, const struct session *session);
+
 /* Gives readline bytes as the terminal sent them. */
 void prompt_feed(struct prompt *prompt, const char *bytes, size_t length);
 

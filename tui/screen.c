@@ -6,6 +6,7 @@
 
 #include "escape.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WRAPPED_LINES = 12 };
@@ -28,6 +29,32 @@ screen_release(struct screen_state *screen)
 {
 	for (size_t i = 0; i < screen->pane_count; i++)
 		pane_state_release(&screen->panes[i]);
+}
+
+/* Another session begins. */
+void
+screen_reset(struct screen_state *screen)
+{
+	for (size_t i = 0; i < screen->pane_count; i++) {
+		const struct pane *pane = screen->panes[i].pane;
+		pane_state_release(&screen->panes[i]);
+		pane_state_init(&screen->panes[i], pane);
+	}
+	screen_zoom(screen, NULL);
+	screen_drop_notice(screen);
+	screen->active = PLACE_SOCKETS;
+	screen->focus = FOCUS_LINE;
+	screen->menu.is_open = false;
+	screen->question = NULL;
+	screen->narrator_rows = 0;
+}
+
+/* Zooms the pane. */
+void
+screen_zoom(struct screen_state *screen, struct pane_state *state)
+{
+	screen->zoomed = state;
+	screen->zoomed_by_lesson = false;
 }
 
 /* The pane that `show` calls name. */
@@ -55,7 +82,8 @@ struct rectangle
 screen_focused_inside(const struct screen_state *screen)
 {
 	if (screen->zoomed != NULL)
-		return layout_zoomed(&screen->layout);
+		return screen->zoomed->pane->whole ? layout_whole(&screen->layout) :
+		    layout_zoomed(&screen->layout);
 	return screen->layout.places[screen->panes[screen->active].pane->place];
 }
 
@@ -96,25 +124,47 @@ draw_too_small(const struct screen_state *screen)
 	    line.look);
 }
 
-/* Draws the panes, or the zoomed one. */
+/* Is the pane drawn in its place? */
+static bool
+is_in_place(const struct screen_state *screen, const struct pane_state *state)
+{
+	enum place place = state->pane->place;
+	if (place == PLACE_NONE || screen->layout.places[place].rows == 0)
+		return false;
+	return screen->zoomed == NULL ||
+	    (place == PLACE_NARRATOR && !screen->zoomed->pane->whole);
+}
+
+/* Draws the panes, or the zoomed one, with the narrator above it. */
 static void
 draw_panes(struct screen_state *screen, const struct scene *scene)
 {
 	bool walked = screen->focus != FOCUS_LINE;
-	if (screen->zoomed != NULL) {
-		struct rectangle inside = layout_zoomed(&screen->layout);
-		draw_zoomed_border(&screen->draw, &screen->layout);
-		pane_draw(screen->zoomed, scene, &screen->draw, &inside, walked);
-		return;
-	}
-	draw_borders(&screen->draw, &screen->layout);
+	struct rectangle inside = screen_focused_inside(screen);
+	if (screen->zoomed != NULL && screen->zoomed->pane->whole)
+		draw_box(&screen->draw, &inside);
+	else
+		draw_borders(&screen->draw, &screen->layout, screen->zoomed != NULL);
 	for (size_t i = 0; i < screen->pane_count; i++) {
 		struct pane_state *state = &screen->panes[i];
-		if (state->pane->place != PLACE_NONE)
+		if (is_in_place(screen, state))
 			pane_draw(state, scene, &screen->draw,
 			    &screen->layout.places[state->pane->place],
-			    walked && i == screen->active);
+			    walked && state == screen_focused(screen));
 	}
+	if (screen->zoomed != NULL)
+		pane_draw(screen->zoomed, scene, &screen->draw, &inside, walked);
+}
+
+/* The keys of the panes. */
+static enum key_mode
+mode_of_panes(const struct screen_state *screen)
+{
+	if (screen->zoomed != NULL && screen->zoomed->pane == &pane_lessons)
+		return KEYS_LESSONS;
+	if (screen->zoomed != NULL)
+		return KEYS_ZOOMED;
+	return layout_has_narrator(&screen->layout) ? KEYS_LESSON : KEYS_PANES;
 }
 
 /* What the keys go to; false: the input line. */
@@ -128,7 +178,7 @@ key_mode(const struct screen_state *screen, enum key_mode *mode)
 	else if (screen->focus == FOCUS_SEARCH)
 		*mode = KEYS_SEARCH;
 	else if (screen->focus == FOCUS_PANES)
-		*mode = screen->zoomed != NULL ? KEYS_ZOOMED : KEYS_PANES;
+		*mode = mode_of_panes(screen);
 	else
 		return false;
 	return true;
@@ -156,6 +206,25 @@ draw_wrapped(const struct screen_state *screen, int row, unsigned look,
 	return width;
 }
 
+/* Writes the keys of the input line: a lesson's first. */
+static void
+write_line_bar(const struct scene *scene, int columns, char *text, size_t size)
+{
+	unsigned answers = guide_answers(scene->moment);
+	char lesson[64] = "";
+	if (answers > 0)
+		snprintf(lesson, sizeof lesson, " 1-%u Answer", answers);
+	else if (scene->guide.there && scene->guide.state != LESSON_OVER)
+		snprintf(lesson, sizeof lesson, " Enter Next");
+	if (scene->guide.there)
+		snprintf(lesson + strlen(lesson), sizeof lesson - strlen(lesson),
+		    "  Esc b Again  Esc l Lessons ");
+	size_t length = strlen(lesson);
+	snprintf(text, size, "%s", lesson);
+	keys_write_bar(scene->moment, columns - (int)length, text + length,
+	    size - length);
+}
+
 /* Draws the last line: a notice, or the keys that work now. */
 static void
 draw_bar(struct screen_state *screen, const struct scene *scene)
@@ -173,8 +242,7 @@ draw_bar(struct screen_state *screen, const struct scene *scene)
 		keys_write_mode_bar(mode, layout->columns, line.text,
 		    sizeof line.text);
 	else
-		keys_write_bar(scene->moment, layout->columns, line.text,
-		    sizeof line.text);
+		write_line_bar(scene, layout->columns, line.text, sizeof line.text);
 	draw_text(&screen->draw, layout->bar_row, 0, layout->columns, line.text, 0,
 	    line.look);
 	if (noticed && !fits)
@@ -204,6 +272,37 @@ draw_input(const struct screen_state *screen, const struct prompt *prompt)
 	return screen->focus == FOCUS_LINE && !screen->menu.is_open ? column : -1;
 }
 
+/* Lays the frame out: the sockets and the narrator say how many rows they need.  A
+ * narrator that has grown stays so, for a screen that keeps still. */
+static bool
+make_layout(struct screen_state *screen, const struct scene *scene, int rows,
+    int columns)
+{
+	struct pane_state *sockets = &screen->panes[PLACE_SOCKETS];
+	struct pane_state *narrator = &screen->panes[PLACE_NARRATOR];
+	const struct rectangle least = {.rows = layout_narrator_least(rows),
+	    .columns = columns - 2};
+	sockets->pane->prepare(sockets, scene,
+	    &screen->layout.places[PLACE_SOCKETS]);
+	int needed = sockets->needed < 1000 ? (int)sockets->needed : 1000;
+	if (rows != screen->layout.rows || columns != screen->layout.columns)
+		screen->narrator_rows = 0;
+	if (!guide_has_narrator(scene->moment)) {
+		screen->narrator_rows = 0;
+	} else {
+		narrator->pane->prepare(narrator, scene, &least);
+		int wanted = narrator->needed < 1000 ? (int)narrator->needed : 1000;
+		if (wanted > screen->narrator_rows)
+			screen->narrator_rows = wanted;
+	}
+	bool fits = layout_make(&screen->layout, rows, columns, needed,
+	    screen->narrator_rows);
+	if (screen->active == PLACE_NARRATOR &&
+	    !layout_has_narrator(&screen->layout))
+		screen->active = PLACE_SOCKETS;
+	return fits;
+}
+
 /* Draws a frame. */
 void
 screen_frame(struct screen_state *screen, const struct scene *scene,
@@ -211,13 +310,9 @@ screen_frame(struct screen_state *screen, const struct scene *scene,
 {
 	int rows, columns;
 	struct line status = {.look = LOOK_PLAIN};
-	struct pane_state *sockets = &screen->panes[PLACE_SOCKETS];
 	draw_size(&rows, &columns);
 	draw_begin();
-	sockets->pane->prepare(sockets, scene,
-	    &screen->layout.places[PLACE_SOCKETS]);
-	int needed = sockets->needed < 1000 ? (int)sockets->needed : 1000;
-	screen->fits = layout_make(&screen->layout, rows, columns, needed);
+	screen->fits = make_layout(screen, scene, rows, columns);
 	if (!screen->fits) {
 		draw_too_small(screen);
 		draw_end(-1, 0);
@@ -245,8 +340,7 @@ screen_changes_at(const struct screen_state *screen, const struct scene *scene)
 	int64_t at = status_changes_at(scene);
 	for (size_t i = 0; i < screen->pane_count; i++) {
 		const struct pane_state *state = &screen->panes[i];
-		bool seen = screen->zoomed == NULL ? state->pane->place != PLACE_NONE :
-		    screen->zoomed == state;
+		bool seen = screen->zoomed == state || is_in_place(screen, state);
 		if (seen && state->pane->changes_at != NULL)
 			at = pane_earlier(at, state->pane->changes_at(state, scene));
 	}

@@ -21,6 +21,8 @@ struct screen_state {
 	size_t pane_count;
 	size_t active;              /* the pane that the keys go to */
 	struct pane_state *zoomed;  /* NULL: none */
+	bool zoomed_by_lesson;      /* a `show` of its */
+	int narrator_rows;          /* as many as it has needed in this lesson */
 	enum focus focus;
 	struct menu menu;
 	const char *question;       /* asked in the input line; NULL: none */
@@ -33,6 +35,12 @@ struct screen_state {
 /* Begins and ends. */
 void screen_init(struct screen_state *screen);
 void screen_release(struct screen_state *screen);
+
+/* Forgets all that is about the session before: another one begins. */
+void screen_reset(struct screen_state *screen);
+
+/* Zooms the pane; NULL: back to all of them. */
+void screen_zoom(struct screen_state *screen, struct pane_state *state);
 
 /* The pane that `show` calls name; NULL when there is none. */
 struct pane_state *screen_pane(struct screen_state *screen, const char *name);

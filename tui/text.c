@@ -68,13 +68,41 @@ text_wrap(struct text *text, unsigned look, const char *words, int columns,
 	}
 }
 
+/* Cuts the string between two of its words; its last character gives its place to
+ * the ellipsis, of three bytes, when it is a single word. */
+void
+text_shorten(char *string, int columns)
+{
+	static const char ellipsis[] = "…";
+	if (columns < 1 || utf8_width(string) <= (size_t)columns)
+		return;
+	size_t room = strlen(string), whole = utf8_fit(string, (size_t)columns - 1);
+	size_t cut = whole;
+	while (cut > 0 && string[cut] != ' ')
+		cut--;
+	while (cut > 0 && (string[cut - 1] == ' ' || string[cut - 1] == ';'))
+		cut--;
+	if (cut == 0)
+		cut = whole;
+	if (cut + sizeof ellipsis <= room + 1)
+		strcpy(string + cut, ellipsis);
+	else
+		string[cut] = '\0';
+}
+
+/* Forgets the lines behind the first count ones. */
+void
+text_cut(struct text *text, size_t count)
+{
+	while (text->count > count)
+		free(text->lines[--text->count].text);
+}
+
 /* Forgets the lines. */
 void
 text_clear(struct text *text)
 {
-	for (size_t i = 0; i < text->count; i++)
-		free(text->lines[i].text);
-	text->count = 0;
+	text_cut(text, 0);
 }
 
 /* Forgets them and frees everything. */

@@ -23,7 +23,12 @@ void text_add(struct text *text, unsigned look, const char *format, ...)
 void text_wrap(struct text *text, unsigned look, const char *words, int columns,
     int indent);
 
-/* Forgets the lines. */
+/* Cuts the string between two of its words, so that it fits with an ellipsis into so
+ * many columns; one that fits stays as it is. */
+void text_shorten(char *string, int columns);
+
+/* Forgets the lines behind the first count ones; all of them. */
+void text_cut(struct text *text, size_t count);
 void text_clear(struct text *text);
 
 /* Forgets them and frees everything. */
