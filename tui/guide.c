@@ -80,6 +80,44 @@ is_told(const struct scenario_step *step)
 	return is_command(step, "say") || is_command(step, "ask");
 }
 
+/* How many rows a narrator needs in the course of the lesson: the longest say, behind
+ * the answer to a question that came before it; the longest question. */
+int
+guide_rows(const struct guide *guide, int columns)
+{
+	struct text text = {0};
+	size_t most = 0, answer = 0;
+	for (size_t i = 0; guide->there && i < guide->scenario->count; i++) {
+		const struct scenario_step *step = &guide->scenario->steps[i];
+		if (!is_told(step))
+			continue;
+		bool asks = is_command(step, "ask");
+		text_clear(&text);
+		text_wrap(&text, 0, step->text + strlen("say "), columns, 0);
+		if (text.count + (asks ? 0 : answer) > most)
+			most = text.count + (asks ? 0 : answer);
+		answer = asks;
+	}
+	text_release(&text);
+	return (int)most + 1;
+}
+
+/* Does the lesson send anything, or expect a call to fail? */
+bool
+guide_has_lines(const struct guide *guide)
+{
+	for (size_t i = 0; guide->there && i < guide->scenario->count; i++) {
+		const struct scenario_step *step = &guide->scenario->steps[i];
+		if (is_command(step, "send") || is_command(step, "read") ||
+		    (is_command(step, "expect") &&
+		    (strstr(step->text, " eof") != NULL ||
+		    strstr(step->text, " errno") != NULL ||
+		    strstr(step->text, " PIPE") != NULL)))
+			return true;
+	}
+	return false;
+}
+
 /* The step that comes next, by number. */
 static size_t
 number_of_next(const struct guide *guide)
@@ -147,9 +185,11 @@ write_steps(const struct guide *guide, int columns, char *text, size_t size)
 	}
 	if (*text == '\0' && *looked != '\0')
 		append_step(text, size, columns, looked);
+	size_t next = number_of_next(guide);
 	if (*text == '\0')
-		snprintf(text, size, number_of_next(guide) < scenario->count ?
-		    "the narrator goes on" : "the end");
+		snprintf(text, size, next == scenario->count ? "the end" :
+		    is_command(&scenario->steps[next], "ask") ? "a question" :
+		    "the narrator goes on");
 }
 
 /* The keys that choose: "1, 2 or 3". */

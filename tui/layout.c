@@ -6,9 +6,9 @@
  * moves none of them elsewhere.
  *
  * In a lesson the narrator's band comes on top.  Its rows are taken from the others:
- * three lines stay to Sent, Echoed and Last errno, of which the last gets the columns
- * that short lines do not need, and sockets and processes share what is left by
- * halves when both want more. */
+ * at most three lines stay to Sent, Echoed and Last errno, of which the last gets the
+ * columns that short lines do not need; and the sockets grow only as long as six lines
+ * are left below them: a heading and five zombies. */
 #include "layout.h"
 
 enum {
@@ -20,6 +20,7 @@ enum {
 	BAND_NARRATOR_MOST = 6,
 	BAND_TOP_LESSON = 3, /* the others beside it */
 	BAND_SOCKETS_LESSON = 4,
+	BAND_BOTTOM_LESSON = 6,
 	FIXED_ROWS = 7,      /* status, four borders, input, key bar */
 	COLUMN_SENT = 24,
 	COLUMN_SENT_LESSON = 18,
@@ -66,20 +67,27 @@ share(const struct layout *layout, int room, int wanted)
 {
 	if (!layout_has_narrator(layout))
 		return smaller(larger(BAND_SOCKETS, wanted), room - BAND_BOTTOM);
-	int most = larger((room + 1) / 2, room - BAND_SOCKETS - BAND_BOTTOM);
-	return smaller(larger(BAND_SOCKETS_LESSON, wanted),
-	    smaller(most, room - BAND_BOTTOM));
+	return larger(smaller(wanted, room - BAND_BOTTOM_LESSON), BAND_SOCKETS_LESSON);
+}
+
+/* How many rows the uppermost band has. */
+static int
+top_rows(const struct layout *layout, const struct layout_needs *needs)
+{
+	int more = (layout->rows - LAYOUT_ROWS) / 5;
+	int lines = BAND_TOP;
+	if (needs->narrator > 0)
+		lines = smaller(larger(needs->top, 1), BAND_TOP_LESSON);
+	return smaller(lines + more, BAND_TOP_MOST);
 }
 
 /* The rows of the borders. */
 static void
-place_borders(struct layout *layout, int socket_rows, int narrator)
+place_borders(struct layout *layout, const struct layout_needs *needs, int narrator)
 {
 	int room = layout->rows - FIXED_ROWS - (narrator > 0 ? narrator + 1 : 0);
-	int extra = layout->rows - LAYOUT_ROWS;
-	int top = smaller((narrator > 0 ? BAND_TOP_LESSON : BAND_TOP) + extra / 5,
-	    BAND_TOP_MOST);
-	int sockets = share(layout, room - top, socket_rows + 1);
+	int top = top_rows(layout, needs);
+	int sockets = share(layout, room - top, needs->sockets + 1);
 	layout->borders[0] = 1 + (narrator > 0 ? narrator + 1 : 0);
 	layout->borders[1] = layout->borders[0] + top + 1;
 	layout->borders[2] = layout->borders[1] + sockets + 1;
@@ -109,21 +117,22 @@ layout_has_narrator(const struct layout *layout)
 
 /* Fills in the layout. */
 bool
-layout_make(struct layout *layout, int rows, int columns, int socket_rows,
-    int narrator_rows)
+layout_make(struct layout *layout, int rows, int columns,
+    const struct layout_needs *needs)
 {
+	int narrator = needs->narrator;
 	*layout = (struct layout){.rows = rows, .columns = columns,
-	    .narrator_border = narrator_rows > 0 ? 1 : -1};
+	    .narrator_border = narrator > 0 ? 1 : -1};
 	if (rows < LAYOUT_ROWS || columns < LAYOUT_COLUMNS)
 		return false;
 	layout->status_row = 0;
 	layout->input_row = rows - 2;
 	layout->bar_row = rows - 1;
-	if (narrator_rows > 0)
-		narrator_rows = smaller(larger(narrator_rows,
-		    layout_narrator_least(rows)), layout_narrator_most(rows));
+	if (narrator > 0)
+		narrator = smaller(larger(narrator, layout_narrator_least(rows)),
+		    layout_narrator_most(rows));
 	place_dividers(layout);
-	place_borders(layout, socket_rows, narrator_rows);
+	place_borders(layout, needs, narrator);
 	const int *borders = layout->borders, *dividers = layout->top_dividers;
 	int last = columns - 1;
 	layout->places[PLACE_SENT] =

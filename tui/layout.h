@@ -37,11 +37,16 @@ struct layout {
 	int status_row, input_row, bar_row;
 };
 
-/* Fills in the layout for a terminal of so many rows and columns, in which the
- * sockets pane has socket_rows to show beside its heading, and the narrator
- * narrator_rows (0: there is none).  false: too small. */
-bool layout_make(struct layout *layout, int rows, int columns, int socket_rows,
-    int narrator_rows);
+/* What the panes have to show: lines. */
+struct layout_needs {
+	int sockets;              /* beside the heading */
+	int narrator;             /* 0: there is none */
+	int top;                  /* Sent, Echoed, Last errno; in lessons only */
+};
+
+/* Fills in the layout for a terminal of so many rows and columns.  false: too small. */
+bool layout_make(struct layout *layout, int rows, int columns,
+    const struct layout_needs *needs);
 
 /* The rows that a narrator has at least, and at most, in a terminal of so many. */
 int layout_narrator_least(int rows);

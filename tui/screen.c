@@ -46,7 +46,7 @@ screen_reset(struct screen_state *screen)
 	screen->focus = FOCUS_LINE;
 	screen->menu.is_open = false;
 	screen->question = NULL;
-	screen->narrator_rows = 0;
+	screen->narrator_rows = screen->top_rows = 0;
 }
 
 /* Zooms the pane. */
@@ -272,31 +272,60 @@ draw_input(const struct screen_state *screen, const struct prompt *prompt)
 	return screen->focus == FOCUS_LINE && !screen->menu.is_open ? column : -1;
 }
 
-/* Lays the frame out: the sockets and the narrator say how many rows they need.  A
- * narrator that has grown stays so, for a screen that keeps still. */
+/* A number of lines as rows. */
+static int
+as_rows(size_t lines)
+{
+	return lines < 1000 ? (int)lines : 1000;
+}
+
+/* The larger of two. */
+static int
+larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* How many rows the narrator and the band below it need in a lesson.  What they will
+ * need is known from the beginning, and what has grown stays: the screen keeps still. */
+static void
+measure_lesson(struct screen_state *screen, const struct scene *scene, int rows,
+    int columns)
+{
+	struct pane_state *narrator = &screen->panes[PLACE_NARRATOR];
+	const struct rectangle least = {.rows = layout_narrator_least(rows),
+	    .columns = columns - 2};
+	if (rows != screen->layout.rows || columns != screen->layout.columns ||
+	    !guide_has_narrator(scene->moment))
+		screen->narrator_rows = screen->top_rows = 0;
+	if (!guide_has_narrator(scene->moment))
+		return;
+	if (screen->narrator_rows == 0) {
+		screen->narrator_rows = guide_rows(&scene->guide, columns - 2);
+		screen->top_rows = guide_has_lines(&scene->guide) ? 3 : 1;
+	}
+	narrator->pane->prepare(narrator, scene, &least);
+	screen->narrator_rows = larger(screen->narrator_rows,
+	    as_rows(narrator->needed));
+	for (size_t i = PLACE_SENT; i <= PLACE_ERRNO; i++) {
+		struct pane_state *state = &screen->panes[i];
+		state->pane->prepare(state, scene, &screen->layout.places[i]);
+		screen->top_rows = larger(screen->top_rows, as_rows(state->count));
+	}
+}
+
+/* Lays the frame out. */
 static bool
 make_layout(struct screen_state *screen, const struct scene *scene, int rows,
     int columns)
 {
 	struct pane_state *sockets = &screen->panes[PLACE_SOCKETS];
-	struct pane_state *narrator = &screen->panes[PLACE_NARRATOR];
-	const struct rectangle least = {.rows = layout_narrator_least(rows),
-	    .columns = columns - 2};
 	sockets->pane->prepare(sockets, scene,
 	    &screen->layout.places[PLACE_SOCKETS]);
-	int needed = sockets->needed < 1000 ? (int)sockets->needed : 1000;
-	if (rows != screen->layout.rows || columns != screen->layout.columns)
-		screen->narrator_rows = 0;
-	if (!guide_has_narrator(scene->moment)) {
-		screen->narrator_rows = 0;
-	} else {
-		narrator->pane->prepare(narrator, scene, &least);
-		int wanted = narrator->needed < 1000 ? (int)narrator->needed : 1000;
-		if (wanted > screen->narrator_rows)
-			screen->narrator_rows = wanted;
-	}
-	bool fits = layout_make(&screen->layout, rows, columns, needed,
-	    screen->narrator_rows);
+	measure_lesson(screen, scene, rows, columns);
+	bool fits = layout_make(&screen->layout, rows, columns,
+	    &(struct layout_needs){.sockets = as_rows(sockets->needed),
+	    .narrator = screen->narrator_rows, .top = screen->top_rows});
 	if (screen->active == PLACE_NARRATOR &&
 	    !layout_has_narrator(&screen->layout))
 		screen->active = PLACE_SOCKETS;

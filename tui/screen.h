@@ -22,7 +22,8 @@ struct screen_state {
 	size_t active;              /* the pane that the keys go to */
 	struct pane_state *zoomed;  /* NULL: none */
 	bool zoomed_by_lesson;      /* a `show` of its */
-	int narrator_rows;          /* as many as it has needed in this lesson */
+	int narrator_rows;          /* as many as it has needed in this lesson; 0: none */
+	int top_rows;               /* the same of Sent, Echoed, Last errno */
 	enum focus focus;
 	struct menu menu;
 	const char *question;       /* asked in the input line; NULL: none */
