@@ -81,11 +81,15 @@ ascii_for(unsigned character)
 		{0x2192, "->"}, {0x2190, "<-"}, {0x2194, "<->"}, {0x2026, "~"},
 		{0x2013, "-"}, {0x2014, "-"}, {0xb7, "-"}, {0xd7, "x"},
 		{0x2018, "'"}, {0x2019, "'"}, {0x201c, "\""}, {0x201d, "\""},
+		{0x2500, "-"}, {0x2502, "|"}, {0x2550, "="}, {0x2551, "#"},
+		{0x25ba, ">"}, {0x25c4, "<"}, {0x25b2, "^"}, {0x25bc, "v"},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (table[i].character == character)
 			return table[i].ascii;
-	return "?";
+	if (character > 0x2500 && character < 0x2550)
+		return "+"; /* corners and crossings: light, double */
+	return character > 0x2551 && character < 0x256d ? "#" : "?";
 }
 
 /* Writes text in ASCII into ascii (size bytes). */
@@ -129,6 +133,25 @@ draw_text(const struct draw *draw, int row, int column, int columns,
 	mvhline(row, column, (chtype)' ' | wanted, columns);
 	mvaddnstr(row, column, from, (int)fit);
 	attr_set(0, 0, NULL);
+}
+
+/* A whole line with its marks. */
+void
+draw_line(const struct draw *draw, int row, int column, int columns,
+    const struct line *line, size_t skip)
+{
+	draw_text(draw, row, column, columns, line->text, skip, line->look);
+	for (size_t i = 0; i < line->mark_count; i++) {
+		const struct line_mark *mark = &line->marks[i];
+		int from = mark->column - (int)skip, to = from + mark->columns;
+		if (from < 0)
+			from = 0;
+		if (to > columns)
+			to = columns;
+		if (from < to)
+			draw_text(draw, row, column + from, to - from, line->text,
+			    skip + (size_t)from, mark->look);
+	}
 }
 
 /* The character of a border with these arms. */

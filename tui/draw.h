@@ -26,10 +26,21 @@ enum look {
 
 enum { LINE_TEXT = 1024 };
 
-/* One line of a pane. */
+/* Some of a line's columns that look otherwise. */
+struct line_mark {
+	int column, columns;
+	unsigned look;
+};
+
+enum { LINE_MARKS = 64 };
+
+/* One line of a pane.  A line with marks holds only characters whose form in
+ * ASCII is one column wide as well. */
 struct line {
 	char text[LINE_TEXT];
 	unsigned look;       /* of enum look */
+	struct line_mark marks[LINE_MARKS];
+	size_t mark_count;
 };
 
 /* How to draw on this terminal. */
@@ -57,6 +68,10 @@ void draw_forget(void);
  * behind it. */
 void draw_text(const struct draw *draw, int row, int column, int columns,
     const char *text, size_t skip, unsigned look);
+
+/* The same of a whole line with its marks. */
+void draw_line(const struct draw *draw, int row, int column, int columns,
+    const struct line *line, size_t skip);
 
 /* Draws the borders of the layout; zoomed: of one pane in place of all but the
  * narrator. */

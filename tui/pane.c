@@ -35,6 +35,7 @@ pane_state_release(struct pane_state *state)
 {
 	free(state->index);
 	text_release(&state->text);
+	canvas_release(&state->canvas);
 }
 
 /* Puts formatted text into the line. */
@@ -48,6 +49,7 @@ line_format(struct line *line, unsigned look, const char *format, ...)
 	if (length >= (int)sizeof line->text)
 		line->text[utf8_fit(line->text, sizeof line->text - 8)] = '\0';
 	line->look = look;
+	line->mark_count = 0;
 }
 
 /* One line of a text. */
@@ -59,6 +61,16 @@ pane_write_text(const struct pane_state *state, const struct scene *scene,
 	(void)columns;
 	const struct text_line *from = &state->text.lines[number];
 	line_format(line, from->look, "%s", from->text);
+}
+
+/* One row of a picture. */
+void
+pane_write_canvas(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line)
+{
+	(void)scene;
+	(void)columns;
+	canvas_write_line(&state->canvas, (int)number, line);
 }
 
 /* The earlier of two times. */
@@ -312,8 +324,8 @@ pane_draw(struct pane_state *state, const struct scene *scene,
 		pane->line(state, scene, number, body.columns, &line);
 		if (active && pane->selects && number == state->selected)
 			line.look |= LOOK_REVERSE;
-		draw_text(draw, body.row + (int)i, body.column, body.columns,
-		    line.text, state->shift, line.look);
+		draw_line(draw, body.row + (int)i, body.column, body.columns,
+		    &line, state->shift);
 		if (pane->follows && /* text, not a table: say that it goes on */
 		    utf8_width(line.text) > state->shift + (size_t)body.columns)
 			draw_text(draw, body.row + (int)i,

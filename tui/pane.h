@@ -3,10 +3,12 @@
  * Every pane is a list of lines, so that scrolling, searching, selecting and
  * zooming are written once (pane.c).  A new pane is one file and one entry in
  * pane.c's array.  What a pane remembers between two frames is an index into
- * the scene: which events, which rows in which order, or lines of text. */
+ * the scene: which events, which rows in which order, or lines of text, or a
+ * picture. */
 #ifndef PANE_H
 #define PANE_H
 
+#include "canvas.h"
 #include "draw.h"
 #include "guide.h"
 #include "text.h"
@@ -44,6 +46,7 @@ struct pane_state {
 	size_t index_room;
 	uint64_t index_seen;   /* events before this number were looked at */
 	struct text text;
+	struct canvas canvas;
 };
 
 struct pane {
@@ -132,6 +135,11 @@ void line_format(struct line *line, unsigned look, const char *format, ...)
 
 /* Shows the lines of state->text: the line function of panes that have some. */
 void pane_write_text(const struct pane_state *state, const struct scene *scene,
+    size_t number, int columns, struct line *line);
+
+/* Shows the rows of state->canvas: the line function of panes that are a
+ * picture. */
+void pane_write_canvas(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line);
 
 /* The earlier of two times, 0 standing for never. */
