@@ -120,9 +120,11 @@ static const struct command table[] = {
 	 .help = "the cable in", .acts = true,
 	 .run = command_host_plug, .done = host_told},
 	{.name = "show",
-	 .arguments = "sockets|processes|connections|settings|errno|dispositions",
-	 .help = "a snapshot; on a screen that pane, zoomed",
-	 .words = "sockets|processes|connections|settings|errno|dispositions",
+	 .arguments = "sockets|processes|connections|settings|errno|dispositions|"
+	    "states|figures|bytes",
+	 .help = "a snapshot; on a screen that pane, zoomed; states, figures and bytes are drawn there alone",
+	 .words = "sockets|processes|connections|settings|errno|dispositions|"
+	    "states|figures|bytes",
 	 .run = command_show, .done = show_done},
 	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
 	 .help = "wait until it holds: echo TEXT, eof, errno NAME, state END STATE, zombies N, ...",

@@ -25,6 +25,9 @@ static const struct { const char *name; enum event_type type; } snapshots[] = {
 	{"sockets", EVENT_SOCKETS}, {"processes", EVENT_PROCESSES},
 	{"connections", EVENT_CONNECTIONS}, {"settings", EVENT_SETTINGS},
 	{"errno", EVENT_ERRNO}, {"dispositions", EVENT_DISPOSITIONS},
+	/* pictures of the current connection: without a screen, its row */
+	{"states", EVENT_CONNECTIONS}, {"figures", EVENT_CONNECTIONS},
+	{"bytes", EVENT_CONNECTIONS},
 };
 
 /* Reads what each process does with each signal. */
@@ -57,7 +60,7 @@ command_show(struct session *session, struct running *running, const char *argum
 	while (number < count && strcmp(arguments, snapshots[number].name) != 0)
 		number++;
 	if (number == count) {
-		refuse(running, "show wants sockets, processes, connections, settings, errno or dispositions");
+		refuse(running, "show wants sockets, processes, connections, settings, errno, dispositions, states, figures or bytes");
 		return;
 	}
 	if (running->check_only)

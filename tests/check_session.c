@@ -140,6 +140,30 @@ static const char *const lines_of_rebuild[] = {
 	"use 3", "send late", "host plug", "expect echo late within 20",
 	"show dispositions", "show sockets", "show processes", NULL};
 
+/* Counts the snapshots of the connections. */
+static void
+note_snapshot(void *context, const struct event *event, const struct moment *now)
+{
+	unsigned *connections = context;
+	(void)now;
+	*connections += event->type == EVENT_CONNECTIONS;
+}
+
+START_TEST(a_picture_without_a_screen_is_its_connection)
+{
+	static const char *const lines[] = {"show states", "show figures",
+	    "show bytes", "show settings", NULL};
+	unsigned connections = 0;
+	struct session *session = session_on("127.0.0.1", free_port());
+	ck_assert_int_eq(log_subscribe(session_log(session), note_snapshot,
+	    &connections), 0);
+	session_begin(session);
+	play(session, lines);
+	ck_assert_uint_eq(connections, 3);
+	session_free(session);
+}
+END_TEST
+
 START_TEST(the_log_alone_rebuilds_the_tables)
 {
 	static const char *const hosts[] = {"127.0.0.1", "::1"};
@@ -233,6 +257,7 @@ session_suite(void)
 	Suite *suite = suite_create("session");
 	TCase *all = tcase_create("all");
 	tcase_set_timeout(all, 120);
+	tcase_add_test(all, a_picture_without_a_screen_is_its_connection);
 	tcase_add_loop_test(all, the_log_alone_rebuilds_the_tables, 0, 2);
 	tcase_add_test(all, two_sessions_live_side_by_side);
 	tcase_add_test(all, no_descriptor_is_left_open);

@@ -21,6 +21,7 @@ Suite *render_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_suite(void);
+Suite *screen_views_suite(void);
 Suite *session_suite(void);
 Suite *settings_suite(void);
 Suite *signal_name_suite(void);

@@ -213,6 +213,30 @@ see '[^-]icanon' && see '[^-]echo '
 [ -z "$(ss -Htln "sport = :$port")" ] || LIMIT=3 see 'never' || :
 finish 'a crash of the console gives the terminal back'
 
+open_console 80 24
+see 'conn 1 ESTABLISHED'
+type_line 'hello'
+see '│hello +│hello'
+press Tab
+press s
+see "TCP's states, connection 1"
+see '▲both'
+see 'client  \(SYN_SENT\) ► ESTABLISHED'
+press f
+see 'accept .* = '
+press x
+see '000000  68 65 6c 6c 6f 0a'
+press x
+see 'Sockets, /proc/net/tcp'
+press i
+type_line ':kill child'
+type_line ':show states'
+see 'CLOSE_WAIT ◄client'
+see 'server► FIN_WAIT2'
+press F10
+see 'left with 0'
+finish 'states, figures and bytes of the connection'
+
 open_console 120 36
 see 'conn 1 ESTABLISHED'
 type_line ':connect 4'

@@ -288,6 +288,23 @@ letter_of_lessons(struct console *self, int letter)
 	return letter == 'b' || letter == 'l';
 }
 
+/* Shows the pane that a letter stands for, or goes back from it. */
+static void
+toggle_view(struct console *self, int letter)
+{
+	static const struct { int letter; const char *name; } views[] = {
+		{'s', "states"}, {'f', "figures"}, {'x', "bytes"},
+	};
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+		if (views[i].letter != letter)
+			continue;
+		if (self->screen.zoomed == screen_pane(&self->screen, views[i].name))
+			screen_zoom(&self->screen, NULL);
+		else
+			console_show(self, views[i].name);
+	}
+}
+
 /* A letter, digit or control character in the panes. */
 static void
 byte_of_panes(struct console *self, int byte)
@@ -317,6 +334,8 @@ byte_of_panes(struct console *self, int byte)
 		press_function(self, 10);
 	else if (byte == 'n' && *screen->search != '\0')
 		search(self);
+	else
+		toggle_view(self, byte);
 	if (byte == ':') {
 		to_line(self);
 		if (prompt_is_empty(self->prompt))

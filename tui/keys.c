@@ -121,6 +121,9 @@ static const struct pane_key pane_keys[] = {
 	{":", NULL, "back to the input line with a colon typed"},
 	{"i", "Line", "back to the input line; also Esc"},
 	{"q", "Quit", "as F10"},
+	{"s", "States", "TCP's states, and the way of the current connection; and back"},
+	{"f", "Figures", "each side's calls and the addresses they fixed; and back"},
+	{"x", "Bytes", "the current connection's bytes in hex; and back"},
 };
 
 static const struct pane_key lesson_keys[] = {

@@ -55,7 +55,7 @@ struct pane {
 	enum place place;
 	bool selects;          /* a row is chosen in it, for the signal menu */
 	bool follows;          /* stays at its end until it is scrolled */
-	bool whole;            /* zoomed, it takes the narrator's place, too */
+	bool whole;            /* zoomed by a key, it takes the narrator's place, too */
 
 	/* Brings the index or the text up to this scene and sets count, for a
 	 * pane with so much room inside. */
@@ -91,7 +91,8 @@ struct pane {
 
 extern const struct pane pane_sent, pane_echoed, pane_errno, pane_sockets,
     pane_processes, pane_timeline, pane_help, pane_settings, pane_connections,
-    pane_dispositions, pane_narrator, pane_lessons;
+    pane_dispositions, pane_narrator, pane_lessons, pane_states, pane_figures,
+    pane_bytes;
 
 /* All panes, those with a place first, and how many. */
 const struct pane *const *pane_table(size_t *count);

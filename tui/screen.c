@@ -77,12 +77,21 @@ screen_focused(struct screen_state *screen)
 	    &screen->panes[screen->active];
 }
 
+/* Does the zoomed pane take the narrator's place, too?  A lesson that shows something
+ * goes on talking. */
+static bool
+is_whole(const struct screen_state *screen)
+{
+	return screen->zoomed != NULL && screen->zoomed->pane->whole &&
+	    !screen->zoomed_by_lesson;
+}
+
 /* The inside of that pane. */
 struct rectangle
 screen_focused_inside(const struct screen_state *screen)
 {
 	if (screen->zoomed != NULL)
-		return screen->zoomed->pane->whole ? layout_whole(&screen->layout) :
+		return is_whole(screen) ? layout_whole(&screen->layout) :
 		    layout_zoomed(&screen->layout);
 	return screen->layout.places[screen->panes[screen->active].pane->place];
 }
@@ -132,7 +141,7 @@ is_in_place(const struct screen_state *screen, const struct pane_state *state)
 	if (place == PLACE_NONE || screen->layout.places[place].rows == 0)
 		return false;
 	return screen->zoomed == NULL ||
-	    (place == PLACE_NARRATOR && !screen->zoomed->pane->whole);
+	    (place == PLACE_NARRATOR && !is_whole(screen));
 }
 
 /* Draws the panes, or the zoomed one, with the narrator above it. */
@@ -141,7 +150,7 @@ draw_panes(struct screen_state *screen, const struct scene *scene)
 {
 	bool walked = screen->focus != FOCUS_LINE;
 	struct rectangle inside = screen_focused_inside(screen);
-	if (screen->zoomed != NULL && screen->zoomed->pane->whole)
+	if (is_whole(screen))
 		draw_box(&screen->draw, &inside);
 	else
 		draw_borders(&screen->draw, &screen->layout, screen->zoomed != NULL);
