@@ -282,6 +282,18 @@ print_words(FILE *out, const struct event *event)
 	print_worded(out, event, event_type_name(event->type));
 }
 
+/* The question; then "ask     the room: 2, it was: 1", so that it stands there once. */
+static void
+print_ask_line(FILE *out, const struct event *event)
+{
+	if (event->ask.chosen == 0) {
+		print_words(out, event);
+		return;
+	}
+	print_head(out, event, "ask");
+	fprintf(out, "the room: %u, it was: %u", event->ask.chosen, event->ask.answer);
+}
+
 static void
 print_expect_line(FILE *out, const struct event *event)
 {
@@ -344,7 +356,7 @@ static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = 
 	[EVENT_LOST] = print_lost,
 	[EVENT_EXPECT] = print_expect_line,
 	[EVENT_SAY] = print_words,
-	[EVENT_ASK] = print_words,
+	[EVENT_ASK] = print_ask_line,
 	[EVENT_LESSON] = print_lesson_line,
 	[EVENT_ERROR] = print_words,
 	[EVENT_NOTE] = print_words,

@@ -1,8 +1,11 @@
 /* check_screen.c: whole screens, drawn off-screen and compared with files. */
+#include "console.h"
 #include "prompt.h"
 
 #include "screen_fixture.h"
 #include "suites.h"
+
+#include <errno.h>
 
 #include <readline/readline.h>
 

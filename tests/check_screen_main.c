@@ -9,6 +9,7 @@ main(void)
 	SRunner *runner = srunner_create(screen_suite());
 	srunner_add_suite(runner, screen_parts_suite());
 	srunner_add_suite(runner, screen_views_suite());
+	srunner_add_suite(runner, screen_lesson_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -26,6 +26,7 @@ static struct {
 	FILE *in, *out;
 	struct log *log;
 	struct screen_state screen;
+	struct guide guide;
 	int64_t now;
 } test;
 
@@ -138,7 +139,7 @@ static inline void
 draw(int rows, int columns)
 {
 	struct scene scene = {.moment = log_now(test.log), .log = test.log,
-	    .end = log_end(test.log), .now = test.now};
+	    .end = log_end(test.log), .now = test.now, .guide = test.guide};
 	ck_assert_int_eq(resizeterm(rows, columns), OK);
 	screen_frame(&test.screen, &scene, NULL);
 }

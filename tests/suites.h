@@ -19,6 +19,7 @@ Suite *process_watch_suite(void);
 Suite *programs_suite(void);
 Suite *render_suite(void);
 Suite *scenario_suite(void);
+Suite *screen_lesson_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_suite(void);
 Suite *screen_views_suite(void);

@@ -4,7 +4,10 @@
  * client's.  A row that left the table stays for a moment as GONE, with the
  * reason where the timer stood.  The current connection's rows have a '>' behind
  * the protocol, and are scrolled to.  What the timer has left counts down between
- * two readings. */
+ * two readings.
+ *
+ * The kernel keeps TIME_WAITs for a minute, those of the lesson before among them.  A
+ * lesson that begins with "one row: LISTEN" leaves them out, and says how many. */
 #include "pane.h"
 
 #include "endpoint.h"
@@ -83,18 +86,35 @@ is_shown(const struct moment_socket *socket, int64_t now)
 	return socket->gone_at == 0 || now - socket->gone_at < PANE_LINGER;
 }
 
+/* Is it left from before the lesson: a TIME_WAIT, or an orphan that waits like one, of
+ * no connection of this session? */
+static bool
+is_of_before(const struct scene *scene, const struct moment_socket *socket)
+{
+	return scene->moment->lesson.any && socket->row.conn == 0 &&
+	    (socket->row.tcp.state == STATE_TIME_WAIT ||
+	    socket->row.tcp.timer == TIMER_TIME_WAIT);
+}
+
 static void
 prepare(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	(void)inside;
 	const struct moment *moment = scene->moment;
+	size_t before = 0;
 	state->count = 0;
+	*state->title = '\0';
 	if (!pane_index_room(state, moment->socket_count))
 		return;
 	for (size_t i = 0; i < moment->socket_count; i++)
-		if (is_shown(&moment->sockets[i], scene->now))
+		if (is_of_before(scene, &moment->sockets[i]))
+			before += moment->sockets[i].gone_at == 0;
+		else if (is_shown(&moment->sockets[i], scene->now))
 			state->index[state->count++] = rank(&moment->sockets[i], i);
+	if (before > 0)
+		snprintf(state->title, sizeof state->title,
+		    "Sockets, /proc/net/tcp (%zu of before left out)", before);
 	state->needed = 0;
 	for (size_t i = 0; i < state->count; i++)
 		state->needed += rank_is_ours(state->index[i]);

@@ -236,7 +236,7 @@ prepare_dispositions(struct pane_state *state, const struct scene *scene,
 }
 
 const struct pane pane_help = {
-	.name = "help", .title = "Help", .place = PLACE_NONE,
+	.name = "help", .title = "Help", .place = PLACE_NONE, .whole = true,
 	.prepare = prepare_help, .line = pane_write_text,
 };
 

@@ -1,27 +1,14 @@
 /* pane_timeline.c: the log, one event a line.
  *
  * A lesson expects much, and most of it comes true: what passed is left out, or no
- * line of what happened would be left among them.  Its say, ask and expect are told
- * by what they led to, not once more as commands. */
+ * line of what happened would be left among them. */
 #include "pane.h"
 
 #include "render_text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { WIDE_COLUMNS = 58 };
-
-/* Is it a command of a lesson that another event tells of? */
-static bool
-is_told_by_its_event(const struct event *event)
-{
-	return event->type == EVENT_COMMAND && event->text != NULL &&
-	    event->command.source == SOURCE_SCRIPT &&
-	    (strncmp(event->text, "say", 3) == 0 ||
-	    strncmp(event->text, "ask", 3) == 0 ||
-	    strncmp(event->text, "expect", 6) == 0);
-}
 
 /* Was the command in the course of which the event came one of a lesson?  Commands
  * run one after the other, so it is the latest. */
@@ -41,8 +28,8 @@ static bool
 is_told(const struct log *log, uint64_t number)
 {
 	const struct event *event = log_event(log, number);
-	if (is_told_by_its_event(event) || (event->type == EVENT_EXPECT &&
-	    event->expect.pass && is_of_lesson(log, number)))
+	if (event->type == EVENT_EXPECT && event->expect.pass &&
+	    is_of_lesson(log, number))
 		return false;
 	char *text = render_timeline(event, true);
 	bool told = text != NULL;

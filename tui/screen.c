@@ -220,13 +220,15 @@ static void
 write_line_bar(const struct scene *scene, int columns, char *text, size_t size)
 {
 	unsigned answers = guide_answers(scene->moment);
+	bool over = scene->guide.there && scene->guide.state == LESSON_OVER;
 	char lesson[64] = "";
 	if (answers > 0)
 		snprintf(lesson, sizeof lesson, " 1-%u Answer", answers);
-	else if (scene->guide.there && scene->guide.state != LESSON_OVER)
+	else if (scene->guide.there && !over)
 		snprintf(lesson, sizeof lesson, " Enter Next");
 	if (scene->guide.there)
 		snprintf(lesson + strlen(lesson), sizeof lesson - strlen(lesson),
+		    over ? " Enter Lessons  Esc b Again " :
 		    "  Esc b Again  Esc l Lessons ");
 	size_t length = strlen(lesson);
 	snprintf(text, size, "%s", lesson);
