@@ -34,7 +34,7 @@ struct pane;
 struct pane_state {
 	const struct pane *pane;
 	char title[192];       /* in place of the pane's; empty: that */
-	char note[64];         /* at the right end of its upper border */
+	char note[80];         /* at the right end of its upper border */
 	size_t count;          /* lines, after prepare */
 	size_t needed;         /* lines that ask for room (sockets, narrator) */
 	size_t top;            /* the first line that is shown */
