@@ -234,15 +234,19 @@ void
 command_play(struct session *session, struct running *running, const char *arguments)
 {
 	char error[SESSION_ERROR];
-	if (running->check_only)
+	char *name = strndup(arguments, length_without_blanks(arguments, strlen(arguments)));
+	if (name == NULL)
+		refuse(running, "out of memory");
+	else if (running->check_only)
 		refuse(running, "play stands in no scenario: a lesson is one file");
-	else if (*arguments == '\0')
+	else if (*name == '\0')
 		refuse(running, "play wants a lesson's name, as in: play zombies; lessons shows them");
 	else if (session->play == NULL)
 		refuse(running, "play wants a screen; without one: tcpconsole --headless --play %.80s",
-		    arguments);
-	else if (!session->play(session->play_context, arguments, error))
+		    name);
+	else if (!session->play(session->play_context, name, error))
 		refuse(running, "%s", error);
+	free(name);
 }
 
 /* help: on a screen its own page; else the table. */

@@ -547,6 +547,7 @@ apply_error(struct moment *moment, const struct event *event)
 	if (!moment->script)
 		return;
 	*lesson->failed = '\0';
+	lesson->refused = true;
 	copy_text(lesson->got, sizeof lesson->got, event->text);
 }
 
@@ -558,6 +559,7 @@ apply_expect(struct moment *moment, const struct event *event)
 	if (!moment->script)
 		return;
 	*lesson->failed = *lesson->got = '\0';
+	lesson->refused = false;
 	if (event->expect.pass)
 		return;
 	copy_text(lesson->failed, sizeof lesson->failed, event->text);

@@ -77,6 +77,7 @@ struct moment_lesson {
 	unsigned answer, chosen;     /* from 1; chosen 0: not yet */
 	char failed[256], got[256];  /* the last step of the lesson that failed, if it
 	                                did: expected, seen; the command, its error */
+	bool refused;                /* not an expectation: a command and its error */
 	bool stuck;                  /* it failed just now, and nothing came after it */
 	unsigned line;               /* LESSON_FAILED: of its file */
 };

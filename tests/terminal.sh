@@ -248,4 +248,186 @@ see 'left with 0'
 [ "$(stat -c %a "$state/tcpconsole/history")" = 600 ] || failures=$((failures + 1))
 grep -q 'half a line' "$state/tcpconsole/history" || failures=$((failures + 1))
 finish 'five connections at 120x36; the history is kept, mode 0600'
+
+# Lessons.  Those of the tests stand where a user's own do.
+lessons=tests/fixtures/scenarios
+export XDG_DATA_HOME="$work/data"
+mkdir -p "$XDG_DATA_HOME/tcpconsole/scenarios"
+cp "$lessons"/*.scenario "$XDG_DATA_HOME/tcpconsole/scenarios"
+
+# How many descriptors the console has open
+descriptors() {
+	ls "/proc/$(console_pid)/fd" | wc -l
+}
+
+again() {
+	press Escape
+	see 'Tab Next|Enter Zoom'
+	press b
+}
+
+open_console 80 24 --play "$lessons/small.scenario"
+see 'A small lesson for tests .* UNP 5.12, step 1/12'
+see '│Next: connect; send hello +Enter│'
+see '^ tcpconsole .* no connection '
+before=$(descriptors)
+press Enter
+see '│Who sends the FIN'
+see '│The room chooses: 1 or 2'
+see '^ 1-2 Answer'
+press 7
+see 'there is no answer 7: 1 to 2'
+press Enter
+see 'answer first'
+press 2
+see '│The room: 2 Nobody   It was: 1 The server.s end'
+see '│The client.s end stands in CLOSE_WAIT'
+press Enter
+see 'The lesson is over: passed'
+see 'UNP 5.12, passed'
+type_line 'by hand'
+see '│by hand'
+again
+see 'step 1/12'
+see '^ tcpconsole .* no connection '
+see_no 'by hand'
+press Enter
+see 'The room chooses'
+press Escape
+press 1
+see '│The room: 1 The server.s end   So it was'
+for round in 1 2 3; do
+	again
+	see 'step 1/12'
+	press Enter
+	see 'The room chooses'
+done
+again
+see 'step 1/12'
+[ "$(descriptors)" -eq "$before" ] || { failures=$((failures + 1)); echo "    descriptors: $before, then $(descriptors)"; }
+[ "$(ps -o pid= --ppid "$(console_pid)" | wc -l)" -eq 1 ] || { failures=$((failures + 1)); echo '    more than one guard'; }
+press F10
+see 'left with 0'
+see '[^-]icanon' && see '[^-]echo '
+finish 'a lesson by steps: the room answers, and again from a clean state'
+
+open_console 80 24 --play "./$lessons/fails.scenario"
+see '│Next: connect; send hello +Enter│'
+press Enter
+see '│It did not come out as the lesson says: line 7 of fails'
+see '│expected +zombies 5 within 0.3'
+see '│seen +0 '
+see 'expect +FAILED zombies 5'
+press Enter
+see '│The lesson goes on all the same'
+press Enter
+see 'The lesson is over: FAILED'
+press Enter
+see '^.\[Lessons\]'
+press Escape
+see_no '^.\[Lessons\]'
+press F10
+see 'left with 0'
+finish 'a lesson that fails says where, and goes on'
+
+open_console 80 24
+see 'conn 1 ESTABLISHED'
+type_line ':play nothing'
+see 'no scenario "nothing"'
+press Tab
+press l
+see '^.\[Lessons\]'
+tm send-keys -l '/A small'
+press Enter
+see '^.> 5.12 +small +A small lesson for tests'
+press Enter
+see 'A small lesson for tests .* step 1/12'
+see '^ tcpconsole .* no connection '
+tm send-keys -l ':play fai'
+press Tab
+see '^> :play fails'
+press Enter
+see 'A lesson that does not come out .* step 1/9'
+type_line ':lessons'
+see '^.> 5.9 +fails'
+press q
+see ' Enter Zoom '
+press i
+see ' Enter Next '
+press F10
+see 'left with 0'
+finish 'the menu of the lessons; play'
+
+open_console 80 24 --play "./$lessons/long.scenario"
+see '│Next: show dispositions +Enter│'
+tm resize-window -x 60 -y 20
+see '80x24'
+tm resize-window -x 120 -y 36
+see 'here it ends, with the word omega'
+tm resize-window -x 80 -y 24
+see ' 1-5 of 6 '
+press Enter
+see 'What each process does with signals'
+see 'below the narrator, and Enter still goes on'
+press Enter
+see_no 'What each process does with signals'
+see 'The room chooses: 1, 2, 3 or 4'
+tm resize-window -x 100 -y 30
+see '3 The third, which is right   4 The fourth│'
+press 3
+see 'Next: expect echo never'
+press Enter
+see '│Running: expect echo never within 30'
+press C-c
+see 'F10 or :quit'
+again
+see 'step 1/10'
+press Enter
+see 'Next: connect'
+press Enter
+see 'The room chooses'
+press 1
+see 'It was: 3 The third'
+press Enter
+see '│Running: expect echo never within 30'
+press F10
+LIMIT=5 see 'left with 0'
+finish 'a resize, again and quit in the middle of a lesson'
+
+open_console 80 24 --play "./$lessons/small.scenario"
+see '│Next: connect; send hello +Enter│'
+server=$(ss -Htlnp "sport = :$port" | sed -n 's/.*pid=\([0-9]*\).*/\1/p')
+kill -9 "${server:-0}"
+see 'server down'
+press Enter
+see '│command +send hello'
+see '│refused +send: connection 1 is closed'
+see 'ECONNREFUSED'
+again
+see 'server [0-9]* ?up'
+see '│Next: connect; send hello +Enter│'
+press Enter
+see 'The room chooses'
+press F10
+see 'left with 0'
+finish 'the server is killed in the middle of a lesson, and again heals it'
+
+open_console 80 24 --play "./$lessons/small.scenario"
+see '│Next: connect; send hello +Enter│'
+prlimit --pid "$(console_pid)" --nofile=24:24
+press Escape
+see 'Enter Zoom'
+press b
+see 'cannot start: Too many open files'
+see 'left with 77'
+see '[^-]icanon' && see '[^-]echo '
+finish 'no new session to be had: it is said, and the terminal given back'
+
+open_console 80 24 --play nothing
+see 'no scenario "nothing": --list shows'
+see 'left with 2'
+open_console 80 24 --no-server --play "./$lessons/small.scenario"
+see 'needs a server of its own'
+see 'left with 77'
+finish 'a lesson that is not there, or cannot be played here'
 exit $status

@@ -107,8 +107,10 @@ add_failure(struct text *text, const struct moment_lesson *lesson, int columns)
 	    "%s", lesson->line, name);
 	text_shorten(head, columns);
 	text_add(text, LOOK_BAD | LOOK_STRONG | LOOK_REVERSE, "%s", head);
-	add_labelled(text, LOOK_STRONG, "expected", lesson->failed, columns);
-	add_labelled(text, LOOK_BAD | LOOK_STRONG, "seen", *lesson->got != '\0' ?
+	add_labelled(text, LOOK_STRONG, lesson->refused ? "command" : "expected",
+	    lesson->failed, columns);
+	add_labelled(text, LOOK_BAD | LOOK_STRONG, lesson->refused ? "refused" : "seen",
+	    *lesson->got != '\0' ?
 	    lesson->got : "nothing of the kind", columns);
 }
 
