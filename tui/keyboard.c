@@ -288,8 +288,8 @@ letter_of_lessons(struct console *self, int letter)
 	return letter == 'b' || letter == 'l';
 }
 
-/* Shows the pane that a letter stands for, or goes back from it. */
-static void
+/* A letter that opens one of the views, or closes it again. */
+static bool
 toggle_view(struct console *self, int letter)
 {
 	static const struct { int letter; const char *name; } views[] = {
@@ -302,7 +302,9 @@ toggle_view(struct console *self, int letter)
 			screen_zoom(&self->screen, NULL);
 		else
 			console_show(self, views[i].name);
+		return true;
 	}
+	return false;
 }
 
 /* A letter, digit or control character in the panes. */
@@ -369,7 +371,8 @@ key_of_panes(struct console *self, const struct input_token *token)
 		byte_of_panes(self, token->number);
 }
 
-/* A key in the empty input line that a lesson takes for itself. */
+/* A key in the empty input line that a lesson takes for itself, or that with Esc
+ * before it is one of the panes' letters, however fast it came. */
 static bool
 key_of_lesson(struct console *self, const struct input_token *token)
 {
@@ -378,7 +381,8 @@ key_of_lesson(struct console *self, const struct input_token *token)
 		return console_choose(self, (unsigned)token->number - '0');
 	if (byte && (token->number == ENTER || token->number == '\n'))
 		return console_go_on(self);
-	return token->kind == INPUT_META && letter_of_lessons(self, token->number);
+	return token->kind == INPUT_META && (letter_of_lessons(self, token->number) ||
+	    toggle_view(self, token->number));
 }
 
 /* A key in the input line; what is not ours is readline's. */
