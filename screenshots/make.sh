@@ -53,8 +53,15 @@ free_port() {
 
 # begin NAME COLUMNS ROWS [OPTION]...: a session, up to its first connection.
 begin() {
-	name=$1 columns=$2 rows=$3
+	begun=$1 wide=$2 high=$3
 	shift 3
+	begin_on "$begun" "$wide" "$high" 'conn 1 ESTABLISHED' "$@"
+}
+
+# begin_on NAME COLUMNS ROWS REGEX [OPTION]...: a session, until the screen holds it.
+begin_on() {
+	name=$1 columns=$2 rows=$3 first=$4
+	shift 4
 	free_port
 	terminal new-session -d -x "$columns" -y "$rows" \
 	    "env TERM=tmux-256color $BUILD/tcpconsole $* 127.0.0.1 $port; \
@@ -62,7 +69,12 @@ begin() {
 	    exit 1
 	terminal set-option -g status off
 	terminal resize-window -x "$columns" -y "$rows"
-	await 'conn 1 ESTABLISHED'
+	await "$first"
+}
+
+# lesson NAME: the lesson at its first words, 80x24.
+lesson() {
+	begin_on "lesson-$1" 80 24 'step 1/' --play "$1"
 }
 
 # A line as a person types it.
@@ -189,7 +201,57 @@ picture_wide() {
 	picture
 }
 
-[ $# -gt 0 ] || set -- start zombies close-wait child-killed crash reboot wide
+picture_lesson_zombies() {
+	lesson zombies
+	key Enter
+	await 'The room chooses'
+	key 2
+	await 'So it was'
+	await_count 5 'Z +tcpserv <defunct>'
+	picture
+}
+
+picture_lesson_sigpipe() {
+	lesson sigpipe
+	key Enter
+	await 'CLOSE_WAIT'
+	key Enter
+	await 'The room chooses'
+	key 1
+	await 'It succeeded'
+	key Enter
+	await 'second write'
+	key 2
+	await 'The room: 2.*It was: 3'
+	await 'SIGPIPE \(13\)'
+	picture
+}
+
+picture_lesson_host_reboot() {
+	lesson host-reboot
+	key Enter
+	await 'F5'
+	key Enter
+	await 'noticed nothing'
+	key Enter
+	await 'The room chooses'
+	await '[1-9] resent'
+	key 3
+	await 'ECONNRESET \(104\)'
+	await 'So it was'
+	picture
+}
+
+picture_states() {
+	kill_child states
+	key Escape
+	await ' Enter Zoom '
+	key s
+	await 'server  .*FIN_WAIT2'
+	picture
+}
+
+[ $# -gt 0 ] || set -- lesson-zombies lesson-sigpipe lesson-host-reboot states start zombies close-wait child-killed crash reboot wide
 for wanted in "$@"; do
 	"picture_$(echo "$wanted" | tr - _)"
 done
