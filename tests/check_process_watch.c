@@ -111,7 +111,7 @@ START_TEST(one_that_nobody_reports_has_exited)
 	fixture_open(&fixture);
 	kill_child(&fixture);
 	reap_and_look(&fixture);
-	await(&fixture, PROCESS_EXITED);
+	await(&fixture, PROCESS_EXITED); /* after two seconds */
 	ck_assert_uint_eq(told(&fixture, PROCESS_REAPED), 0);
 	ck_assert_uint_eq(moment_zombies(log_now(fixture.log)), 0);
 	fixture_close(&fixture);
