@@ -4,10 +4,11 @@
  * for it.  A parent that waits at once (waitpid in a loop) reaps it some
  * microseconds later, and its report is on the way.  So a dead process gets
  * ZOMBIE_NS of grace: who is not reaped by then is shown as a zombie, who is, as
- * reaped, with its status.  One that is gone, and of which no report comes within
- * REPORT_NS (SIGCHLD ignored, or a server that is not ours), has exited; what it
- * left is read from its pidfd (PIDFD_GET_INFO, Linux 6.15) or was in field 52 of
- * its stat, else not known. */
+ * reaped, with its status.  One that is gone, and of which no report comes, has
+ * exited; what it left is read from its pidfd (PIDFD_GET_INFO, Linux 6.15) or was
+ * in field 52 of its stat, else not known.  Where nobody will report it (SIGCHLD
+ * ignored, or a server that is not ours), that is said after UNREPORTED_NS; else
+ * only after REPORT_NS, because who waited for it may not have run since. */
 #include "process_watch.h"
 
 #include <errno.h>
@@ -21,7 +22,8 @@
 #include <unistd.h>
 
 #define ZOMBIE_NS MILLISECONDS(15)
-#define REPORT_NS MILLISECONDS(200)
+#define UNREPORTED_NS MILLISECONDS(75)
+#define REPORT_NS SECONDS(2)
 #define LOOK_SOON_NS MILLISECONDS(3)
 #define LOOK_BUSY_NS MILLISECONDS(100)
 #define LOOK_IDLE_NS SECONDS(1)
@@ -301,8 +303,17 @@ end_from_pidfd(struct followed *followed)
 	}
 }
 
-/* A row that is not there any more: whoever waited for it may be about to report
- * it.  Without a report in time it has exited, and is forgotten. */
+/* Will nobody report that it was waited for? */
+static bool
+is_unreported(const struct process_watch *watch, const struct process_row *row)
+{
+	struct process_signals signals;
+	return watch->search_often || (process_signals_read(&signals, row->ppid) == 0 &&
+	    (signals.ignored >> (SIGCHLD - 1) & 1) != 0);
+}
+
+/* A row that is not there any more.  Without a report in time it has exited, and is
+ * forgotten. */
 static void
 followed_vanished(struct process_watch *watch, struct followed *followed,
     const struct process_row *row)
@@ -310,7 +321,8 @@ followed_vanished(struct process_watch *watch, struct followed *followed,
 	int64_t now = loop_now(watch->loop);
 	if (followed->vanished_at == 0)
 		followed->vanished_at = now;
-	if (now - followed->vanished_at < REPORT_NS)
+	if (now - followed->vanished_at < UNREPORTED_NS ||
+	    (now - followed->vanished_at < REPORT_NS && !is_unreported(watch, row)))
 		return;
 	end_from_pidfd(followed);
 	tell(watch, PROCESS_EXITED, row, &followed->end, followed->zombie ?
