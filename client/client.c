@@ -64,7 +64,7 @@ client_report(struct client *client, const struct connection *connection,
 	client_report_data(client, connection, call, result, NULL);
 }
 
-/* Reports setsockopt or sigaction. */
+/* Reports a call with what it was about. */
 void
 client_report_about(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result, int32_t about, int32_t value)

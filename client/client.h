@@ -55,7 +55,7 @@ void client_report(struct client *client, const struct connection *connection,
 void client_report_data(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result, const char *data);
 
-/* Reports setsockopt or sigaction: on what, and what it was given. */
+/* Reports a call with what report.h says of it: on what option, in what state. */
 void client_report_about(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result, int32_t about, int32_t value);
 

@@ -56,7 +56,10 @@ connections_close(struct client *client, struct connection *connection)
 {
 	if (client->is_silenced)
 		sockets_silence(client, connection, false);
-	client_report(client, connection, CALL_CLOSE, close(connection->fd));
+	int32_t state = sockets_state(connection);
+	int32_t unread = sockets_unread(connection);
+	client_report_about(client, connection, CALL_CLOSE, close(connection->fd),
+	    state, unread);
 	forget(client, connection);
 }
 
@@ -150,6 +153,16 @@ write_job(struct client *client, struct connection *connection, struct job *job)
 	return true;
 }
 
+/* Half-closes a connection. */
+static void
+shut_down(struct client *client, const struct connection *connection)
+{
+	int32_t state = sockets_state(connection);
+	int32_t unread = sockets_unread(connection);
+	client_report_about(client, connection, CALL_SHUTDOWN,
+	    shutdown(connection->fd, SHUT_WR), state, unread);
+}
+
 /* Carries out the jobs that are due. */
 static void
 run_jobs(struct client *client, struct connection *connection)
@@ -157,8 +170,7 @@ run_jobs(struct client *client, struct connection *connection)
 	while (has_due_job(connection)) {
 		struct job *job = connection->jobs;
 		if (job->is_shutdown)
-			client_report(client, connection, CALL_SHUTDOWN,
-			    shutdown(connection->fd, SHUT_WR));
+			shut_down(client, connection);
 		else if (!write_job(client, connection, job))
 			return;
 		end_job(client, connection);

@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 
 #ifndef IPV6_MINHOPCOUNT
 #define IPV6_MINHOPCOUNT 73 /* linux/in6.h */
@@ -116,4 +117,23 @@ sockets_set_abort(struct client *client, const struct connection *connection)
 	client_report_about(client, connection, CALL_SETSOCKOPT,
 	    setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
 	    OPTION_SO_LINGER, 0);
+}
+
+/* The state of the connection. */
+int32_t
+sockets_state(const struct connection *connection)
+{
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+	if (getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+		return 0;
+	return info.tcpi_state;
+}
+
+/* How many bytes that came were not read. */
+int32_t
+sockets_unread(const struct connection *connection)
+{
+	int unread = 0;
+	return ioctl(connection->fd, FIONREAD, &unread) < 0 ? 0 : unread;
 }

@@ -20,6 +20,13 @@ void sockets_set_keepalive(struct client *client, const struct connection *conne
 /* Sets TCP_USER_TIMEOUT. */
 void sockets_set_timeout(struct client *client, const struct connection *connection);
 
+/* The state of the connection, as the kernel numbers it (tcp_states.h); 0: it does
+ * not say. */
+int32_t sockets_state(const struct connection *connection);
+
+/* How many bytes that came were not read. */
+int32_t sockets_unread(const struct connection *connection);
+
 /* Makes the next close send a RST; reports it. */
 void sockets_set_abort(struct client *client, const struct connection *connection);
 

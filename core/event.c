@@ -191,6 +191,13 @@ event_call_name(enum report_call call)
 	return NAME_AT(names, call);
 }
 
+/* Does the call end a connection, or a half of it? */
+bool
+event_call_ends(enum report_call call)
+{
+	return call == CALL_SHUTDOWN || call == CALL_CLOSE;
+}
+
 /* A socket option's name. */
 const char *
 event_option_name(enum report_option option)

@@ -118,8 +118,10 @@ struct event_call {
 	int64_t result;
 	int error;
 	int status;    /* wait, waitpid with a result: as of wait(2) */
-	int about;     /* setsockopt: enum report_option; sigaction: the signal */
-	int value;     /* setsockopt: as given; sigaction: enum order_disposition */
+	int about;     /* setsockopt: enum report_option; sigaction: the signal;
+	                  the client's shutdown, close: the state before, 0 unknown */
+	int value;     /* setsockopt: as given; sigaction: enum order_disposition;
+	                  shutdown, close: the bytes that were not read */
 	struct report_endpoint local, remote;
 };
 
@@ -201,6 +203,7 @@ const char *event_lesson_detail(enum lesson_what what); /* what its detail is */
 const char *event_signal_by_name(enum signal_by by);
 const char *event_role_name(enum report_role role);
 const char *event_call_name(enum report_call call);
+bool event_call_ends(enum report_call call); /* shutdown or close */
 const char *event_option_name(enum report_option option);
 const char *event_disposition_name(enum order_disposition disposition);
 

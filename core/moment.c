@@ -327,11 +327,51 @@ apply_connection(struct moment *moment, const struct event *event)
 	return 0;
 }
 
+/* The client's shutdown or close in a state that is known: where it took its end,
+ * and whether by FIN.  What is not read when it closes makes a RST of the FIN. */
+static void
+note_client_end(struct moment_connection *connection,
+    const struct event_call *call, int64_t time)
+{
+	enum tcp_state state = (enum tcp_state)call->about;
+	bool closes = call->call == CALL_CLOSE;
+	if (call->result < 0 || state == STATE_GONE || state == STATE_CLOSE)
+		return; /* a RST had ended it before */
+	connection->client_reached = state;
+	if (closes && call->value > 0 && connection->client_close == CLOSE_UNKNOWN) {
+		connection->client_close = CLOSE_BY_RST;
+		connection->client_left_unread = true;
+	}
+	if (closes && connection->client_close == CLOSE_BY_RST)
+		return;
+	if (state == STATE_CLOSE_WAIT)
+		connection->client_reached = STATE_LAST_ACK;
+	if (state != STATE_ESTABLISHED)
+		return;
+	connection->client_reached = STATE_FIN_WAIT1;
+	if (!connection->silent)
+		connection->client_fin_at = time;
+}
+
+/* The server's FIN has come to the client, which has sent none. */
+static void
+note_server_fin(struct moment_connection *connection, int64_t time)
+{
+	if (connection->client_reached == STATE_GONE && connection->server_fin_at == 0)
+		connection->server_fin_at = time;
+}
+
 /* What a call of the client tells of its connection. */
 static void
 note_client_call(struct moment_connection *connection,
-    const struct event_call *call)
+    const struct event_call *call, int64_t time)
 {
+	if (event_call_ends(call->call))
+		note_client_end(connection, call, time);
+	if (call->call == CALL_READ && call->result == 0 && !connection->reset)
+		note_server_fin(connection, time);
+	if (call->call == CALL_WRITE && call->result > 0)
+		connection->client_wrote_at = time;
 	if (call->call == CALL_CONNECT && call->result == 0)
 		connection->established = true;
 	if (call->call == CALL_SETSOCKOPT && call->result == 0) {
@@ -350,11 +390,16 @@ note_client_call(struct moment_connection *connection,
 		connection->reset = true;
 }
 
-/* A child met the end of file, and will close in its turn; or a reset. */
+/* A child wrote; or it met the end of file, and will close in its turn; or a
+ * reset. */
 static void
-note_server_read(struct moment_connection *connection,
-    const struct event_call *call)
+note_server_call(struct moment_connection *connection,
+    const struct event_call *call, int64_t time)
 {
+	if (call->call == CALL_WRITE && call->result > 0)
+		connection->server_wrote_at = time;
+	if (call->call != CALL_READ)
+		return;
 	if (call->result > 0)
 		connection->bytes_served += (size_t)call->result;
 	if (connection->server_close != CLOSE_UNKNOWN)
@@ -379,9 +424,9 @@ apply_call(struct moment *moment, const struct event *event)
 		moment->last.why = why_call(moment, call, &moment->last.section);
 	}
 	if (connection != NULL && call->role == ROLE_CLIENT)
-		note_client_call(connection, call);
-	else if (connection != NULL && call->call == CALL_READ)
-		note_server_read(connection, call);
+		note_client_call(connection, call, event->time);
+	else if (connection != NULL)
+		note_server_call(connection, call, event->time);
 }
 
 /* SIGPIPE killed a process inside its write: no call will ever tell of it. */
@@ -416,8 +461,10 @@ apply_state(struct moment *moment, const struct event *event)
 		return;
 	}
 	connection->client = event->state.to;
-	if (event->state.to == STATE_CLOSE_WAIT)
-		connection->fin_received = true;
+	if (event->state.to != STATE_CLOSE_WAIT)
+		return;
+	connection->fin_received = true;
+	note_server_fin(connection, event->time);
 }
 
 /* The server's host crashed, came back, ... */

@@ -35,6 +35,11 @@ struct moment_connection {
 	bool failed;                /* connect has failed */
 	enum tcp_state client, server;
 	enum tcp_close client_close, server_close; /* how each end was let go */
+	enum tcp_state client_reached; /* by its shutdown or close; GONE: nowhere yet */
+	bool client_left_unread;    /* it closed with bytes that it had not read */
+	int64_t client_fin_at;      /* when the client's FIN went, if it was the first */
+	int64_t server_fin_at;      /* when the server's had come, if it was the first */
+	int64_t client_wrote_at, server_wrote_at; /* the last bytes; 0: none */
 	bool fin_received;          /* the client's end passed through CLOSE_WAIT */
 	bool reset;                 /* a call of the client returned ECONNRESET or EPIPE */
 	bool silent;                /* its host crashed or was unplugged since */

@@ -260,7 +260,7 @@ take_command(struct reader *reader, struct event *event)
 	event->command.source = take_source(reader, "source");
 }
 
-/* What setsockopt and sigaction were about. */
+/* What setsockopt, sigaction, shutdown and close were about. */
 static void
 take_about(struct reader *reader, struct event_call *call)
 {
@@ -270,6 +270,9 @@ take_about(struct reader *reader, struct event_call *call)
 	} else if (call->call == CALL_SIGACTION) {
 		call->about = take_signal(reader, "signal");
 		call->value = (int)take_disposition(reader, "disposition");
+	} else if (event_call_ends(call->call) && has(reader, "state")) {
+		call->about = (int)take_state_name(reader, "state");
+		call->value = (int)take_integer(reader, "unread", 0, INT_MAX);
 	}
 }
 

@@ -196,6 +196,9 @@ put_call(struct writer *writer, const struct event_call *call)
 		put_word(writer, "signal", signal_name(call->about));
 		put_word(writer, "disposition",
 		    event_disposition_name((enum order_disposition)call->value));
+	} else if (event_call_ends(call->call) && call->about > 0) {
+		put_word(writer, "state", tcp_state_name((enum tcp_state)call->about));
+		put_integer(writer, "unread", call->value);
 	}
 	put_integer(writer, "result", call->result);
 	if (call->result < 0 && call->error != 0) {

@@ -64,8 +64,8 @@ enum report_call {
 	CALL_CONNECT,     /* local and peer: the two ends */
 	CALL_READ,        /* data: the bytes read; result 0: end of file */
 	CALL_WRITE,       /* data: the bytes written */
-	CALL_SHUTDOWN,
-	CALL_CLOSE,
+	CALL_SHUTDOWN,    /* of the client, as CALL_CLOSE: about: the state before it, */
+	CALL_CLOSE,       /* as the kernel numbers it; value: bytes not read */
 	CALL_WAIT,        /* result the child's PID, status as of wait(2) */
 	CALL_WAITPID,
 	CALL_SETSOCKOPT,  /* about: enum report_option; value: as given */
@@ -99,7 +99,7 @@ struct report {
 	int32_t pid;
 	int32_t status;
 	uint32_t lost;       /* reports that did not fit the queue before this one */
-	int32_t about, value; /* CALL_SETSOCKOPT, CALL_SIGACTION */
+	int32_t about, value; /* by the call, see above */
 	struct report_endpoint local, peer;
 	uint32_t length;     /* bytes of data that follow */
 	char data[REPORT_DATA];

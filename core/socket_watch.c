@@ -11,6 +11,7 @@
 
 #include "endpoint.h"
 #include "giving_up.h"
+#include "last_state.h"
 #include "sock_diag.h"
 #include "socket_holder.h"
 
@@ -276,6 +277,27 @@ tell_state(struct socket_watch *watch, const struct socket_row *row,
 	log_append(watch->log, &event);
 }
 
+/* The state that the kernel has for the other end of a connection. */
+static enum tcp_state
+other_end(struct socket_watch *watch, const struct moment_connection *connection,
+    enum connection_end end)
+{
+	bool client = end == END_CLIENT;
+	const struct report_endpoint *local = client ? &connection->remote :
+	    &connection->local;
+	const struct report_endpoint *remote = client ? &connection->local :
+	    &connection->remote;
+	struct sock_diag_answer answer;
+	if (watch->diag != NULL)
+		return sock_diag_find(watch->diag, local, remote, &answer) == 1 ?
+		    answer.row.state : STATE_GONE;
+	for (size_t i = 0; i < watch->table.count; i++)
+		if (endpoint_equal(&watch->table.rows[i].local, local) &&
+		    endpoint_equal(&watch->table.rows[i].remote, remote))
+			return watch->table.rows[i].state;
+	return STATE_GONE;
+}
+
 /* An end of one of our connections is in another state: the way it must have
  * gone, step by step. */
 static void
@@ -289,8 +311,8 @@ tell_path(struct socket_watch *watch, const struct socket_row *row,
 		return;
 	bool client = row->end == END_CLIENT;
 	enum tcp_state from = client ? connection->client : connection->server;
-	enum tcp_close close = client ? connection->client_close :
-	    connection->server_close;
+	enum tcp_state last = to == STATE_GONE ? last_state(connection, row->end,
+	    other_end(watch, connection, row->end)) : to;
 	enum tcp_state opening = client ? STATE_SYN_SENT : STATE_SYN_RECV;
 	if (from == to)
 		return;
@@ -298,7 +320,7 @@ tell_path(struct socket_watch *watch, const struct socket_row *row,
 		tell_state(watch, row, from, opening, true, time);
 		from = opening;
 	}
-	size_t count = tcp_state_path(from, to, close, path);
+	size_t count = tcp_state_path(from, to, last, path);
 	for (size_t i = 0; i < count; i++) {
 		tell_state(watch, row, from, path[i], i + 1 < count, time);
 		from = path[i];

@@ -23,8 +23,7 @@ enum tcp_state {
 	STATE_COUNT
 };
 
-/* How an end is known to have let go of its socket; it decides which way a
- * transition that was not seen must have taken. */
+/* How an end is known to have let go of its socket. */
 enum tcp_close { CLOSE_UNKNOWN, CLOSE_BY_FIN, CLOSE_BY_RST };
 
 /* "ESTABLISHED", "GONE", ...; never NULL ("UNKNOWN" for a number out of range). */
@@ -37,11 +36,11 @@ enum { TCP_PATH_MAX = 8 };
 
 /* The states that must have been passed on the way from FROM to TO, TO itself
  * last, by RFC 9293's figure 5 (a table of transitions in tcp_state.c), the
- * shortest way.  close says how this end was let go: CLOSE_WAIT to GONE passes
- * LAST_ACK only after a FIN of its own; a RST ends any state at once.  path has
+ * shortest way.  To GONE it leads through last, the last state that is known to
+ * have been reached (see last_state.h); from there the row vanished.  path has
  * room for TCP_PATH_MAX; returns how many were written, at least 1 when FROM is
  * not TO (a jump that the figure does not know is written as TO alone). */
 size_t tcp_state_path(enum tcp_state from, enum tcp_state to,
-    enum tcp_close close, enum tcp_state *path);
+    enum tcp_state last, enum tcp_state *path);
 
 #endif

@@ -152,7 +152,7 @@ CIRCUMSTANCE(host_shut_down, connection != NULL && connection->child_shut_down)
 CIRCUMSTANCE(client_let_go, connection != NULL && !connection->open)
 
 CIRCUMSTANCE(client_aborted, connection != NULL && !connection->open &&
-    connection->client_close == CLOSE_BY_RST)
+    connection->client_close == CLOSE_BY_RST && !connection->client_left_unread)
 
 /* No child was forked for it, and no more are allowed. */
 CIRCUMSTANCE(turned_away, connection != NULL &&

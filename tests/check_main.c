@@ -12,6 +12,7 @@ main(void)
 	srunner_add_suite(runner, expect_suite());
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_suite());
+	srunner_add_suite(runner, last_state_suite());
 	srunner_add_suite(runner, lesson_suite());
 	srunner_add_suite(runner, log_suite());
 	srunner_add_suite(runner, loop_suite());

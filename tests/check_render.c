@@ -446,6 +446,18 @@ START_TEST(what_calls_were_about_comes_back)
 	ck_assert_int_eq(again.call.status, 0);
 	free(line);
 	check_timeline(event, "3.204 client  sigaction SIGKILL catch: EINVAL");
+	event = fixture_call(ROLE_CLIENT, 1, CALL_CLOSE, 0, 0);
+	event.call.about = STATE_CLOSE_WAIT;
+	event.call.value = 5;
+	object = json_of(&event, &now);
+	check_word(object, "state", "CLOSE_WAIT");
+	check_number(object, "unread", 5);
+	json_decref(object);
+	line = render_json(&event, &now);
+	ck_assert_int_eq(render_json_parse(line, &again), 0);
+	ck_assert_mem_eq(&again.call, &event.call, sizeof event.call);
+	free(line);
+	check_timeline(event, "3.204 client  close conn 1 = 0");
 	moment_release(&now);
 }
 END_TEST

@@ -225,6 +225,82 @@ START_TEST(no_descriptor_is_left_open)
 }
 END_TEST
 
+#define SEEN "connect", "expect state client ESTABLISHED", \
+	"expect state server ESTABLISHED"
+#define BOTH_GONE "expect state client GONE", "expect state server GONE"
+
+/* How the two ends of connection 1 are to go, whether a reading of the table saw
+ * each state or not: what is told must be what TCP did. */
+static const struct {
+	const char *const lines[12];
+	const char *client, *server;
+} ways[] = {
+	/* the one that closed first is the one that is left in TIME_WAIT */
+	{{SEEN, "close", "expect state client TIME_WAIT", "expect state server GONE"},
+	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
+	    "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK GONE"},
+	{{SEEN, "shutdown", "read", "expect eof", "close",
+	    "expect state client TIME_WAIT", "expect state server GONE"},
+	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
+	    "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK GONE"},
+	{{SEEN, "kill child", "expect children 0", "close",
+	    "expect state client GONE", "expect state server TIME_WAIT"},
+	    "SYN_SENT ESTABLISHED CLOSE_WAIT LAST_ACK GONE",
+	    "SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT"},
+	{{SEEN, "kill child STOP", "close", "kill child",
+	    "expect state client TIME_WAIT", "expect state server GONE"},
+	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT",
+	    "SYN_RECV ESTABLISHED CLOSE_WAIT LAST_ACK GONE"},
+	/* data for a client that has closed draws a RST; the FIN was answered */
+	{{SEEN, "kill child STOP", "send one", "close", "kill child CONT", BOTH_GONE},
+	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 GONE",
+	    "SYN_RECV ESTABLISHED CLOSE_WAIT GONE"},
+	{{SEEN, "kill child STOP", "send one", "close",
+	    "expect state server CLOSE_WAIT", "kill child CONT", BOTH_GONE},
+	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 GONE",
+	    "SYN_RECV ESTABLISHED CLOSE_WAIT GONE"},
+	{{"server pause", SEEN, "send one", "close", "server resume", BOTH_GONE},
+	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 GONE",
+	    "SYN_RECV ESTABLISHED CLOSE_WAIT GONE"},
+	/* RST at once, of either end; what is closed after it sends nothing */
+	{{SEEN, "abort", BOTH_GONE},
+	    "SYN_SENT ESTABLISHED GONE", "SYN_RECV ESTABLISHED GONE"},
+	{{SEEN, "kill child STOP", "send one", "kill child", "expect children 0",
+	    "close", BOTH_GONE},
+	    "SYN_SENT ESTABLISHED GONE", "SYN_RECV ESTABLISHED GONE"},
+};
+
+/* The states that an end of connection 1 is told to have passed, as text. */
+static void
+tell_way(struct session *session, enum connection_end end, char *text, size_t size)
+{
+	struct log *log = session_log(session);
+	size_t used = 0;
+	text[0] = '\0';
+	for (uint64_t i = log_first(log); i < log_end(log) && used < size; i++) {
+		const struct event *event = log_event(log, i);
+		if (event->type != EVENT_STATE || event->state.conn != 1 ||
+		    event->state.end != end)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+		    used > 0 ? " " : "", tcp_state_name(event->state.to));
+	}
+}
+
+START_TEST(the_states_told_are_those_that_were_passed)
+{
+	char client[256], server[256];
+	struct session *session = session_on("127.0.0.1", free_port());
+	session_begin(session);
+	play(session, ways[_i].lines);
+	tell_way(session, END_CLIENT, client, sizeof client);
+	tell_way(session, END_SERVER, server, sizeof server);
+	ck_assert_str_eq(client, ways[_i].client);
+	ck_assert_str_eq(server, ways[_i].server);
+	session_free(session);
+}
+END_TEST
+
 /* The questions a session asks about strangers. */
 static void
 remember_question(void *context, const char *question)
@@ -259,6 +335,8 @@ session_suite(void)
 	tcase_set_timeout(all, 120);
 	tcase_add_test(all, a_picture_without_a_screen_is_its_connection);
 	tcase_add_loop_test(all, the_log_alone_rebuilds_the_tables, 0, 2);
+	tcase_add_loop_test(all, the_states_told_are_those_that_were_passed, 0,
+	    sizeof ways / sizeof *ways);
 	tcase_add_test(all, two_sessions_live_side_by_side);
 	tcase_add_test(all, no_descriptor_is_left_open);
 	tcase_add_test(all, a_stranger_is_asked_about);

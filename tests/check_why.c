@@ -100,6 +100,17 @@ set_keepalive(struct moment *now, bool on)
 	fixture_fold(now, event);
 }
 
+/* The client closes, and has not read all. */
+static void
+close_unread(struct moment *now)
+{
+	struct event event = fixture_call(ROLE_CLIENT, 1, CALL_CLOSE, 0, 0);
+	event.call.about = STATE_ESTABLISHED;
+	event.call.value = 5;
+	fixture_fold(now, event);
+	fixture_fold(now, fixture_connection(1, CONNECTION_CLOSED));
+}
+
 /* One thing that happens, to the client's ends, or to the settings. */
 static void
 happen(struct moment *now, char what)
@@ -119,6 +130,7 @@ happen(struct moment *now, char what)
 	case 'R': call_fails(now, ROLE_CLIENT, CALL_READ, ECONNRESET); break;
 	case 'N': call_fails(now, ROLE_CHILD, CALL_GETPEERNAME, ENOTCONN); break;
 	case 'Q': call_fails(now, ROLE_CHILD, CALL_READ, ECONNRESET); break;
+	case 'B': close_unread(now); break;
 	case '3': fixture_fold(now, fixture_connection(3, CONNECTION_OPENED)); break;
 	case 'S':
 		fixture_fold(now, fixture_event(EVENT_SETTINGS, "reap=ignore "
@@ -177,6 +189,7 @@ static const struct story_case cases[] = {
 	{"N", ROLE_CHILD, CALL_READ, ECONNRESET, "before accept", "5.11"},
 	{"N", ROLE_CHILD, CALL_WRITE, ECONNRESET, "before accept", "5.11"},
 	{"AC", ROLE_CHILD, CALL_READ, ECONNRESET, "SO_LINGER 0", "7.5"},
+	{"B", ROLE_CHILD, CALL_READ, ECONNRESET, "it left data unread", "5.12"},
 	{"C", ROLE_CHILD, CALL_READ, ECONNRESET, "socket is closed", "5.12"},
 	{"", ROLE_CHILD, CALL_READ, ECONNRESET, "sent a RST", "4.3"},
 	/* EPIPE */

@@ -10,6 +10,7 @@ Suite *escape_suite(void);
 Suite *expect_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_suite(void);
+Suite *last_state_suite(void);
 Suite *lesson_suite(void);
 Suite *log_suite(void);
 Suite *loop_suite(void);
