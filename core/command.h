@@ -41,9 +41,7 @@ const struct command *command_table(size_t *count);
 const struct command *command_parse(const char *line, const char **arguments,
     char *error, size_t size);
 
-/* Completion: calls each with every word that can stand at the end of line, in
- * place of its last, perhaps empty, word. */
-void command_complete(const struct session *session, const char *line,
-    void (*each)(void *context, const char *word), void *context);
+/* The rest of line behind the words of name; NULL when it does not begin so. */
+const char *command_match(const char *name, const char *line);
 
 #endif

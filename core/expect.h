@@ -1,4 +1,4 @@
-/* expect.h: expectations: parsing them. */
+/* expect.h: expectations, parsed. */
 #ifndef EXPECT_H
 #define EXPECT_H
 

@@ -1,6 +1,7 @@
 /* The command table: each row is whole, parses, and completes. */
 #include "arguments.h"
 #include "command.h"
+#include "complete.h"
 #include "session.h"
 #include "suites.h"
 
@@ -100,7 +101,7 @@ START_TEST(words_are_offered)
 	};
 	char words[4096] = "";
 	/* no session: connections and processes are not asked for here */
-	command_complete(NULL, cases[_i].line, collect, words);
+	complete_line(NULL, cases[_i].line, collect, words);
 	ck_assert_str_eq(words, cases[_i].wanted);
 }
 END_TEST

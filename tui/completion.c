@@ -1,6 +1,6 @@
 #include "completion.h"
 
-#include "command.h"
+#include "complete.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -81,7 +81,7 @@ completion_words(const struct session *session, const char *line,
 	    (size_t)start + strlen(text) - 1);
 	if (command == NULL)
 		return NULL;
-	command_complete(session, command, take_word, &words);
+	complete_line(session, command, take_word, &words);
 	free(command);
 	if (words.failed || words.count == 0) {
 		free_words(&words);
