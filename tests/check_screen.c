@@ -87,6 +87,48 @@ START_TEST(a_row_that_left_is_gone_for_a_moment)
 }
 END_TEST
 
+/* A connection that the client closed, in ESTABLISHED. */
+static void
+close_one(unsigned conn)
+{
+	struct event closed = fixture_call(ROLE_CLIENT, conn, CALL_CLOSE, 0, 0);
+	closed.call.about = STATE_ESTABLISHED;
+	connect_one(conn);
+	happen(closed);
+	happen(fixture_connection(conn, CONNECTION_CLOSED));
+}
+
+/* An end of a connection has left the table. */
+static void
+end_goes(unsigned conn, enum connection_end end, enum tcp_state from)
+{
+	happen(fixture_state(conn, end, from, STATE_GONE));
+	happen(fixture_socket(conn, end, SOCKET_GONE, from));
+}
+
+START_TEST(why_a_row_left_is_said)
+{
+	begin();
+	close_one(1); /* the server's end answered the FIN */
+	happen(fixture_state(1, END_CLIENT, STATE_ESTABLISHED, STATE_TIME_WAIT));
+	end_goes(1, END_SERVER, STATE_ESTABLISHED);
+	close_one(2); /* what came after it drew a RST */
+	row(2, END_CLIENT, SOCKET_CHANGED, STATE_FIN_WAIT2, TIMER_TIME_WAIT,
+	    59 * FIXTURE_MS(1000));
+	end_goes(2, END_CLIENT, STATE_FIN_WAIT2);
+	end_goes(2, END_SERVER, STATE_CLOSE_WAIT);
+	close_one(3); /* a minute of FIN_WAIT2, and nothing came */
+	row(3, END_CLIENT, SOCKET_CHANGED, STATE_FIN_WAIT2, TIMER_TIME_WAIT,
+	    FIXTURE_MS(1));
+	end_goes(3, END_CLIENT, STATE_FIN_WAIT2);
+	draw(36, 80);
+	ck_assert(holds("127.0.0.1:40001 GONE        closed"));
+	ck_assert(holds("127.0.0.1:40002 GONE        reset"));
+	ck_assert(holds("40002 127.0.0.1:9877  GONE        reset"));
+	ck_assert(holds("40003 127.0.0.1:9877  GONE        timeout"));
+}
+END_TEST
+
 START_TEST(timers_count_down)
 {
 	begin();
@@ -535,6 +577,7 @@ screen_suite(void)
 	tcase_add_test(tcase, a_line_comes_back);
 	tcase_add_test(tcase, a_zombie_is_marked_then_reaped_then_gone);
 	tcase_add_test(tcase, a_row_that_left_is_gone_for_a_moment);
+	tcase_add_test(tcase, why_a_row_left_is_said);
 	tcase_add_test(tcase, timers_count_down);
 	tcase_add_test(tcase, counts_step_together_once_a_second);
 	tcase_add_test(tcase, a_process_number_is_never_cut);

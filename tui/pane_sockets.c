@@ -12,6 +12,7 @@
 
 #include "endpoint.h"
 #include "escape.h"
+#include "last_state.h"
 #include "loop.h"
 
 #include <stdio.h>
@@ -153,16 +154,16 @@ reason_gone(const struct scene *scene, const struct moment_socket *socket)
 		return "closed";
 	if (connection == NULL)
 		return "";
-	enum tcp_close own = row->end == END_CLIENT ? connection->client_close :
-	    connection->server_close;
-	enum tcp_close other = row->end == END_CLIENT ? connection->server_close :
-	    connection->client_close;
-	if (own == CLOSE_BY_RST || other == CLOSE_BY_RST || connection->reset ||
-	    connection->rebooted)
-		return "reset";
 	if (connection->failed && row->end == END_CLIENT)
 		return "refused";
-	return own == CLOSE_BY_FIN ? "closed" : "reset";
+	if (row->tcp.state == STATE_FIN_WAIT2 && row->timer_at != 0 &&
+	    row->timer_at < socket->gone_at + SECONDS(2))
+		return "timeout"; /* nobody held it: tcp_fin_timeout */
+	enum tcp_state other = row->end == END_CLIENT ? connection->server :
+	    connection->client;
+	return row->tcp.state == STATE_LAST_ACK || row->tcp.state == STATE_SYN_SENT ||
+	    last_state(connection, row->end, other) == STATE_LAST_ACK ?
+	    "closed" : "reset";
 }
 
 /* netstat's word and the seconds that are left, counted down. */
