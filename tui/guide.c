@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NEXT_TEXT = 512, NEXT_MARKS = 6 + 3 + 5 }; /* "Next: ", "   Enter" */
+enum { NEXT_TEXT = 512, NEXT_MARKS = 6 + 3 + 5, /* "Next: ", "   Enter" */
+    LINES_MOST = 3 };
 
 /* Fills in where the lesson stands. */
 void
@@ -102,20 +103,26 @@ guide_rows(const struct guide *guide, int columns)
 	return (int)most + 1;
 }
 
-/* Does the lesson send anything, or expect a call to fail? */
-bool
-guide_has_lines(const struct guide *guide)
+/* Does the step expect a call to fail, or to meet the end of file? */
+static bool
+expects_errno(const struct scenario_step *step)
 {
+	return is_command(step, "expect") && (strstr(step->text, " eof") != NULL ||
+	    strstr(step->text, " errno") != NULL || strstr(step->text, " PIPE") != NULL);
+}
+
+/* How many rows Sent, Echoed and Last errno need: a line for each send; what failed, and
+ * why, takes all that they can have. */
+int
+guide_lines(const struct guide *guide)
+{
+	int lines = 0;
 	for (size_t i = 0; guide->there && i < guide->scenario->count; i++) {
-		const struct scenario_step *step = &guide->scenario->steps[i];
-		if (is_command(step, "send") || is_command(step, "read") ||
-		    (is_command(step, "expect") &&
-		    (strstr(step->text, " eof") != NULL ||
-		    strstr(step->text, " errno") != NULL ||
-		    strstr(step->text, " PIPE") != NULL)))
-			return true;
+		if (expects_errno(&guide->scenario->steps[i]))
+			return LINES_MOST;
+		lines += is_command(&guide->scenario->steps[i], "send");
 	}
-	return false;
+	return lines;
 }
 
 /* The step that comes next, by number. */

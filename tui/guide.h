@@ -31,11 +31,11 @@ bool guide_answer(const struct moment *moment, unsigned number, char *text,
 /* Is there anything for a narrator to show? */
 bool guide_has_narrator(const struct moment *moment);
 
-/* How many rows of so many columns a narrator needs in the course of the lesson; does
- * the lesson send anything, or expect a call to fail?  (Then its panes keep their room
- * from the beginning, and nothing moves.) */
+/* How many rows of so many columns a narrator needs in the course of the lesson; how
+ * many Sent, Echoed and Last errno do.  (They have their room from the beginning, so
+ * that nothing moves.) */
 int guide_rows(const struct guide *guide, int columns);
-bool guide_has_lines(const struct guide *guide);
+int guide_lines(const struct guide *guide);
 
 /* Is one of the commands up to the next say or ask a `show`? */
 bool guide_shows_next(const struct guide *guide);

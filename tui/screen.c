@@ -313,7 +313,7 @@ measure_lesson(struct screen_state *screen, const struct scene *scene, int rows,
 		return;
 	if (screen->narrator_rows == 0) {
 		screen->narrator_rows = guide_rows(&scene->guide, columns - 2);
-		screen->top_rows = guide_has_lines(&scene->guide) ? 3 : 1;
+		screen->top_rows = guide_lines(&scene->guide);
 	}
 	narrator->pane->prepare(narrator, scene, &least);
 	screen->narrator_rows = larger(screen->narrator_rows,
