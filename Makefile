@@ -82,6 +82,10 @@ $(BUILD)/free_port $(BUILD)/refusing: $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
 
+$(BUILD)/lecture: tests/tools/lecture.c $(CORE)
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
+
 $(CORE): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -c -o $@ $<
@@ -133,6 +137,14 @@ check: all $(TEST_PROGRAMS) headers
 check-asan:
 	$(MAKE) BUILD=build/asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check
+
+# every lesson at once, with a pause of so many seconds at whatever is said: what is
+# expected afterwards has to hold in a slow lecture, too
+PAUSE ?= 70
+patience: all $(BUILD)/lecture $(BUILD)/free_port
+	@ls scenarios/*.scenario | \
+	    BUILD=$(BUILD) xargs -P 60 -I {} sh -c \
+	    '$(BUILD)/lecture $(PAUSE) {} $$($(BUILD)/free_port) && echo "ok {}"'
 
 check-valgrind: all $(TEST_PROGRAMS)
 	BUILD=$(BUILD) sh tests/valgrind.sh
