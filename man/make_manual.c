@@ -74,6 +74,10 @@ print_keys(void)
 		print_entry(tag, table[i].command != NULL ? table[i].command : "",
 		    table[i].help);
 	}
+	const struct pane_key *lesson = keys_of_lesson(&count);
+	fputs(".PP\nIn a lesson, on an empty line:\n", stdout);
+	for (size_t i = 0; i < count; i++)
+		print_entry(lesson[i].key, "", lesson[i].help);
 	const struct pane_key *panes = keys_of_panes(&count);
 	fputs(".PP\nIn the panes:\n", stdout);
 	for (size_t i = 0; i < count; i++)

@@ -597,6 +597,61 @@ START_TEST(a_lesson_is_folded_and_replayed)
 }
 END_TEST
 
+START_TEST(the_rooms_answer_stays_beside_what_was)
+{
+	struct moment moment;
+	const struct moment_lesson *lesson = &moment.lesson;
+	moment_init(&moment);
+	fixture_fold(&moment, fixture_lesson(LESSON_BEGUN, "Five zombies"));
+	fixture_fold(&moment, fixture_ask("Who?", "I\nYou", 2, 0));
+	fixture_fold(&moment, fixture_ask("Who?", "I\nYou", 2, 1));
+	ck_assert_str_eq(lesson->say, "");
+	fixture_fold(&moment, fixture_event(EVENT_SAY, "so it was"));
+	ck_assert_str_eq(lesson->say, "so it was");
+	ck_assert_str_eq(lesson->question, "Who?");
+	ck_assert_uint_eq(lesson->chosen, 1);
+	fixture_fold(&moment, fixture_event(EVENT_SAY, "and on"));
+	ck_assert_str_eq(lesson->question, "");
+	ck_assert_uint_eq(lesson->chosen, 0);
+	fixture_fold(&moment, fixture_ask("What?", "I\nYou", 1, 0)); /* nobody chooses */
+	fixture_fold(&moment, fixture_event(EVENT_SAY, "headless"));
+	ck_assert_str_eq(lesson->question, "");
+	moment_release(&moment);
+}
+END_TEST
+
+/* A command from there. */
+static struct event
+fixture_command(const char *text, enum command_source source)
+{
+	struct event event = fixture_event(EVENT_COMMAND, text);
+	event.command.source = source;
+	return event;
+}
+
+START_TEST(a_lesson_is_stuck_until_its_next_command)
+{
+	struct moment moment;
+	const struct moment_lesson *lesson = &moment.lesson;
+	moment_init(&moment);
+	fixture_fold(&moment, fixture_lesson(LESSON_BEGUN, "Five zombies"));
+	fixture_fold(&moment, fixture_command("use 7", SOURCE_LINE));
+	fixture_fold(&moment, fixture_event(EVENT_ERROR, "no connection 7"));
+	ck_assert_str_eq(lesson->got, ""); /* somebody's, not the lesson's */
+	fixture_fold(&moment, fixture_command("use 9", SOURCE_SCRIPT));
+	fixture_fold(&moment, fixture_event(EVENT_ERROR, "no connection 9"));
+	fixture_fold(&moment, fixture_lesson(LESSON_FAILED, "use 9"));
+	ck_assert(lesson->stuck && lesson->refused);
+	ck_assert_str_eq(lesson->failed, "use 9");
+	ck_assert_str_eq(lesson->got, "no connection 9");
+	fixture_fold(&moment, fixture_command("connect", SOURCE_LINE));
+	ck_assert(lesson->stuck);
+	fixture_fold(&moment, fixture_command("connect", SOURCE_SCRIPT));
+	ck_assert(!lesson->stuck);
+	moment_release(&moment);
+}
+END_TEST
+
 Suite *
 moment_suite(void)
 {
@@ -605,6 +660,8 @@ moment_suite(void)
 	tcase_add_test(tests, the_start_says_where);
 	tcase_add_test(tests, time_does_not_step_back);
 	tcase_add_test(tests, a_lesson_is_folded_and_replayed);
+	tcase_add_test(tests, the_rooms_answer_stays_beside_what_was);
+	tcase_add_test(tests, a_lesson_is_stuck_until_its_next_command);
 	tcase_add_test(tests, a_socket_appears_changes_and_goes);
 	tcase_add_test(tests, rows_that_left_linger_and_are_pruned);
 	tcase_add_test(tests, children_and_zombies_are_counted);

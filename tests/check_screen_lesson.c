@@ -420,6 +420,22 @@ START_TEST(a_lesson_in_ascii_is_ascii)
 }
 END_TEST
 
+START_TEST(a_long_command_is_shortened)
+{
+	struct scenario_step steps[] = {{1, (char[]){"server set reap=waitpid "
+	    "sa_restart=off eintr=retry service=sum backlog=1 reuseaddr=off long=32"}},
+	    {2, (char[]){"kill child"}}};
+	struct scenario other = {.steps = steps, .count = 2};
+	test.guide = (struct guide){.there = true, .count = 2, .scenario = &other,
+	    .step = steps};
+	draw(24, 80);
+	ck_assert(holds("│Next: server set reap=waitpid sa_restart=off eintr=retry "
+	    "service=sum…     Enter│"));
+	draw(24, 120);
+	ck_assert(holds("long=32; kill child (F2)"));
+}
+END_TEST
+
 /* No line of the narrator ends inside a word, at any width. */
 START_TEST(no_word_is_cut)
 {
@@ -455,6 +471,7 @@ screen_lesson_suite(void)
 	tcase_add_test(tcase, time_waits_of_before_are_left_out);
 	tcase_add_test(tcase, the_menu_shows_the_lessons);
 	tcase_add_test(tcase, a_lesson_in_ascii_is_ascii);
+	tcase_add_test(tcase, a_long_command_is_shortened);
 	tcase_add_test(tcase, no_word_is_cut);
 	suite_add_tcase(suite, tcase);
 	return suite;

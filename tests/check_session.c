@@ -327,6 +327,60 @@ START_TEST(a_stranger_is_asked_about)
 }
 END_TEST
 
+/* What play was asked for. */
+static bool
+remember_play(void *context, const char *name, char *error)
+{
+	snprintf(context, 64, "%s", name);
+	snprintf(error, SESSION_ERROR, "not this one");
+	return strcmp(name, "bad") != 0;
+}
+
+/* Counts notes and errors. */
+static void
+count_words(void *context, const struct event *event, const struct moment *now)
+{
+	unsigned *counts = context;
+	(void)now;
+	counts[0] += event->type == EVENT_NOTE;
+	counts[1] += event->type == EVENT_ERROR;
+}
+
+/* Runs one line to its end. */
+static void
+run_line(struct session *session, const char *line)
+{
+	session_submit(session, line, SOURCE_STDIN);
+	int64_t end = loop_now(session_loop(session)) + SECONDS(20);
+	while (!session_is_idle(session)) {
+		ck_assert_int_lt(loop_now(session_loop(session)), end);
+		ck_assert_int_eq(session_round(session, 100), 0);
+	}
+}
+
+START_TEST(lessons_are_played_by_who_can)
+{
+	char name[64] = "";
+	unsigned counts[2] = {0, 0};
+	struct session *session = session_on("127.0.0.1", free_port());
+	ck_assert_int_eq(log_subscribe(session_log(session), count_words, counts), 0);
+	session_begin(session);
+	run_line(session, "lessons");
+	ck_assert_uint_gt(counts[0], 0); /* a note for each */
+	ck_assert_uint_eq(counts[1], 0);
+	run_line(session, "play zombies"); /* nobody there who could */
+	ck_assert_uint_eq(counts[1], 1);
+	session_play_by(session, remember_play, name);
+	run_line(session, "play zombies  ");
+	ck_assert_str_eq(name, "zombies");
+	ck_assert_uint_eq(counts[1], 1);
+	run_line(session, "play bad");
+	run_line(session, "play");
+	ck_assert_uint_eq(counts[1], 3);
+	session_free(session);
+}
+END_TEST
+
 Suite *
 session_suite(void)
 {
@@ -340,6 +394,7 @@ session_suite(void)
 	tcase_add_test(all, two_sessions_live_side_by_side);
 	tcase_add_test(all, no_descriptor_is_left_open);
 	tcase_add_test(all, a_stranger_is_asked_about);
+	tcase_add_test(all, lessons_are_played_by_who_can);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -184,6 +184,8 @@ console_choose(struct console *self, unsigned answer)
 void
 console_begin_lesson(struct console *self)
 {
+	self->lesson_state = LESSON_RUNS;
+	self->lesson_position = 0;
 	if (self->scenario == NULL)
 		return;
 	if (!session_owns_server(self->session)) {

@@ -159,17 +159,23 @@ write_step(const struct scenario_step *step, char *text, size_t size)
 		snprintf(text, size, "%s", command);
 }
 
-/* Appends a step; false when it does not fit with an ellipsis behind it. */
+/* Appends a step; false when it does not fit with an ellipsis behind it.  The first one
+ * is never left out whole. */
 static bool
 append_step(char *text, size_t size, int columns, const char *step)
 {
 	size_t used = strlen(text);
 	int width = (int)(utf8_width(text) + utf8_width(step)) + 2 + 3;
+	if (used == 0) {
+		snprintf(text, size, "%s", step);
+		text_shorten(text, columns);
+		return width <= columns;
+	}
 	if (width > columns || used + strlen(step) + 8 > size) {
-		snprintf(text + used, size - used, "%s…", used > 0 ? "; " : "");
+		snprintf(text + used, size - used, "; …");
 		return false;
 	}
-	snprintf(text + used, size - used, "%s%s", used > 0 ? "; " : "", step);
+	snprintf(text + used, size - used, "; %s", step);
 	return true;
 }
 
