@@ -431,7 +431,7 @@ START_TEST(a_long_command_is_shortened)
 	draw(24, 80);
 	ck_assert(holds("│Next: server set reap=waitpid sa_restart=off eintr=retry "
 	    "service=sum…    Enter│"));
-	draw(24, 120);
+	draw(24, 140);
 	ck_assert(holds("long=32; kill child (F2)"));
 }
 END_TEST
