@@ -424,6 +424,21 @@ see 'left with 77'
 see '[^-]icanon' && see '[^-]echo '
 finish 'no new session to be had: it is said, and the terminal given back'
 
+printf '%s\n' 'title What is shown goes when the room has chosen' 'say Now look.' 'show processes' \
+    'ask What comes? | A connection | Nothing = 1' connect 'say It came.' >"$work/shown.scenario"
+open_console 80 24 --play "$work/shown.scenario"
+see '│Next: show processes'
+press Enter
+see 'The room chooses'
+see '├ Processes ─.*─┤'
+see_no 'Sockets, /proc/net/tcp'
+press 1
+see 'The lesson is over: passed'
+see 'Sockets, /proc/net/tcp'
+press F10
+see 'left with 0'
+finish 'what a lesson shows before a question goes with the answer'
+
 open_console 80 24 --play nothing
 see 'no scenario "nothing": --list shows'
 see 'left with 2'

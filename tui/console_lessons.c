@@ -142,6 +142,14 @@ console_forget_lessons(struct console *self)
 	self->lesson_count = 0;
 }
 
+/* What the lesson has shown goes from the screen, unless it shows more. */
+static void
+put_back(struct console *self, const struct guide *guide)
+{
+	if (self->screen.zoomed_by_lesson && !guide_shows_next(guide))
+		screen_zoom(&self->screen, NULL);
+}
+
 /* Enter on the empty input line. */
 bool
 console_go_on(struct console *self)
@@ -155,8 +163,7 @@ console_go_on(struct console *self)
 	} else if (guide.state == LESSON_OVER) {
 		console_open_lessons(self);
 	} else if (guide.state != LESSON_RUNS) {
-		if (self->screen.zoomed_by_lesson && !guide_shows_next(&guide))
-			screen_zoom(&self->screen, NULL);
+		put_back(self, &guide);
 		lesson_go_on(self->lesson);
 		console_mark(self);
 	}
@@ -172,6 +179,11 @@ console_choose(struct console *self, unsigned answer)
 	if (answers == 0)
 		return false;
 	if (answer >= 1 && answer <= answers) {
+		struct guide guide = {0};
+		if (self->lesson != NULL) {
+			guide_look(&guide, self->lesson);
+			put_back(self, &guide);
+		}
 		session_choose(self->session, answer);
 		return true;
 	}
