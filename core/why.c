@@ -172,16 +172,32 @@ CIRCUMSTANCE(aborted_before_accept, told_before(moment, call, ENOTCONN))
 
 CIRCUMSTANCE(reset_told_before, told_before(moment, call, ECONNRESET))
 
+/* Does a socket listen at our port?  The row of a process that is known to be dead is
+ * about to go: the table was read before. */
+static bool
+somebody_listens(const struct moment *moment)
+{
+	for (size_t i = 0; i < moment->socket_count; i++) {
+		const struct moment_socket *socket = &moment->sockets[i];
+		pid_t owner = socket->row.owner_pid;
+		if (socket->gone_at == 0 && socket->row.tcp.state == STATE_LISTEN &&
+		    socket->row.tcp.local.port == moment->host.port &&
+		    (owner == 0 || moment_process_runs(moment_process(moment, owner))))
+			return true;
+	}
+	return false;
+}
+
 /* The kernel's table is one that we can see, and nothing listens in it. */
 CIRCUMSTANCE(nobody_listens, moment->world[0] != '\0' &&
     strcmp(moment->world, "remote") != 0 && !moment_host_is_dark(moment) &&
-    !moment_is_listening(moment))
+    !somebody_listens(moment))
 
 /* The same, while children of the server go on. */
 CIRCUMSTANCE(children_serve_on, nobody_listens(moment, connection, call) &&
     moment->server == 0 && moment_children(moment) > 0)
 
-CIRCUMSTANCE(port_has_listener, moment_is_listening(moment))
+CIRCUMSTANCE(port_has_listener, somebody_listens(moment))
 
 /* More wait for accept than the backlog has room for: N+1 on Linux. */
 static bool

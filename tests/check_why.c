@@ -222,6 +222,7 @@ static const struct story_case cases[] = {
 	/* EADDRINUSE */
 	{"", ROLE_SERVER, CALL_BIND, EADDRINUSE, "Another socket listens", "7.5"},
 	{"lS", ROLE_SERVER, CALL_BIND, EADDRINUSE, "does not set SO_REUSEADDR", "7.5"},
+	{"pS", ROLE_SERVER, CALL_BIND, EADDRINUSE, "does not set SO_REUSEADDR", "7.5"},
 	{"lD", ROLE_SERVER, CALL_BIND, EADDRINUSE, "listener had set it", "7.5"},
 	{"lL", ROLE_SERVER, CALL_BIND, EADDRINUSE, "taken by another", "7.5"},
 	{"", ROLE_SERVER, CALL_LISTEN, EADDRINUSE, "taken by another", "7.5"},
