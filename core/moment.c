@@ -327,6 +327,14 @@ apply_connection(struct moment *moment, const struct event *event)
 	return 0;
 }
 
+/* The server's FIN has come to the client, which has sent none. */
+static void
+note_server_fin(struct moment_connection *connection, int64_t time)
+{
+	if (connection->client_reached == STATE_GONE && connection->server_fin_at == 0)
+		connection->server_fin_at = time;
+}
+
 /* The client's shutdown or close in a state that is known: where it took its end,
  * and whether by FIN.  What is not read when it closes makes a RST of the FIN. */
 static void
@@ -337,6 +345,8 @@ note_client_end(struct moment_connection *connection,
 	bool closes = call->call == CALL_CLOSE;
 	if (call->result < 0 || state == STATE_GONE || state == STATE_CLOSE)
 		return; /* a RST had ended it before */
+	if (state == STATE_CLOSE_WAIT)
+		note_server_fin(connection, time);
 	connection->client_reached = state;
 	if (closes && call->value > 0 && connection->client_close == CLOSE_UNKNOWN) {
 		connection->client_close = CLOSE_BY_RST;
@@ -351,14 +361,6 @@ note_client_end(struct moment_connection *connection,
 	connection->client_reached = STATE_FIN_WAIT1;
 	if (!connection->silent)
 		connection->client_fin_at = time;
-}
-
-/* The server's FIN has come to the client, which has sent none. */
-static void
-note_server_fin(struct moment_connection *connection, int64_t time)
-{
-	if (connection->client_reached == STATE_GONE && connection->server_fin_at == 0)
-		connection->server_fin_at = time;
 }
 
 /* What a call of the client tells of its connection. */

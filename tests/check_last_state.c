@@ -16,8 +16,8 @@ lets_go(struct moment *now, enum report_call call, enum tcp_state state, int unr
 		fixture_fold(now, fixture_connection(1, CONNECTION_CLOSED));
 }
 
-/* What the client does: half-closes, closes, leaves bytes unread, aborts, closes a
- * dead end, is killed, reads end of file or ECONNRESET, writes. */
+/* What the client does: half-closes, closes, leaves bytes unread, aborts (in
+ * CLOSE_WAIT that no reading saw), closes a dead end, is killed, reads end of file or ECONNRESET, writes. */
 static void
 client_does(struct moment *now, char what)
 {
@@ -26,11 +26,12 @@ client_does(struct moment *now, char what)
 	    connection->client_reached : connection->client;
 	struct event linger = fixture_call(ROLE_CLIENT, 1, CALL_SETSOCKOPT, 0, 0);
 	linger.call.about = OPTION_SO_LINGER;
-	if (what == 'A')
+	if (what == 'A' || what == 'X')
 		fixture_fold(now, linger);
 	switch (what) {
 	case 'H': lets_go(now, CALL_SHUTDOWN, state, 0); break;
 	case 'C': case 'A': lets_go(now, CALL_CLOSE, state, 0); break;
+	case 'X': lets_go(now, CALL_CLOSE, STATE_CLOSE_WAIT, 0); break;
 	case 'U': lets_go(now, CALL_CLOSE, state, 5); break;
 	case 'D': lets_go(now, CALL_CLOSE, STATE_CLOSE, 0); break;
 	case 'K': fixture_fold(now, fixture_connection(1, CONNECTION_CLOSED)); break;
@@ -93,6 +94,7 @@ static const struct {
 	{"FW", STATE_GONE, STATE_CLOSE_WAIT, STATE_FIN_WAIT2},
 	{"WF", STATE_GONE, STATE_CLOSE_WAIT, STATE_FIN_WAIT1},
 	{"FWD", STATE_GONE, STATE_CLOSE_WAIT, STATE_FIN_WAIT2},
+	{"X", STATE_GONE, STATE_CLOSE_WAIT, STATE_FIN_WAIT1},
 	{"FU", STATE_GONE, STATE_CLOSE_WAIT, STATE_FIN_WAIT1},
 	/* nobody was: a RST at once */
 	{"A", STATE_GONE, STATE_ESTABLISHED, STATE_ESTABLISHED},
