@@ -30,25 +30,37 @@ check_program() {
 	failed=$((failed + bad))
 }
 
-# A script whose lines begin with "ok" or "not ok".
-script() {
-	sh "$@" >"$log/script" 2>&1
+# A script whose lines begin with "ok" or "not ok", begun now and told later: most of
+# what it does is waiting.
+begin() { # NAME
+	sh "tests/$1.sh" >"$log/$1" 2>&1 &
+	eval "process_$1=$!"
+	begun="$begun $!"
+}
+
+# What became of it.
+tell() { # NAME
+	eval "wait \$process_$1"
 	status=$?
-	cat "$log/script"
-	good=$(grep -c '^ok ' "$log/script")
-	bad=$(grep -c '^not ok ' "$log/script")
+	cat "$log/$1"
+	good=$(grep -c '^ok ' "$log/$1")
+	bad=$(grep -c '^not ok ' "$log/$1")
 	[ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
 	[ $((good + bad)) -gt 0 ] || bad=1
 	passed=$((passed + good))
 	failed=$((failed + bad))
 }
 
+begun=
+trap 'kill $begun 2>/dev/null; exit 1' HUP INT TERM
+begin lessons
 check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
-script tests/goldens.sh
-script tests/contract.sh
-script tests/lessons.sh
-script tests/guarded.sh
-script tests/terminal.sh
+for script in terminal goldens contract guarded; do
+	begin "$script"
+done
+for script in goldens contract lessons guarded terminal; do
+	tell "$script"
+done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
