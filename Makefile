@@ -4,6 +4,7 @@
 #   make deps       installs what the build and the tests need (Debian, Ubuntu)
 #   make run        opens the console on 127.0.0.1
 #   make check      every test; check-asan and check-valgrind: under those
+#   make patience   every lesson with long pauses, as lecturers make them
 #   make goldens    writes the expected outputs of the tests anew: review the diff
 #   make screenshots  the pictures in screenshots/, from real sessions
 #   make install    under PREFIX (/usr/local), below DESTDIR

@@ -277,6 +277,8 @@ press 7
 see 'there is no answer 7: 1 to 2'
 press Enter
 see 'answer first'
+type_line ':use 1'
+see 'that waits for the room'
 press 2
 see '│The room: 2 Nobody   It was: 1 The server.s end'
 see '│The client.s end stands in CLOSE_WAIT'

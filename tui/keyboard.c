@@ -12,6 +12,17 @@
 enum { CONTROL_C = 3, CONTROL_D = 4, TAB = 9, CONTROL_L = 12, ENTER = 13,
     CONTROL_Z = 26, BACKSPACE = 8, DELETE = 127, COMMAND_TEXT = 64 };
 
+/* Gives the session a command line.  One that has to wait for the room's answer says
+ * so, or the key would seem dead. */
+static void
+give(struct console *self, const char *command, enum command_source source)
+{
+	bool waits = guide_answers(session_now(self->session)) > 0;
+	session_submit(self->session, command, source);
+	if (waits)
+		console_hint(self, "that waits for the room's answer: press its number");
+}
+
 /* A line as it was typed: a command behind a colon, else text to send.  Text that
  * send would read as an option or as quoted goes between quotes, which it takes
  * off again. */
@@ -23,7 +34,7 @@ keyboard_submit_typed(struct console *self, const char *line)
 	if (*line == '\0')
 		return;
 	if (line[0] == ':' && line[1] != ':') {
-		session_submit(self->session, line + 1, SOURCE_LINE);
+		give(self, line + 1, SOURCE_LINE);
 		return;
 	}
 	if (*line == ':')
@@ -34,7 +45,7 @@ keyboard_submit_typed(struct console *self, const char *line)
 		session_error(self->session, "out of memory: the line was not sent");
 		return;
 	}
-	session_submit(self->session, command, SOURCE_LINE);
+	give(self, command, SOURCE_LINE);
 	free(command);
 }
 
@@ -58,7 +69,7 @@ press_function(struct console *self, int function)
 	} else if (strcmp(key->command, "quit") == 0) {
 		console_leave(self, 0); /* before what still waits in the queue */
 	} else {
-		session_submit(self->session, key->command, SOURCE_KEY);
+		give(self, key->command, SOURCE_KEY);
 	}
 }
 
@@ -195,7 +206,7 @@ key_of_menu(struct console *self, const struct input_token *token)
 	    token->number == '\n')) {
 		menu->is_open = false;
 		menu_command(menu, command, sizeof command);
-		session_submit(self->session, command, SOURCE_KEY);
+		give(self, command, SOURCE_KEY);
 	} else if (token->kind == INPUT_ESCAPE || (token->kind == INPUT_BYTE &&
 	    (token->number == 'q' || token->number == CONTROL_C))) {
 		menu->is_open = false;
@@ -398,7 +409,7 @@ key_of_line(struct console *self, const struct input_token *token)
 	if (byte == CONTROL_C)
 		console_interrupt(self);
 	else if (byte == CONTROL_D && empty)
-		session_submit(self->session, "close", SOURCE_KEY);
+		give(self, "close", SOURCE_KEY);
 	else if ((byte == TAB && empty) || (token->kind == INPUT_ESCAPE && empty &&
 	    !prompt_is_vi(self->prompt)))
 		self->screen.focus = FOCUS_PANES;
