@@ -65,7 +65,10 @@ was_accepted(const struct session *session, const struct moment_connection *conn
 	const struct moment *now = log_now(session->log);
 	if (!session->server.ours)
 		return connection->established;
-	if (connection->child != 0 || connection->child_ended)
+	/* a child that was forked a moment ago may hold its copy of the listener still,
+	   and so the port; with its first call it has let go of it */
+	if (connection->served || connection->child_ended ||
+	    (connection->child != 0 && now->lost > 0))
 		return true;
 	if (connection->client == STATE_SYN_SENT ||
 	    connection->client == STATE_ESTABLISHED) {

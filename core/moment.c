@@ -398,6 +398,7 @@ static void
 note_server_call(struct moment_connection *connection,
     const struct event_call *call, int64_t time)
 {
+	connection->served |= call->role == ROLE_CHILD;
 	if (call->call == CALL_WRITE && call->result > 0)
 		connection->server_wrote_at = time;
 	if (call->call != CALL_READ)

@@ -48,6 +48,7 @@ struct moment_connection {
 	bool keepalive;             /* the client has set SO_KEEPALIVE */
 	bool sent_in_silence;       /* the client has written since it is silent */
 	pid_t child;                /* who serves it; 0: not known */
+	bool served;                /* the child has made a call for it */
 	bool child_ended;
 	struct process_end child_end;
 	bool child_shut_down;       /* it ended while its host was shutting down */
