@@ -38,18 +38,25 @@ client_format(const struct client *client)
 	return wire_format(client->byte_order, client->long_bits);
 }
 
+/* A report of a call that has just returned: -1 takes errno. */
+static void
+begin_call(struct report *report, enum report_call call, int64_t result)
+{
+	int error = result < 0 ? errno : 0;
+	memset(report, 0, offsetof(struct report, data));
+	report->kind = REPORT_CALL;
+	report->call = (uint16_t)call;
+	report->result = result;
+	report->error = error;
+}
+
 /* Reports a call and the bytes that it moved. */
 void
 client_report_data(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result, const char *data)
 {
 	struct report report;
-	int error = result < 0 ? errno : 0;
-	memset(&report, 0, offsetof(struct report, data));
-	report.kind = REPORT_CALL;
-	report.call = (uint16_t)call;
-	report.result = result;
-	report.error = error;
+	begin_call(&report, call, result);
 	if (connection != NULL && connection->is_binary &&
 	    (call == CALL_READ || call == CALL_WRITE))
 		report.format = client_format(client);
@@ -70,12 +77,7 @@ client_report_about(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result, int32_t about, int32_t value)
 {
 	struct report report;
-	int error = result < 0 ? errno : 0;
-	memset(&report, 0, offsetof(struct report, data));
-	report.kind = REPORT_CALL;
-	report.call = (uint16_t)call;
-	report.result = result;
-	report.error = error;
+	begin_call(&report, call, result);
 	report.about = about;
 	report.value = value;
 	send_report(client, connection, &report, NULL);
