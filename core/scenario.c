@@ -284,11 +284,23 @@ scenario_release(struct scenario *scenario)
 	memset(scenario, 0, sizeof *scenario);
 }
 
+/* What stands behind word when the step is that command. */
+const char *
+scenario_step_rest(const struct scenario_step *step, const char *word)
+{
+	size_t length = strlen(word);
+	if (strncmp(step->text, word, length) != 0)
+		return NULL;
+	const char *rest = step->text + length;
+	size_t blanks = strspn(rest, " \t");
+	return *rest == '\0' || blanks > 0 ? rest + blanks : NULL;
+}
+
 /* Does a lesson that is played by steps wait after it? */
 bool
 scenario_stops_at(const struct scenario_step *step)
 {
-	return strncmp(step->text, "say", 3) == 0 && strchr(" \t", step->text[3]) != NULL;
+	return scenario_step_rest(step, "say") != NULL;
 }
 
 /* Why it cannot be played here. */

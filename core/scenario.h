@@ -44,6 +44,9 @@ int scenario_load(struct scenario *scenario, const char *path, char *error);
 /* Frees what the scenario holds. */
 void scenario_release(struct scenario *scenario);
 
+/* What stands behind word when the step is that command ("say", "kill"), else NULL. */
+const char *scenario_step_rest(const struct scenario_step *step, const char *word);
+
 /* Does a lesson that is played step by step wait after it?  A `say` makes it; an
  * `ask` waits by itself, for the room. */
 bool scenario_stops_at(const struct scenario_step *step);

@@ -43,6 +43,11 @@ START_TEST(a_scenario_has_a_head_and_steps)
 	ck_assert_uint_eq(scenario.steps[2].line, 10);
 	ck_assert(scenario_stops_at(&scenario.steps[0]));
 	ck_assert(!scenario_stops_at(&scenario.steps[1]));
+	ck_assert_str_eq(scenario_step_rest(&scenario.steps[0], "say"), "Watch.");
+	ck_assert_ptr_null(scenario_step_rest(&scenario.steps[1], "conn"));
+	char say[] = "say"; /* with nothing behind it */
+	struct scenario_step bare = {.text = say};
+	ck_assert_str_eq(scenario_step_rest(&bare, "say"), "");
 	ck_assert((scenario_refusal(&scenario) == NULL) == (geteuid() != 0));
 	scenario_release(&scenario);
 }

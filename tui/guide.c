@@ -69,9 +69,7 @@ guide_has_narrator(const struct moment *moment)
 static bool
 is_command(const struct scenario_step *step, const char *word)
 {
-	size_t length = strlen(word);
-	return strncmp(step->text, word, length) == 0 &&
-	    strchr(" \t", step->text[length]) != NULL;
+	return scenario_step_rest(step, word) != NULL;
 }
 
 /* Does the narrator speak or ask there? */
@@ -94,7 +92,8 @@ guide_rows(const struct guide *guide, int columns)
 			continue;
 		bool asks = is_command(step, "ask");
 		text_clear(&text);
-		text_wrap(&text, 0, step->text + strlen("say "), columns, 0);
+		text_wrap(&text, 0, scenario_step_rest(step, asks ? "ask" : "say"),
+		    columns, 0);
 		if (text.count + (asks ? 0 : answer) > most)
 			most = text.count + (asks ? 0 : answer);
 		answer = asks;
