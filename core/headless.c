@@ -1,5 +1,6 @@
 #include "headless.h"
 
+#include "exit_status.h"
 #include "lesson.h"
 #include "render_json.h"
 #include "render_text.h"
@@ -267,7 +268,7 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		fprintf(stderr, "tcpconsole: %s: a lesson needs a server of its own: name this machine and a free PORT, without --no-server\n",
 		    scenario->name);
 		session_quit(session);
-		status = HEADLESS_NOT_HERE;
+		status = STATUS_NOT_HERE;
 	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {
 		headless_loop(&headless);
 		bool whole = lesson_state(headless.lesson) == LESSON_OVER;

@@ -5,7 +5,6 @@
 #include "scenario.h"
 #include "session.h"
 
-enum { HEADLESS_NOT_HERE = 77 };
 
 /* Reads command lines from descriptor in, writes events to descriptor out, as
  * JSON Lines or as text, until `quit`, the end of the input, or SIGINT, SIGTERM,
@@ -13,7 +12,7 @@ enum { HEADLESS_NOT_HERE = 77 };
 int headless_run(struct session *session, int in, int out, bool json);
 
 /* The same for a lesson, which is played through: at its end, or its first
- * failure, the session ends.  Returns the exit status; HEADLESS_NOT_HERE, with a
+ * failure, the session ends.  Returns the exit status; STATUS_NOT_HERE, with a
  * line on standard error, where it cannot be played. */
 int headless_play(struct session *session, const struct scenario *scenario, int out,
     bool json);

@@ -5,6 +5,7 @@
  * What the kernel itself still keeps (a TIME_WAIT row) stays, as in life. */
 #include "play.h"
 
+#include "exit_status.h"
 #include "headless.h"
 #include "scenario_library.h"
 
@@ -12,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /* One line on standard error. */
 static int
@@ -69,7 +68,7 @@ play_one(const struct options *options)
 	} else if (scenario_refusal(&scenario) != NULL) {
 		snprintf(error, sizeof error, "%s %s", scenario.name,
 		    scenario_refusal(&scenario));
-		status = complain(error, HEADLESS_NOT_HERE);
+		status = complain(error, STATUS_NOT_HERE);
 	} else {
 		status = play(options, &scenario);
 	}

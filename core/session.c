@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "endpoint.h"
+#include "exit_status.h"
 #include "guard.h"
 #include "reports.h"
 #include "session_internal.h"
@@ -24,9 +25,6 @@
    SESSION_FILES: descriptors without which no session is begun; one with two
    connections was measured to use 24. */
 enum { LOG_CAPACITY = 65536, SESSION_FILES = 32 };
-
-/* Exit statuses, as the contract has them. */
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NOT_HERE = 77 };
 
 /* Appends an event that the session itself made. */
 void

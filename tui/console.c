@@ -13,6 +13,7 @@
 #include "console.h"
 
 #include "console_internal.h"
+#include "exit_status.h"
 #include "history.h"
 #include "keyboard.h"
 #include "terminal.h"
@@ -31,7 +32,6 @@
 /* A new session shows itself once it stands, not while it is built up. */
 #define SETTLING MILLISECONDS(70)
 
-enum { STATUS_USAGE = 2 };
 
 static struct console console;
 
@@ -522,7 +522,7 @@ choose_lesson(struct console *self)
 	if (self->options->play == NULL)
 		return true;
 	if (!console_play(self, self->options->play, self->failure)) {
-		self->status = self->refused ? CONSOLE_NOT_HERE : STATUS_USAGE;
+		self->status = self->refused ? STATUS_NOT_HERE : STATUS_USAGE;
 		return false;
 	}
 	self->scenario = self->coming;
@@ -564,7 +564,7 @@ console_run(const struct console_options *options)
 			if (terminal_open() == 0)
 				run(self);
 			else
-				self->status = CONSOLE_NOT_HERE;
+				self->status = STATUS_NOT_HERE;
 		}
 	}
 	end(self);

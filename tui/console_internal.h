@@ -10,7 +10,6 @@
 #include "session.h"
 #include "signals.h"
 
-enum { CONSOLE_NOT_HERE = 77 }; /* as in main.c */
 
 /* Why a lesson cannot be played in a session that owns no server. */
 #define CONSOLE_NO_SERVER \

@@ -4,6 +4,7 @@
  * and nothing of what was before is left.  The session cannot be ended inside one of its
  * rounds: what is to be played waits in `coming` until the round is over. */
 #include "console_internal.h"
+#include "exit_status.h"
 
 #include "scenario_library.h"
 
@@ -203,7 +204,7 @@ console_begin_lesson(struct console *self)
 	if (!session_owns_server(self->session)) {
 		snprintf(self->failure, sizeof self->failure, "%s %s",
 		    self->scenario->name, CONSOLE_NO_SERVER);
-		console_leave(self, CONSOLE_NOT_HERE);
+		console_leave(self, STATUS_NOT_HERE);
 		return;
 	}
 	self->lesson = lesson_new(self->session, self->scenario, true);

@@ -1,5 +1,6 @@
 /* main.c: the program: with a screen, or without one. */
 #include "console.h"
+#include "exit_status.h"
 #include "headless.h"
 #include "options.h"
 #include "play.h"
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { STATUS_USAGE = 2, STATUS_NOT_HERE = 77 };
 
 /* Descriptors 0, 1 and 2 are open, whoever started us. */
 static void
