@@ -318,45 +318,95 @@ toggle_view(struct console *self, int letter)
 	return false;
 }
 
+/* Enter in the panes. */
+static void
+enter_pane(struct console *self)
+{
+	if (is_in_lessons(self))
+		console_play_selected(self);
+	else
+		toggle_zoom(self);
+}
+
+/* Back, or out. */
+static void
+leave_pane(struct console *self)
+{
+	if (self->screen.zoomed != NULL)
+		screen_zoom(&self->screen, NULL);
+	else
+		press_function(self, 10);
+}
+
+/* Back to the input line, with a colon typed. */
+static void
+begin_command(struct console *self)
+{
+	to_line(self);
+	if (prompt_is_empty(self->prompt))
+		prompt_set(self->prompt, ":");
+}
+
+/* A text to search for is to be typed. */
+static void
+begin_search(struct console *self)
+{
+	*self->screen.search = '\0';
+	self->screen.focus = FOCUS_SEARCH;
+}
+
+/* To the next line with the text that was searched for. */
+static void
+search_again(struct console *self)
+{
+	if (*self->screen.search != '\0')
+		search(self);
+}
+
+/* To the next pane. */
+static void
+walk_panes(struct console *self)
+{
+	next_pane(self, true);
+}
+
+/* The menu of signals. */
+static void
+open_menu(struct console *self)
+{
+	press_function(self, 9);
+}
+
+/* The help. */
+static void
+open_help(struct console *self)
+{
+	console_show(self, "help");
+}
+
+/* What single bytes do in the panes, the letters of views and lessons apart. */
+static const struct { int byte; void (*act)(struct console *self); }
+letters[] = {
+	{TAB, walk_panes}, {ENTER, enter_pane}, {'\n', enter_pane},
+	{'z', toggle_zoom}, {'K', open_menu}, {'?', open_help}, {'i', to_line},
+	{CONTROL_C, to_line}, {'q', leave_pane}, {'n', search_again},
+	{':', begin_command}, {'/', begin_search},
+};
+
 /* A letter, digit or control character in the panes. */
 static void
 byte_of_panes(struct console *self, int byte)
 {
-	struct screen_state *screen = &self->screen;
-	if (byte >= '0' && byte <= '9' && console_choose(self, (unsigned)byte - '0'))
+	bool digit = byte >= '0' && byte <= '9';
+	if (digit && console_choose(self, (unsigned)byte - '0'))
 		return;
-	if (letter_of_lessons(self, byte))
-		return;
-	if (byte >= '0' && byte <= '9')
+	if (digit)
 		press_function(self, byte == '0' ? 10 : byte - '0');
-	else if (byte == TAB)
-		next_pane(self, true);
-	else if (is_in_lessons(self) && (byte == ENTER || byte == '\n'))
-		console_play_selected(self);
-	else if (byte == ENTER || byte == '\n' || byte == 'z')
-		toggle_zoom(self);
-	else if (byte == 'K')
-		press_function(self, 9);
-	else if (byte == '?')
-		console_show(self, "help");
-	else if (byte == 'i' || byte == CONTROL_C)
-		to_line(self);
-	else if (byte == 'q' && screen->zoomed != NULL)
-		screen_zoom(screen, NULL);
-	else if (byte == 'q')
-		press_function(self, 10);
-	else if (byte == 'n' && *screen->search != '\0')
-		search(self);
-	else
-		toggle_view(self, byte);
-	if (byte == ':') {
-		to_line(self);
-		if (prompt_is_empty(self->prompt))
-			prompt_set(self->prompt, ":");
-	} else if (byte == '/') {
-		*screen->search = '\0';
-		screen->focus = FOCUS_SEARCH;
-	}
+	if (digit || letter_of_lessons(self, byte) || toggle_view(self, byte))
+		return;
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+		if (letters[i].byte == byte)
+			letters[i].act(self);
 }
 
 /* A key in the panes. */

@@ -11,7 +11,7 @@ struct prompt;
 
 enum focus { FOCUS_LINE, FOCUS_PANES, FOCUS_SEARCH };
 
-enum { SEARCH_TEXT = 128, SCREEN_PANES = 16 };
+enum { SEARCH_TEXT = 128, SCREEN_PANES = 24 };
 
 struct screen_state {
 	struct draw draw;
