@@ -56,6 +56,7 @@ event_type_name(enum event_type type)
 		[EVENT_SOCKETS] = "sockets", [EVENT_PROCESSES] = "processes",
 		[EVENT_CONNECTIONS] = "connections", [EVENT_SETTINGS] = "settings",
 		[EVENT_DISPOSITIONS] = "dispositions", [EVENT_ERRNO] = "errno",
+		[EVENT_WHY] = "why",
 		[EVENT_EXPECT] = "expect", [EVENT_SAY] = "say", [EVENT_ASK] = "ask",
 		[EVENT_LESSON] = "lesson",
 		[EVENT_ERROR] = "error", [EVENT_NOTE] = "note",

@@ -32,6 +32,7 @@ enum event_type {
 	EVENT_SETTINGS,
 	EVENT_DISPOSITIONS,
 	EVENT_ERRNO,
+	EVENT_WHY,         /* what something means, what led to it, what ends it */
 	EVENT_EXPECT,
 	EVENT_SAY,
 	EVENT_ASK,         /* a question to the room; once more with what it chose */
@@ -70,7 +71,7 @@ enum host_what {
 
 enum lesson_what { LESSON_BEGUN, LESSON_PASSED, LESSON_FAILED, LESSON_SKIPPED };
 
-enum { LESSON_SECTION = 16 };
+enum { LESSON_SECTION = 16, WHY_SECTION = 8 };
 
 enum signal_by { BY_USER, BY_KERNEL, BY_HOST };
 
@@ -94,6 +95,7 @@ struct process_row {
 	struct report_endpoint peer; /* a child: whom it serves */
 	unsigned conn;               /* the same as our client's number, 0: none */
 	uint64_t start_time;
+	int64_t cpu;                 /* ns of CPU time used, user and system */
 };
 
 /* What a process does with each signal. */
@@ -133,7 +135,8 @@ struct event {
 	char *detail;             /* owned: expect: got; start: world; host: how; ask:
 	                             the answers, a line each; lesson: its title, the
 	                             command that failed, the reason to skip it; sent,
-	                             echo: the bytes in hex, when they are numbers */
+	                             echo: the bytes in hex, when they are numbers;
+	                             why: its paragraphs, a line each */
 	union {
 		struct { struct report_endpoint host; } start;
 		struct { enum command_source source; } command;
@@ -179,6 +182,7 @@ struct event {
 			unsigned line;            /* failed: of the command in its file */
 			char section[LESSON_SECTION];
 		} lesson;
+		struct { char section[WHY_SECTION]; } why;  /* text: of what */
 		struct { unsigned passed, failed, skipped; } summary;
 		struct { int status; } end;
 	};

@@ -381,6 +381,8 @@ take_process(struct reader *reader, struct event *event)
 	row->peer = take_endpoint(reader, "peer", 4);
 	row->conn = take_conn(reader);
 	row->start_time = (uint64_t)take_known(reader, "start_time", INT64_MAX);
+	if (has(reader, "cpu"))
+		row->cpu = take_seconds(reader, "cpu");
 	end->known = take_status(reader, &end->status);
 	end->by = take_pid(reader, "by");
 }
@@ -487,6 +489,14 @@ take_dispositions(struct reader *reader, struct event *event)
 }
 
 static void
+take_why(struct reader *reader, struct event *event)
+{
+	take_text(reader, "subject", event);
+	take_detail(reader, "text", event);
+	take_into(reader, "section", event->why.section, sizeof event->why.section);
+}
+
+static void
 take_expect(struct reader *reader, struct event *event)
 {
 	take_text(reader, "text", event);
@@ -575,6 +585,7 @@ static void (*const fields[EVENT_TYPES])(struct reader *reader,
 	[EVENT_LOST] = take_lost,
 	[EVENT_SETTINGS] = take_settings,
 	[EVENT_DISPOSITIONS] = take_dispositions,
+	[EVENT_WHY] = take_why,
 	[EVENT_EXPECT] = take_expect,
 	[EVENT_SAY] = take_text_event,
 	[EVENT_ASK] = take_ask,

@@ -219,6 +219,17 @@ process_signals_read(struct process_signals *signals, pid_t pid)
 	return process_signals_parse(signals, text);
 }
 
+int64_t
+process_stat_cpu(const struct process_stat *stat)
+{
+	const uint64_t most = INT64_MAX / UINT64_C(2000000000);
+	int64_t ticks = sysconf(_SC_CLK_TCK);
+
+	if (ticks <= 0 || stat->utime > most || stat->stime > most)
+		return 0;
+	return (int64_t)(stat->utime + stat->stime) * (INT64_C(1000000000) / ticks);
+}
+
 void
 process_stat_letters(const struct process_stat *stat, char *text)
 {

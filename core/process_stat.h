@@ -50,6 +50,9 @@ int process_stat_read(struct process_stat *stat, pid_t pid);
 /* Reads the signal sets out of /proc/PID/status. */
 int process_signals_read(struct process_signals *signals, pid_t pid);
 
+/* The CPU time that it has used, user and system, in ns. */
+int64_t process_stat_cpu(const struct process_stat *stat);
+
 /* ps's STAT column, in ps's order: the state letter, then < not nice, N nice,
  * s session leader, l multi-threaded, + foreground.  text has room for 8 bytes. */
 void process_stat_letters(const struct process_stat *stat, char *text);

@@ -149,6 +149,7 @@ row_read(struct process_row *row, struct process_stat *stat)
 		return false;
 	row->ppid = stat->ppid;
 	row->start_time = stat->start_time;
+	row->cpu = process_stat_cpu(stat);
 	process_stat_letters(stat, row->stat);
 	process_stat_tty(stat, row->tty);
 	process_command_read(stat, row->command, sizeof row->command);

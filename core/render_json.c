@@ -169,6 +169,7 @@ put_process_row(struct writer *writer, const struct process_row *row)
 	    json_string(endpoint_text(&row->peer, text)) : json_null());
 	put_known(writer, "conn", row->conn);
 	put_known(writer, "start_time", (int64_t)row->start_time);
+	put_seconds(writer, "cpu", row->cpu);
 }
 
 /* Who a process is. */
@@ -529,6 +530,16 @@ put_errno(struct writer *writer, const struct event *event, const struct moment 
 	put_word(writer, "section", last->section);
 }
 
+/* What something means; its paragraphs are lines of one text. */
+static void
+put_why(struct writer *writer, const struct event *event, const struct moment *now)
+{
+	(void)now;
+	put_event_text(writer, "subject", event);
+	put_text(writer, "text", event->detail);
+	put_text(writer, "section", event->why.section);
+}
+
 static void
 put_expect(struct writer *writer, const struct event *event, const struct moment *now)
 {
@@ -626,6 +637,7 @@ static void (*const fields[EVENT_TYPES])(struct writer *writer,
 	[EVENT_SETTINGS] = put_settings,
 	[EVENT_DISPOSITIONS] = put_dispositions,
 	[EVENT_ERRNO] = put_errno,
+	[EVENT_WHY] = put_why,
 	[EVENT_EXPECT] = put_expect,
 	[EVENT_SAY] = put_text_event,
 	[EVENT_ASK] = put_ask,

@@ -275,7 +275,7 @@ print_command(FILE *out, const struct event *event)
 	print_worded(out, event, event_source_name(event->command.source));
 }
 
-/* output, say, ask, error, note. */
+/* output, say, ask, why, error, note. */
 static void
 print_words(FILE *out, const struct event *event)
 {
@@ -358,6 +358,7 @@ static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = 
 	[EVENT_SAY] = print_words,
 	[EVENT_ASK] = print_ask_line,
 	[EVENT_LESSON] = print_lesson_line,
+	[EVENT_WHY] = print_words,
 	[EVENT_ERROR] = print_words,
 	[EVENT_NOTE] = print_words,
 	[EVENT_SUMMARY] = print_summary_line,
@@ -531,6 +532,23 @@ print_ask(FILE *out, const struct event *event)
 	}
 }
 
+/* Why: what it is about, and below it a line for each paragraph. */
+static void
+print_why(FILE *out, const struct event *event)
+{
+	const char *paragraph = event->detail != NULL ? event->detail : "";
+	fputs("why: ", out);
+	print_text(out, event);
+	while (*paragraph != '\0') {
+		size_t length = strcspn(paragraph, "\n");
+		fputs("\n  ", out);
+		print_bytes(out, paragraph, length);
+		paragraph += length + (paragraph[length] == '\n');
+	}
+	fputs("\n  UNP ", out);
+	print_foreign(out, event->why.section);
+}
+
 /* "error: text" and its kind: lines without a time.  False for other events. */
 static bool
 print_verdict(FILE *out, const struct event *event)
@@ -551,6 +569,9 @@ print_verdict(FILE *out, const struct event *event)
 		return true;
 	case EVENT_LESSON:
 		print_lesson(out, event);
+		return true;
+	case EVENT_WHY:
+		print_why(out, event);
 		return true;
 	case EVENT_SUMMARY:
 		print_summary(out, event);

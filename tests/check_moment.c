@@ -431,6 +431,7 @@ check_same_processes(const struct moment *a, const struct moment *b)
 		ck_assert(endpoint_equal(&x->row.peer, &y->row.peer));
 		ck_assert_uint_eq(x->row.conn, y->row.conn);
 		ck_assert_uint_eq(x->row.start_time, y->row.start_time);
+		ck_assert_int_eq(x->row.cpu, y->row.cpu);
 		ck_assert_int_eq(x->what, y->what);
 		ck_assert_int_eq(x->forked, y->forked);
 		ck_assert_int_eq(x->end.known, y->end.known);

@@ -45,6 +45,8 @@ START_TEST(test_parse_running)
 	ck_assert_int_eq(stat.tpgid, 4926);
 	ck_assert_uint_eq(stat.utime, 7);
 	ck_assert_uint_eq(stat.stime, 3);
+	ck_assert_int_eq(process_stat_cpu(&stat),
+	    INT64_C(10000000000) / sysconf(_SC_CLK_TCK));
 	ck_assert_int_eq(stat.nice, 0);
 	ck_assert_int_eq(stat.threads, 1);
 	ck_assert_uint_eq(stat.start_time, 231511);
@@ -89,6 +91,7 @@ START_TEST(test_parse_threads)
 	char text[8];
 
 	ck_assert_uint_eq(stat.utime, 1844674407370955161);
+	ck_assert_int_eq(process_stat_cpu(&stat), 0); /* no such time */
 	ck_assert_int_eq(stat.nice, -19);
 	ck_assert_int_eq(stat.threads, 64);
 	ck_assert_uint_eq(stat.start_time, UINT64_MAX);

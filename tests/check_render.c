@@ -124,6 +124,10 @@ sample(enum event_type type)
 		    .role = ROLE_SERVER, .signals = {.ignored = UINT64_C(1) << 12,
 		    .caught = UINT64_C(1) << 16, .shared_pending = UINT64_C(1) << 63}};
 		break;
+	case EVENT_WHY:
+		event.detail = strdup("What it is: this.\nWhat ends it: that.");
+		memcpy(event.why.section, "5.9", 4);
+		break;
 	case EVENT_EXPECT:
 		event.detail = strdup("nothing");
 		break;
@@ -148,20 +152,21 @@ static const struct { enum event_type type; const char *keys, *row; } promises[]
 	    "inode owner_pid conn end", NULL},
 	{EVENT_STATE, "conn end from to inferred", NULL},
 	{EVENT_TIMER, "conn rto retransmits next_in gives_up_in", NULL},
-	{EVENT_PROCESS, "pid ppid role what tty stat command wchan peer signal", NULL},
+	{EVENT_PROCESS, "pid ppid role what tty stat command wchan peer cpu signal", NULL},
 	{EVENT_SIGNAL, "signal to by", NULL},
 	{EVENT_HOST, "what how", NULL},
 	{EVENT_OUTPUT, "pid stream text", NULL},
 	{EVENT_LOST, "count", NULL},
 	{EVENT_SOCKETS, "rows", "proto recv_q send_q local remote state timer retransmits "
 	    "inode owner_pid conn end"},
-	{EVENT_PROCESSES, "rows", "pid ppid tty stat command wchan role peer"},
+	{EVENT_PROCESSES, "rows", "pid ppid tty stat command wchan role peer cpu"},
 	{EVENT_CONNECTIONS, "rows", "conn local remote client server open child current "
 	    "bytes_sent bytes_echoed"},
 	{EVENT_SETTINGS, "rows", "name value"},
 	{EVENT_DISPOSITIONS, "rows", "pid role signals"},
 	{EVENT_ERRNO, "process pid conn call result errno errno_name text why section",
 	    NULL},
+	{EVENT_WHY, "subject text section", NULL},
 	{EVENT_EXPECT, "text pass got", NULL},
 	{EVENT_SAY, "text", NULL},
 	{EVENT_ASK, "text answers answer", NULL},
@@ -411,6 +416,27 @@ START_TEST(hex_comes_back)
 	json_t *object = json_of(&event, &now);
 	ck_assert_ptr_null(json_object_get(object, "hex"));
 	json_decref(object);
+	moment_release(&now);
+}
+END_TEST
+
+/* What something means comes back with its paragraphs. */
+START_TEST(why_comes_back)
+{
+	struct moment now;
+	struct event event = sample(EVENT_WHY), again;
+	moment_init(&now);
+	char *line = render_json(&event, &now), *text = render_text(&event, &now);
+	ck_assert_int_eq(render_json_parse(line, &again), 0);
+	ck_assert_str_eq(again.text, event.text);
+	ck_assert_str_eq(again.detail, event.detail);
+	ck_assert_str_eq(again.why.section, "5.9");
+	ck_assert_str_eq(text, "why: text\n  What it is: this.\n"
+	    "  What ends it: that.\n  UNP 5.9\n");
+	free(line);
+	free(text);
+	event_release(&again);
+	check_timeline(event, "3.204 why     text");
 	moment_release(&now);
 }
 END_TEST
@@ -711,6 +737,7 @@ render_suite(void)
 	tcase_add_loop_test(tests, hostile_bytes_are_harmless, 0, EVENT_TYPES);
 	tcase_add_test(tests, text_comes_back);
 	tcase_add_test(tests, hex_comes_back);
+	tcase_add_test(tests, why_comes_back);
 	tcase_add_test(tests, what_calls_were_about_comes_back);
 	tcase_add_loop_test(tests, broken_lines_are_refused, 0, EVENT_TYPES);
 	tcase_add_loop_test(tests, wrong_lines_are_refused, 0,

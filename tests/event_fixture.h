@@ -81,7 +81,7 @@ fixture_process(enum report_role role, pid_t pid, unsigned conn,
 	event.process.row = (struct process_row){.pid = pid, .ppid = SERVER_PID,
 	    .tty = "pts/6", .stat = "S", .command = "tcpserv 9877",
 	    .wchan = "wait_woken/read", .role = role, .conn = conn,
-	    .start_time = 123456};
+	    .start_time = 123456, .cpu = FIXTURE_MS(20)};
 	if (conn != 0)
 		event.process.row.peer = fixture_client_end(conn);
 	event.process.end.known = status >= 0;
