@@ -1,7 +1,11 @@
 #include "event.h"
 
+#include "version.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Frees what the event owns, not the event itself. */
 void
@@ -14,6 +18,47 @@ event_release(struct event *event)
 		event->dispositions.rows = NULL;
 	}
 	event->text = event->detail = NULL;
+}
+
+/* Rounds ns to microseconds, away from zero at the half: as JSON has them. */
+static void
+round_time(int64_t *time)
+{
+	int64_t half = *time < 0 ? -500 : 500;
+	*time = (*time + half) / 1000 * 1000;
+}
+
+/* Rounds all times: what is read back from a recording is then what was written. */
+void
+event_round(struct event *event)
+{
+	round_time(&event->time);
+	if (event->type == EVENT_SOCKET) {
+		round_time(&event->socket.row.timer_at);
+		round_time(&event->socket.row.tcp.timer_left);
+	} else if (event->type == EVENT_TIMER) {
+		round_time(&event->timer.next_at);
+		round_time(&event->timer.gives_up_at);
+	}
+}
+
+/* The time on the wall, with its zone, and the version. */
+void
+event_stamp_start(struct event *event)
+{
+	char *wall = event->start.wall;
+	time_t seconds = time(NULL);
+	struct tm local;
+	snprintf(event->start.version, sizeof event->start.version, "%s",
+	    TCPCONSOLE_VERSION);
+	if (localtime_r(&seconds, &local) == NULL ||
+	    strftime(wall, WALL_TEXT - 1, "%Y-%m-%dT%H:%M:%S%z", &local) <= 2) {
+		*wall = '\0';
+		return;
+	}
+	size_t length = strlen(wall); /* RFC 3339 writes +01:00 */
+	memmove(wall + length - 1, wall + length - 2, 3);
+	wall[length - 2] = ':';
 }
 
 /* Sets the event's text to a copy of length bytes. */

@@ -3,7 +3,8 @@
  * The session's log is a list of events, and a moment (moment.h) is what the
  * log says up to one of them.  Panes, headless text, JSON Lines, the timeline
  * and expectations are readers of events and of nothing else, so an event holds
- * all that any of them shows: whole socket rows, whole process rows. */
+ * all that any of them shows: whole socket rows, whole process rows.  The log
+ * keeps it packed: a field that is added here needs a row in event_pack.c. */
 #ifndef EVENT_H
 #define EVENT_H
 
@@ -71,7 +72,7 @@ enum host_what {
 
 enum lesson_what { LESSON_BEGUN, LESSON_PASSED, LESSON_FAILED, LESSON_SKIPPED };
 
-enum { LESSON_SECTION = 16, WHY_SECTION = 8 };
+enum { LESSON_SECTION = 16, WHY_SECTION = 8, WALL_TEXT = 40, VERSION_TEXT = 24 };
 
 enum signal_by { BY_USER, BY_KERNEL, BY_HOST };
 
@@ -138,7 +139,11 @@ struct event {
 	                             echo: the bytes in hex, when they are numbers;
 	                             why: its paragraphs, a line each */
 	union {
-		struct { struct report_endpoint host; } start;
+		struct {                          /* text: HOST as it was given */
+			struct report_endpoint host;
+			char wall[WALL_TEXT];     /* RFC 3339 */
+			char version[VERSION_TEXT]; /* of the console */
+		} start;
 		struct { enum command_source source; } command;
 		struct event_call call;            /* call, errno */
 		struct {
@@ -190,6 +195,12 @@ struct event {
 
 /* Frees what the event owns, not the event itself. */
 void event_release(struct event *event);
+
+/* Rounds all times to microseconds, as a recording has them. */
+void event_round(struct event *event);
+
+/* The start of a session as it is now: the time on the wall, the version. */
+void event_stamp_start(struct event *event);
 
 /* Sets the event's text to a copy of length bytes.  Returns 0, or -1 (ENOMEM). */
 int event_set_text(struct event *event, const char *text, size_t length);

@@ -1,16 +1,21 @@
 #include "moment.h"
 
 #include "endpoint.h"
+#include "moment_internal.h"
 #include "why.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a row that left its table stays in the moment. */
+/* How long a row that left its table stays in the moment, and how much longer it may,
+ * so that not every event looks through all of them. */
 #define LINGER_NS INT64_C(5000000000)
+#define PRUNE_NS INT64_C(100000000)
+
+/* How many connections that are over are kept at least. */
+enum { CONNECTIONS_KEPT = 256 };
 
 /* A moment before all events. */
 void
@@ -28,6 +33,49 @@ moment_release(struct moment *moment)
 	free(moment->processes);
 	free(moment->connections);
 	moment_init(moment);
+}
+
+/* A copy of count elements of size bytes; NULL for none, or when there is no memory,
+ * which *failed says. */
+static void *
+copy_array(const void *array, size_t count, size_t size, bool *failed)
+{
+	void *copy = count > 0 ? malloc(count * size) : NULL;
+	if (copy != NULL)
+		memcpy(copy, array, count * size);
+	else if (count > 0)
+		*failed = true;
+	return copy;
+}
+
+/* Copies a moment. */
+int
+moment_copy(struct moment *to, const struct moment *from)
+{
+	bool failed = false;
+	*to = *from;
+	to->sockets = copy_array(from->sockets, from->socket_count,
+	    sizeof *from->sockets, &failed);
+	to->processes = copy_array(from->processes, from->process_count,
+	    sizeof *from->processes, &failed);
+	to->connections = copy_array(from->connections, from->connection_count,
+	    sizeof *from->connections, &failed);
+	to->socket_room = from->socket_count;
+	to->process_room = from->process_count;
+	to->connection_room = from->connection_count;
+	if (!failed)
+		return 0;
+	moment_release(to);
+	return -1;
+}
+
+/* How many bytes it takes. */
+size_t
+moment_size(const struct moment *moment)
+{
+	return sizeof *moment + moment->socket_room * sizeof *moment->sockets +
+	    moment->process_room * sizeof *moment->processes +
+	    moment->connection_room * sizeof *moment->connections;
 }
 
 /* Makes room for one more element of size bytes; NULL when there is no memory. */
@@ -50,7 +98,7 @@ struct moment_socket *
 moment_socket(const struct moment *moment, const struct report_endpoint *local,
     const struct report_endpoint *remote, uint8_t family)
 {
-	for (size_t i = 0; i < moment->socket_count; i++) {
+	for (size_t i = moment->socket_count; i-- > 0;) { /* mostly a new one */
 		struct moment_socket *socket = &moment->sockets[i];
 		const struct tcp_row *row = &socket->row.tcp;
 		if (socket->gone_at == 0 && row->family == family &&
@@ -67,20 +115,42 @@ moment_socket(const struct moment *moment, const struct report_endpoint *local,
 struct moment_process *
 moment_process(const struct moment *moment, pid_t pid)
 {
-	for (size_t i = 0; i < moment->process_count; i++)
+	for (size_t i = moment->process_count; i-- > 0;) /* mostly a new one */
 		if (moment->processes[i].row.pid == pid &&
 		    moment->processes[i].ended_at == 0)
 			return &moment->processes[i];
 	return NULL;
 }
 
+/* Where connection N stands, or would stand: they are in the order of their
+ * numbers, and mostly none is missing between. */
+static size_t
+connection_place(const struct moment *moment, unsigned conn)
+{
+	size_t low = 0, high = moment->connection_count;
+	if (high > 0 && conn >= moment->connections[0].conn) {
+		size_t guess = conn - moment->connections[0].conn;
+		if (guess < high && moment->connections[guess].conn == conn)
+			return guess;
+	}
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (moment->connections[middle].conn < conn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Connection N. */
 struct moment_connection *
 moment_connection(const struct moment *moment, unsigned conn)
 {
-	if (conn == 0 || conn > moment->connection_count)
-		return NULL;
-	return &moment->connections[conn - 1];
+	size_t place = connection_place(moment, conn);
+	return conn != 0 && place < moment->connection_count &&
+	    moment->connections[place].conn == conn ?
+	    &moment->connections[place] : NULL;
 }
 
 /* The connection with these two ends, and which of its ends local is.  The
@@ -162,22 +232,46 @@ moment_host_is_dark(const struct moment *moment)
 	    moment->host_state == HOST_DOWN;
 }
 
-/* Forgets rows that left their table long before. */
+/* Forgets rows that left their table long before.  The oldest of them says when
+ * there is something to forget. */
 static void
 prune(struct moment *moment)
 {
-	int64_t before = moment->time - LINGER_NS;
+	int64_t before = moment->time - LINGER_NS, oldest = INT64_MAX;
 	size_t kept = 0;
-	for (size_t i = 0; i < moment->socket_count; i++)
-		if (moment->sockets[i].gone_at == 0 || moment->sockets[i].gone_at > before)
-			moment->sockets[kept++] = moment->sockets[i];
+	if (moment->oldest_gone == 0 || moment->oldest_gone > before)
+		return;
+	for (size_t i = 0; i < moment->socket_count; i++) {
+		int64_t gone_at = moment->sockets[i].gone_at;
+		if (gone_at != 0 && gone_at <= before)
+			continue;
+		if (gone_at != 0 && gone_at < oldest)
+			oldest = gone_at;
+		moment->sockets[kept++] = moment->sockets[i];
+	}
 	moment->socket_count = kept;
 	kept = 0;
-	for (size_t i = 0; i < moment->process_count; i++)
-		if (moment->processes[i].ended_at == 0 ||
-		    moment->processes[i].ended_at > before)
-			moment->processes[kept++] = moment->processes[i];
+	for (size_t i = 0; i < moment->process_count; i++) {
+		int64_t ended_at = moment->processes[i].ended_at;
+		if (ended_at != 0 && ended_at <= before)
+			continue;
+		if (ended_at != 0 && ended_at < oldest)
+			oldest = ended_at;
+		moment->processes[kept++] = moment->processes[i];
+	}
 	moment->process_count = kept;
+	moment->oldest_gone = oldest != INT64_MAX ? oldest + PRUNE_NS : 0;
+}
+
+/* A row left its table at this time; never 0, which says that it is there. */
+static int64_t
+left_at(struct moment *moment, int64_t time)
+{
+	if (time <= 0)
+		time = 1;
+	if (moment->oldest_gone == 0 || time < moment->oldest_gone)
+		moment->oldest_gone = time;
+	return time;
 }
 
 /* A socket row appeared, changed or went. */
@@ -189,7 +283,7 @@ apply_socket(struct moment *moment, const struct event *event)
 	    &row->tcp.remote, row->tcp.family);
 	if (event->socket.what == SOCKET_GONE) {
 		if (socket != NULL)
-			socket->gone_at = event->time > 0 ? event->time : 1;
+			socket->gone_at = left_at(moment, event->time);
 		return 0;
 	}
 	if (socket == NULL) {
@@ -274,7 +368,7 @@ apply_process(struct moment *moment, const struct event *event)
 	if (event->process.end.known)
 		process->end = event->process.end;
 	if (ended)
-		process->ended_at = event->time > 0 ? event->time : 1;
+		process->ended_at = left_at(moment, event->time);
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->role == ROLE_CHILD)
 		connection->child = row->pid;
@@ -290,6 +384,58 @@ apply_process(struct moment *moment, const struct event *event)
 	return 0;
 }
 
+/* Is nothing left of a connection, at neither end? */
+static bool
+is_over(const struct moment *moment, const struct moment_connection *connection)
+{
+	return !connection->open && connection->client == STATE_GONE &&
+	    connection->server == STATE_GONE &&
+	    connection->conn != moment->current && (connection->child == 0 ||
+	    moment_process(moment, connection->child) == NULL);
+}
+
+/* Forgets the oldest connections that are over, when they are twice as many as are
+ * kept: memory stays flat however many come and go. */
+static void
+forget_connections(struct moment *moment)
+{
+	size_t over = 0, kept = 0;
+	for (size_t i = 0; i < moment->connection_count; i++)
+		over += is_over(moment, &moment->connections[i]);
+	if (over < 2 * CONNECTIONS_KEPT)
+		return;
+	over -= CONNECTIONS_KEPT;
+	for (size_t i = 0; i < moment->connection_count; i++) {
+		const struct moment_connection *connection = &moment->connections[i];
+		if (over > 0 && is_over(moment, connection)) {
+			moment->forgotten = connection->conn;
+			over--;
+		} else {
+			moment->connections[kept++] = *connection;
+		}
+	}
+	moment->connection_count = kept;
+}
+
+/* Makes connection N, in the order of their numbers; NULL: no memory. */
+static struct moment_connection *
+add_connection(struct moment *moment, unsigned conn)
+{
+	if (moment->connection_count % CONNECTIONS_KEPT == 0)
+		forget_connections(moment);
+	struct moment_connection *larger = grow(moment->connections,
+	    &moment->connection_room, moment->connection_count, sizeof *larger);
+	if (larger == NULL)
+		return NULL;
+	moment->connections = larger;
+	size_t place = connection_place(moment, conn);
+	memmove(larger + place + 1, larger + place,
+	    (moment->connection_count - place) * sizeof *larger);
+	larger[place] = (struct moment_connection){.conn = conn};
+	moment->connection_count++;
+	return &larger[place];
+}
+
 /* A connection got its number, was closed, or became the current one. */
 static int
 apply_connection(struct moment *moment, const struct event *event)
@@ -299,20 +445,14 @@ apply_connection(struct moment *moment, const struct event *event)
 		moment->current = conn;
 		return 0;
 	}
-	while (moment->connection_count < conn) {
-		struct moment_connection *larger = grow(moment->connections,
-		    &moment->connection_room, moment->connection_count,
-		    sizeof *larger);
-		if (larger == NULL)
-			return -1;
-		moment->connections = larger;
-		larger[moment->connection_count] = (struct moment_connection){
-		    .conn = (unsigned)moment->connection_count + 1};
-		moment->connection_count++;
-	}
 	struct moment_connection *connection = moment_connection(moment, conn);
-	if (connection == NULL)
+	if (connection == NULL && (conn == 0 || (conn <= moment->forgotten &&
+	    event->connection.what == CONNECTION_CLOSED)))
 		return 0;
+	if (connection == NULL)
+		connection = add_connection(moment, conn);
+	if (connection == NULL)
+		return -1;
 	connection->open = event->connection.what == CONNECTION_OPENED;
 	if (connection->open) {
 		connection->local = event->connection.local;
@@ -325,130 +465,6 @@ apply_connection(struct moment *moment, const struct event *event)
 		    CLOSE_BY_RST : CLOSE_BY_FIN;
 	}
 	return 0;
-}
-
-/* The server's FIN has come to the client, which has sent none. */
-static void
-note_server_fin(struct moment_connection *connection, int64_t time)
-{
-	if (connection->client_reached == STATE_GONE && connection->server_fin_at == 0)
-		connection->server_fin_at = time;
-}
-
-/* The client's shutdown or close in a state that is known: where it took its end,
- * and whether by FIN.  What is not read when it closes makes a RST of the FIN. */
-static void
-note_client_end(struct moment_connection *connection,
-    const struct event_call *call, int64_t time)
-{
-	enum tcp_state state = (enum tcp_state)call->about;
-	bool closes = call->call == CALL_CLOSE;
-	if (call->result < 0 || state == STATE_GONE || state == STATE_CLOSE)
-		return; /* a RST had ended it before */
-	if (state == STATE_CLOSE_WAIT)
-		note_server_fin(connection, time);
-	connection->client_reached = state;
-	if (closes && call->value > 0 && connection->client_close == CLOSE_UNKNOWN) {
-		connection->client_close = CLOSE_BY_RST;
-		connection->client_left_unread = true;
-	}
-	if (closes && connection->client_close == CLOSE_BY_RST)
-		return;
-	if (state == STATE_CLOSE_WAIT)
-		connection->client_reached = STATE_LAST_ACK;
-	if (state != STATE_ESTABLISHED)
-		return;
-	connection->client_reached = STATE_FIN_WAIT1;
-	if (!connection->silent)
-		connection->client_fin_at = time;
-}
-
-/* What a call of the client tells of its connection. */
-static void
-note_client_call(struct moment_connection *connection,
-    const struct event_call *call, int64_t time)
-{
-	if (event_call_ends(call->call))
-		note_client_end(connection, call, time);
-	if (call->call == CALL_READ && call->result == 0 && !connection->reset)
-		note_server_fin(connection, time);
-	if (call->call == CALL_WRITE && call->result > 0)
-		connection->client_wrote_at = time;
-	if (call->call == CALL_CONNECT && call->result == 0)
-		connection->established = true;
-	if (call->call == CALL_SETSOCKOPT && call->result == 0) {
-		if (call->about == OPTION_SO_LINGER) /* {1,0} */
-			connection->client_close = CLOSE_BY_RST;
-		if (call->about == OPTION_SO_KEEPALIVE)
-			connection->keepalive = call->value != 0;
-	}
-	if (call->call == CALL_CONNECT && call->result < 0 &&
-	    call->error != EINTR)
-		connection->failed = true;
-	if (call->call == CALL_SHUTDOWN && call->result == 0)
-		connection->half_closed = true;
-	if (call->result < 0 &&
-	    (call->error == ECONNRESET || call->error == EPIPE))
-		connection->reset = true;
-}
-
-/* A child wrote; or it met the end of file, and will close in its turn; or a
- * reset. */
-static void
-note_server_call(struct moment_connection *connection,
-    const struct event_call *call, int64_t time)
-{
-	connection->served |= call->role == ROLE_CHILD;
-	if (call->call == CALL_WRITE && call->result > 0)
-		connection->server_wrote_at = time;
-	if (call->call != CALL_READ)
-		return;
-	if (call->result > 0)
-		connection->bytes_served += (size_t)call->result;
-	if (connection->server_close != CLOSE_UNKNOWN)
-		return;
-	if (call->result == 0)
-		connection->server_close = CLOSE_BY_FIN;
-	else if (call->result < 0 && call->error == ECONNRESET)
-		connection->server_close = CLOSE_BY_RST;
-}
-
-/* A call returned: what it tells of its connection, and the last errno. */
-static void
-apply_call(struct moment *moment, const struct event *event)
-{
-	const struct event_call *call = &event->call;
-	struct moment_connection *connection = moment_connection(moment, call->conn);
-	bool end_of_file = call->call == CALL_READ && call->result == 0 &&
-	    call->role == ROLE_CLIENT;
-	if (call->result < 0 || end_of_file) {
-		moment->last = (struct moment_errno){.any = true,
-		    .time = event->time, .call = *call};
-		moment->last.why = why_call(moment, call, &moment->last.section);
-	}
-	if (connection != NULL && call->role == ROLE_CLIENT)
-		note_client_call(connection, call, event->time);
-	else if (connection != NULL)
-		note_server_call(connection, call, event->time);
-}
-
-/* SIGPIPE killed a process inside its write: no call will ever tell of it. */
-static void
-apply_signal(struct moment *moment, const struct event *event)
-{
-	const struct moment_process *process =
-	    moment_process(moment, event->signal.to);
-	if (event->signal.number != SIGPIPE || event->signal.by != BY_KERNEL ||
-	    event->signal.caught || process == NULL)
-		return;
-	bool client = process->row.role == ROLE_CLIENT;
-	moment->last = (struct moment_errno){.any = true, .time = event->time,
-	    .signal = SIGPIPE, .section = "5.13", .why = client ?
-	    "The write to a connection that a RST had ended raised SIGPIPE: the client is dead." :
-	    "The write to a connection that a RST had ended raised SIGPIPE: it died of it."};
-	moment->last.call = (struct event_call){.role = process->row.role,
-	    .pid = process->row.pid, .call = CALL_WRITE, .result = -1,
-	    .conn = client ? moment->current : process->row.conn};
 }
 
 /* An end of a connection went into another state. */
@@ -467,7 +483,7 @@ apply_state(struct moment *moment, const struct event *event)
 	if (event->state.to != STATE_CLOSE_WAIT)
 		return;
 	connection->fin_received = true;
-	note_server_fin(connection, event->time);
+	moment_note_server_fin(connection, event->time);
 }
 
 /* The server's host crashed, came back, ... */
@@ -521,99 +537,20 @@ apply_line(struct moment *moment, const struct event *event)
 	connection->sent_in_silence |= sent && connection->silent;
 }
 
-/* The start of a session. */
+/* The start of a session: everything begins anew, in a recording of several, too. */
 static void
 apply_start(struct moment *moment, const struct event *event)
 {
+	uint64_t events = moment->events;
+	moment_release(moment);
+	moment->events = events;
+	moment->begun = events - 1;
+	moment->time = event->time;
 	moment->host = event->start.host;
 	snprintf(moment->host_name, sizeof moment->host_name, "%s",
 	    event->text != NULL ? event->text : "");
 	snprintf(moment->world, sizeof moment->world, "%s",
 	    event->detail != NULL ? event->detail : "");
-}
-
-/* Copies text that may be NULL into room for size bytes. */
-static void
-copy_text(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%s", from != NULL ? from : "");
-}
-
-/* The narrator speaks, or asks, or the room has answered. */
-static void
-apply_narrator(struct moment_lesson *lesson, const struct event *event)
-{
-	bool outcome = event->type == EVENT_SAY && *lesson->say == '\0' &&
-	    lesson->chosen != 0; /* the say that tells how it was */
-	lesson->spoke = true;
-	*lesson->say = '\0';
-	if (!outcome) {
-		*lesson->question = *lesson->answers = '\0';
-		lesson->answer = lesson->chosen = 0;
-	}
-	if (event->type == EVENT_SAY) {
-		copy_text(lesson->say, sizeof lesson->say, event->text);
-		return;
-	}
-	copy_text(lesson->question, sizeof lesson->question, event->text);
-	copy_text(lesson->answers, sizeof lesson->answers, event->detail);
-	lesson->answer = event->ask.answer;
-	lesson->chosen = event->ask.chosen;
-}
-
-/* A lesson began, or came to its end. */
-static void
-apply_lesson(struct moment_lesson *lesson, const struct event *event)
-{
-	if (event->lesson.what == LESSON_BEGUN) {
-		memset(lesson, 0, sizeof *lesson);
-		lesson->any = true;
-		copy_text(lesson->name, sizeof lesson->name, event->text);
-		copy_text(lesson->title, sizeof lesson->title, event->detail);
-		copy_text(lesson->section, sizeof lesson->section,
-		    event->lesson.section);
-	}
-	lesson->what = event->lesson.what;
-	lesson->line = event->lesson.line;
-	lesson->stuck = event->lesson.what == LESSON_FAILED;
-	if (lesson->stuck && *lesson->failed == '\0')
-		copy_text(lesson->failed, sizeof lesson->failed, event->detail);
-}
-
-/* A command began: one of the lesson's, or of somebody else. */
-static void
-apply_command(struct moment *moment, const struct event *event)
-{
-	moment->script = event->command.source == SOURCE_SCRIPT;
-	if (moment->script)
-		moment->lesson.stuck = false;
-}
-
-/* A line of the lesson was refused. */
-static void
-apply_error(struct moment *moment, const struct event *event)
-{
-	struct moment_lesson *lesson = &moment->lesson;
-	if (!moment->script)
-		return;
-	*lesson->failed = '\0';
-	lesson->refused = true;
-	copy_text(lesson->got, sizeof lesson->got, event->text);
-}
-
-/* An expectation of the lesson came out. */
-static void
-apply_expect(struct moment *moment, const struct event *event)
-{
-	struct moment_lesson *lesson = &moment->lesson;
-	if (!moment->script)
-		return;
-	*lesson->failed = *lesson->got = '\0';
-	lesson->refused = false;
-	if (event->expect.pass)
-		return;
-	copy_text(lesson->failed, sizeof lesson->failed, event->text);
-	copy_text(lesson->got, sizeof lesson->got, event->detail);
 }
 
 /* Folds one event in. */
@@ -640,10 +577,10 @@ moment_apply(struct moment *moment, const struct event *event)
 		result = apply_connection(moment, event);
 		break;
 	case EVENT_CALL:
-		apply_call(moment, event);
+		moment_fold_call(moment, event);
 		break;
 	case EVENT_SIGNAL:
-		apply_signal(moment, event);
+		moment_fold_signal(moment, event);
 		break;
 	case EVENT_STATE:
 		apply_state(moment, event);
@@ -663,20 +600,12 @@ moment_apply(struct moment *moment, const struct event *event)
 		    event->text != NULL ? event->text : "");
 		break;
 	case EVENT_COMMAND:
-		apply_command(moment, event);
-		break;
 	case EVENT_ERROR:
-		apply_error(moment, event);
-		break;
 	case EVENT_EXPECT:
-		apply_expect(moment, event);
-		break;
 	case EVENT_SAY:
 	case EVENT_ASK:
-		apply_narrator(&moment->lesson, event);
-		break;
 	case EVENT_LESSON:
-		apply_lesson(&moment->lesson, event);
+		moment_fold_lesson(moment, event);
 		break;
 	case EVENT_LOST:
 		moment->lost += event->lost.count;

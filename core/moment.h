@@ -26,7 +26,8 @@ struct moment_process {
 	int64_t ended_at;           /* 0: in the table, as a zombie perhaps */
 };
 
-/* One of the client's connections, never forgotten. */
+/* One of the client's connections.  Of those that are over, the latest few hundred are
+ * kept. */
 struct moment_connection {
 	unsigned conn;
 	struct report_endpoint local, remote;
@@ -91,6 +92,7 @@ struct moment_lesson {
 struct moment {
 	int64_t time;                  /* of the latest event */
 	uint64_t events;               /* how many were folded */
+	uint64_t begun;                /* of them, before the latest start */
 	char world[16];
 	char host_name[256];
 	struct report_endpoint host;   /* HOST and PORT */
@@ -98,8 +100,10 @@ struct moment {
 	size_t socket_count, socket_room;
 	struct moment_process *processes;
 	size_t process_count, process_room;
-	struct moment_connection *connections; /* conn N stands at N-1 */
+	struct moment_connection *connections; /* in the order of their numbers */
 	size_t connection_count, connection_room;
+	unsigned forgotten;            /* the latest that was */
+	int64_t oldest_gone;           /* when the first of the rows that linger left */
 	unsigned current;              /* connection, 0: none yet */
 	enum host_what host_state;
 	int64_t host_since;
@@ -118,6 +122,13 @@ void moment_init(struct moment *moment);
 
 /* Folds one event in.  Returns 0, or -1 with errno ENOMEM. */
 int moment_apply(struct moment *moment, const struct event *event);
+
+/* Copies from over what is in *to, which is not freed.  Returns 0, or -1 with errno
+ * ENOMEM: then *to is a moment before all events. */
+int moment_copy(struct moment *to, const struct moment *from);
+
+/* How many bytes it takes. */
+size_t moment_size(const struct moment *moment);
 
 /* Frees what the moment holds. */
 void moment_release(struct moment *moment);

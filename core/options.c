@@ -2,9 +2,11 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
+	OPTION_EVENTS,
 	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
 
 static const struct option table[] = {
@@ -15,6 +17,7 @@ static const struct option table[] = {
 	{"play-all", no_argument, NULL, OPTION_PLAY_ALL},
 	{"list", no_argument, NULL, OPTION_LIST},
 	{"no-server", no_argument, NULL, OPTION_NO_SERVER},
+	{"events", required_argument, NULL, OPTION_EVENTS},
 	{"ascii", no_argument, NULL, OPTION_ASCII},
 	{"color", required_argument, NULL, OPTION_COLOR},
 	{"help", no_argument, NULL, OPTION_HELP},
@@ -42,6 +45,7 @@ options_help(void)
 	"  --set KEY=VALUE   a server setting from the start (repeatable), as in the\n"
 	"                    command \"server set\"\n"
 	"  --no-server       never start a server\n"
+	"  --events N        how many events are kept to be walked through (65536)\n"
 	"  -4, -6            IPv4, IPv6 only\n"
 	"  --ascii           lines and marks in ASCII\n"
 	"  --color=WHEN      auto, always or never; NO_COLOR counts\n"
@@ -81,6 +85,22 @@ parse_set(struct options *options, const char *assignment, char *error)
 	return true;
 }
 
+/* --events N */
+static bool
+parse_events(struct options *options, const char *text, char *error)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' ||
+	    number < LOG_CAPACITY_LEAST || number > LOG_CAPACITY_MOST) {
+		snprintf(error, SESSION_ERROR, "--events %.40s: wants a number from %d to %d",
+		    text, LOG_CAPACITY_LEAST, LOG_CAPACITY_MOST);
+		return false;
+	}
+	options->session.events = number;
+	return true;
+}
+
 /* One option. */
 static bool
 parse_one(struct options *options, int option, char **argv, char *error)
@@ -106,6 +126,8 @@ parse_one(struct options *options, int option, char **argv, char *error)
 	case OPTION_NO_SERVER:
 		options->session.no_server = true;
 		return true;
+	case OPTION_EVENTS:
+		return parse_events(options, optarg, error);
 	case OPTION_ASCII:
 		options->ascii = true;
 		return true;

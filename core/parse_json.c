@@ -251,6 +251,10 @@ take_start(struct reader *reader, struct event *event)
 	take_detail(reader, "world", event);
 	event->start.host = take_endpoint(reader, "address", 4);
 	event->start.host.port = (uint16_t)take_integer(reader, "port", 0, 65535);
+	if (has(reader, "wall"))
+		take_into(reader, "wall", event->start.wall, WALL_TEXT);
+	if (has(reader, "version"))
+		take_into(reader, "version", event->start.version, VERSION_TEXT);
 }
 
 static void

@@ -15,7 +15,6 @@
 #include "escape.h"
 #include "moment.h"
 #include "signal_name.h"
-#include "version.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -24,9 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
-enum { SCHEMA = 1, DIGITS = 15, WALL_TEXT = 40, SIGNALS = 64 };
+enum { SCHEMA = 1, DIGITS = 15, SIGNALS = 64 };
 
 /* A line that is being written. */
 struct writer {
@@ -244,23 +242,14 @@ row_begin(void)
 static void
 put_start(struct writer *writer, const struct event *event, const struct moment *now)
 {
-	char wall[WALL_TEXT] = "";
-	time_t seconds = time(NULL);
-	struct tm local;
 	(void)now;
-	if (localtime_r(&seconds, &local) != NULL &&
-	    strftime(wall, sizeof wall - 1, "%Y-%m-%dT%H:%M:%S%z", &local) > 2) {
-		size_t length = strlen(wall); /* RFC 3339 writes +01:00 */
-		memmove(wall + length - 1, wall + length - 2, 3);
-		wall[length - 2] = ':';
-	}
-	put_word(writer, "version", TCPCONSOLE_VERSION);
+	put_text(writer, "version", event->start.version);
 	put_integer(writer, "schema", SCHEMA);
 	put_text(writer, "world", event->detail);
 	put_event_text(writer, "host", event);
 	put_integer(writer, "port", event->start.host.port);
 	put_endpoint(writer, "address", &event->start.host);
-	put_word(writer, "wall", wall);
+	put_text(writer, "wall", event->start.wall);
 }
 
 static void

@@ -21,10 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* LOG_CAPACITY: events that the log keeps; what is older is folded into its base.
-   SESSION_FILES: descriptors without which no session is begun; one with two
-   connections was measured to use 24. */
-enum { LOG_CAPACITY = 65536, SESSION_FILES = 32 };
+/* Descriptors without which no session is begun; one with two connections was
+   measured to use 24. */
+enum { SESSION_FILES = 32 };
 
 /* Appends an event that the session itself made. */
 void
@@ -142,8 +141,12 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 static bool
 was_signalled(const struct session *session, pid_t pid, int number)
 {
-	for (uint64_t i = log_end(session->log); i-- > log_first(session->log);) {
+	const uint32_t types = LOG_TYPE(EVENT_PROCESS) | LOG_TYPE(EVENT_SIGNAL);
+	uint64_t i = log_end(session->log);
+	while ((i = log_find_back(session->log, i, 0, types)) != UINT64_MAX) {
 		const struct event *event = log_event(session->log, i);
+		if (event == NULL)
+			return false;
 		if (event->type == EVENT_PROCESS && event->process.row.pid == pid &&
 		    (event->process.what == PROCESS_STARTED ||
 		    event->process.what == PROCESS_FORKED))
@@ -349,7 +352,8 @@ session_build(struct session *session)
 	session->loop = loop_new();
 	if (session->loop == NULL || !session_launch(session))
 		return false;
-	session->log = log_new(LOG_CAPACITY);
+	session->log = log_new(session->options.events != 0 ?
+	    session->options.events : LOG_CAPACITY);
 	if (session->log == NULL)
 		return false;
 	session->processes = process_watch_new(session->loop, session->log,
@@ -407,6 +411,7 @@ session_begin(struct session *session)
 	server_choose_port(session);
 	struct event event = {.time = loop_now(session->loop), .type = EVENT_START};
 	event.start.host = session->host_endpoint;
+	event_stamp_start(&event);
 	event_set_text(&event, session->host_name, strlen(session->host_name));
 	event.detail = strdup(session->host_is_local ? "local" : "remote");
 	session_append(session, &event);

@@ -175,7 +175,10 @@ START_TEST(a_connection_that_failed_or_was_reset_says_so)
 	struct moment now;
 	fixture_begin(&now, 2);
 	fixture_fold(&now, fixture_connection(5, CONNECTION_OPENED)); /* 3, 4 to come */
-	ck_assert_uint_eq(now.connection_count, 5);
+	ck_assert_uint_eq(now.connection_count, 3);
+	ck_assert_ptr_null(moment_connection(&now, 4));
+	fixture_fold(&now, fixture_connection(4, CONNECTION_OPENED));
+	ck_assert_uint_eq(now.connections[2].conn, 4);
 	fixture_fold(&now, fixture_call(ROLE_CLIENT, 5, CALL_CONNECT, 0, EINTR));
 	ck_assert(!moment_connection(&now, 5)->failed);
 	fixture_fold(&now, fixture_call(ROLE_CLIENT, 5, CALL_CONNECT, 0, ECONNREFUSED));

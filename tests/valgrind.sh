@@ -27,7 +27,7 @@ grind() {
 	    --log-file="$work/log" "$@"
 }
 
-for suite in command endpoint escape expect giving_up log loop moment process_stat \
+for suite in command endpoint escape expect giving_up log loop moment past process_stat \
     render settings signal_name tcp_state tcp_table why; do
 	CK_RUN_SUITE=$suite grind "$BUILD/check_core" >"$work/out" 2>&1
 	verdict "$suite" $?
