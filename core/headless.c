@@ -1,5 +1,6 @@
 #include "headless.h"
 
+#include "complain.h"
 #include "exit_status.h"
 #include "lesson.h"
 #include "render_json.h"
@@ -45,7 +46,7 @@ headless_write(struct headless *headless, const char *text)
 		} else if (written < 0 && errno != EINTR) {
 			headless->written_off = true;
 			if (errno != EPIPE)
-				fprintf(stderr, "tcpconsole: cannot write events: %s\n",
+				complain(STATUS_FAILED, "cannot write events: %s",
 				    strerror(errno));
 		} else if (written > 0) {
 			text += written;
@@ -204,7 +205,7 @@ headless_begin(struct headless *headless)
 {
 	if (!headless_signals(headless) ||
 	    log_subscribe(session_log(headless->session), headless_event, headless) < 0) {
-		fprintf(stderr, "tcpconsole: cannot start: %s\n", strerror(errno));
+		complain(STATUS_FAILED, "cannot start: %s", strerror(errno));
 		return false;
 	}
 	session_begin(headless->session);
@@ -265,10 +266,9 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		return status;
 	}
 	if (!session_owns_server(session)) {
-		fprintf(stderr, "tcpconsole: %s: a lesson needs a server of its own: name this machine and a free PORT, without --no-server\n",
+		status = complain(STATUS_NOT_HERE, "%s: a lesson needs a server of its own: name this machine and a free PORT, without --no-server",
 		    scenario->name);
 		session_quit(session);
-		status = STATUS_NOT_HERE;
 	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {
 		headless_loop(&headless);
 		bool whole = lesson_state(headless.lesson) == LESSON_OVER;

@@ -5,6 +5,8 @@
  * What the kernel itself still keeps (a TIME_WAIT row) stays, as in life. */
 #include "play.h"
 
+#include "complain.h"
+#include "escape.h"
 #include "exit_status.h"
 #include "headless.h"
 #include "scenario_library.h"
@@ -14,12 +16,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One line on standard error. */
-static int
-complain(const char *error, int status)
+/* One line: name, section, title; what is foreign in them made visible. */
+static void
+list_one(const struct scenario *scenario)
 {
-	fprintf(stderr, "tcpconsole: %s\n", error);
-	return status;
+	const char *const fields[] = {scenario->name, scenario->section,
+	    scenario->title};
+	char visible[4 * SCENARIO_TITLE];
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		escape_into(visible, sizeof visible, fields[i], strlen(fields[i]));
+		printf("%s%s", i > 0 ? "\t" : "", visible);
+	}
+	putchar('\n');
 }
 
 /* Prints the scenarios. */
@@ -31,13 +39,12 @@ play_list(const struct options *options)
 	char error[SCENARIO_ERROR];
 	int status = 0;
 	if (scenario_library_load(&scenarios, &count, options->session.directory, error) < 0)
-		status = complain(error, STATUS_USAGE);
+		status = complain(STATUS_USAGE, "%s", error);
 	for (size_t i = 0; i < count; i++)
-		printf("%s\t%s\t%s\n", scenarios[i].name, scenarios[i].section,
-		    scenarios[i].title);
+		list_one(&scenarios[i]);
 	scenario_library_free(scenarios, count);
 	if (fflush(stdout) == EOF)
-		status = complain("cannot write", STATUS_FAILED);
+		status = complain(STATUS_FAILED, "cannot write");
 	return status;
 }
 
@@ -49,7 +56,7 @@ play(const struct options *options, const struct scenario *scenario)
 	int status;
 	struct session *session = session_new(&options->session, error, &status);
 	if (session == NULL)
-		return complain(error, status);
+		return complain(status, "%s", error);
 	status = headless_play(session, scenario, STDOUT_FILENO, options->json);
 	session_free(session);
 	return status;
@@ -64,11 +71,10 @@ play_one(const struct options *options)
 	int status;
 	if (scenario_library_find(&scenario, options->play, options->session.directory,
 	    error) < 0) {
-		status = complain(error, STATUS_USAGE);
+		status = complain(STATUS_USAGE, "%s", error);
 	} else if (scenario_refusal(&scenario) != NULL) {
-		snprintf(error, sizeof error, "%s %s", scenario.name,
+		status = complain(STATUS_NOT_HERE, "%s %s", scenario.name,
 		    scenario_refusal(&scenario));
-		status = complain(error, STATUS_NOT_HERE);
 	} else {
 		status = play(options, &scenario);
 	}
@@ -101,7 +107,7 @@ play_all(const struct options *options)
 	bool good = scenario_library_load(&scenarios, &count, options->session.directory,
 	    error) == 0;
 	if (!good)
-		status = complain(error, STATUS_USAGE);
+		status = complain(STATUS_USAGE, "%s", error);
 	for (size_t i = 0; good && i < count; i++) {
 		if (scenario_refusal(&scenarios[i]) != NULL) {
 			tell_skipped(options, &scenarios[i]);

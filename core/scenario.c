@@ -7,6 +7,7 @@
 #include "scenario.h"
 
 #include "command.h"
+#include "escape.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ struct reading {
 	char *error;
 };
 
-/* One line: the file, the line, the mend.  Always false. */
+/* One line: the file, the line, the mend, with what it quotes of the file made visible:
+ * it goes to a terminal as it is.  Always false. */
 static bool __attribute__((format(printf, 2, 3)))
 complain(struct reading *reading, const char *format, ...)
 {
@@ -39,8 +41,11 @@ complain(struct reading *reading, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	snprintf(reading->error, SCENARIO_ERROR, "%.90s:%u: %s", reading->path,
+	char line[SCENARIO_ERROR];
+	int length = snprintf(line, sizeof line, "%.90s:%u: %s", reading->path,
 	    reading->line, text);
+	escape_into(reading->error, SCENARIO_ERROR, line,
+	    length < (int)sizeof line ? (size_t)length : sizeof line - 1);
 	return false;
 }
 

@@ -95,6 +95,18 @@ START_TEST(bytes_that_are_no_text_are_refused)
 }
 END_TEST
 
+START_TEST(what_is_quoted_of_a_wrong_line_is_visible)
+{
+	char error[SCENARIO_ERROR];
+	ck_assert_int_eq(parse("title x\nbo\033[31mgus\n", error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "\"bo^[[31mgus\""));
+	ck_assert_int_eq(parse("title x\nbo\xe2\x80\xaegus\n", error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "\"bo<U+202E>gus\""));
+	ck_assert_int_eq(parse("title x\nbo\xffgus\n", error), -1);
+	ck_assert_ptr_nonnull(strstr(error, "\"bo\\xffgus\""));
+}
+END_TEST
+
 START_TEST(every_command_is_checked_without_a_session)
 {
 	static const char *const arguments[] = {"", "1", "2 3", "x", "pid:1", "pid:", "all",
@@ -168,6 +180,7 @@ scenario_suite(void)
 	tcase_add_loop_test(all, a_wrong_line_is_told_with_its_mend, 0,
 	    sizeof wrong / sizeof *wrong);
 	tcase_add_test(all, bytes_that_are_no_text_are_refused);
+	tcase_add_test(all, what_is_quoted_of_a_wrong_line_is_visible);
 	tcase_add_test(all, every_command_is_checked_without_a_session);
 	tcase_add_test(all, the_users_own_come_first);
 	suite_add_tcase(suite, all);

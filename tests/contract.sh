@@ -129,6 +129,16 @@ verdict 'version' $?
 "$console" --help >"$work/out" 2>"$work/err"
 [ $? -eq 0 ] && grep -q '^Usage: tcpconsole' "$work/out"
 verdict 'help' $?
+mkdir -p "$work/data/tcpconsole/scenarios"
+printf 'title \033[31mred\342\200\256\nsay x\n' \
+    >"$work/data/tcpconsole/scenarios/$(printf 'n\033]0;x\007').scenario"
+XDG_DATA_HOME="$work/data" "$console" --list >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && grep -qF 'n^[]0;x^G		^[[31mred<U+202E>' "$work/out" &&
+    ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$work/out"
+verdict 'a lesson of somebody else is listed, and writes nothing to the terminal' $?
+"$console" --play "$(printf './\033[31m')" >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && grep -qF './^[[31m: cannot read it' "$work/err"
+verdict 'what is refused is quoted visibly' $?
 "$console" </dev/null >"$work/out" 2>"$work/err"
 [ $? -eq 77 ] && grep -q -- '--headless' "$work/err"
 verdict 'no terminal' $?

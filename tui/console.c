@@ -12,6 +12,7 @@
  * log, which outlives it, may still call its reader. */
 #include "console.h"
 
+#include "complain.h"
 #include "console_internal.h"
 #include "exit_status.h"
 #include "history.h"
@@ -342,7 +343,7 @@ save_history(struct console *self, char *path)
 	const char *const *lines = prompt_lines(self->prompt, &count);
 	if (path != NULL && history_file_append(path, lines, count, error) < 0 &&
 	    !self->gone)
-		fprintf(stderr, "tcpconsole: %s\n", error);
+		complain(STATUS_FAILED, "%s", error);
 }
 
 /* Are colours wanted? */
@@ -569,6 +570,6 @@ console_run(const struct console_options *options)
 	}
 	end(self);
 	if (*self->failure != '\0' && !self->gone)
-		fprintf(stderr, "tcpconsole: %s\n", self->failure);
+		complain(self->status, "%s", self->failure);
 	return self->status;
 }

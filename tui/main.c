@@ -1,4 +1,5 @@
 /* main.c: the program: with a screen, or without one. */
+#include "complain.h"
 #include "console.h"
 #include "exit_status.h"
 #include "headless.h"
@@ -39,20 +40,12 @@ own_directory(void)
 	return path;
 }
 
-/* One line on standard error. */
-static int
-complain(const char *error, int status)
-{
-	fprintf(stderr, "tcpconsole: %s\n", error);
-	return status;
-}
-
 /* What --help and --version print; a full disk is an error. */
 static int
 print(const char *text)
 {
 	return fputs(text, stdout) == EOF || fflush(stdout) == EOF ?
-	    complain("cannot write", 1) : 0;
+	    complain(STATUS_FAILED, "cannot write") : 0;
 }
 
 int
@@ -63,7 +56,7 @@ main(int argc, char **argv)
 	int status;
 	open_standard_descriptors();
 	if (!options_parse(&options, argc, argv, error))
-		return complain(error, STATUS_USAGE);
+		return complain(STATUS_USAGE, "%s", error);
 	if (options.help)
 		return print(options_help());
 	if (options.version)
@@ -83,10 +76,10 @@ main(int argc, char **argv)
 		    .session = &options.session, .play = options.play});
 	struct session *session = session_new(&options.session, error, &status);
 	if (session == NULL)
-		return complain(error, status);
+		return complain(status, "%s", error);
 	if (!options.headless)
-		status = complain("no terminal for the screen: --headless works without one",
-		    STATUS_NOT_HERE);
+		status = complain(STATUS_NOT_HERE,
+		    "no terminal for the screen: --headless works without one");
 	else
 		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options.json);
 	session_free(session);

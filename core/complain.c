@@ -1,0 +1,21 @@
+#include "complain.h"
+
+#include "escape.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+complain(int status, const char *format, ...)
+{
+	char line[1024], visible[4 * sizeof line];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	escape_into(visible, sizeof visible, line, strlen(line));
+	fprintf(stderr, "tcpconsole: %s\n", visible);
+	return status;
+}
