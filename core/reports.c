@@ -2,6 +2,7 @@
 #include "reports.h"
 
 #include "endpoint.h"
+#include "report_check.h"
 #include "session_internal.h"
 #include "wire_line.h"
 #include "wire_long.h"
@@ -207,6 +208,31 @@ explain_bind(struct session *session, int error)
 		    port, strerror(error));
 }
 
+/* What cannot be is told once, and passed over. */
+static void
+disbelieve(struct session *session, const struct report *report)
+{
+	if (!session->disbelieved)
+		session_note(session, "PID %d reports what cannot be: such reports are passed over",
+		    (int)report->pid);
+	session->disbelieved = true;
+}
+
+/* The server says that it forked: a process of its own, not anybody's. */
+static void
+take_fork(struct session *session, const struct report *report, unsigned conn,
+    int64_t time)
+{
+	pid_t child = (pid_t)report->result, guard = getpid();
+	if (session->launcher != NULL)
+		guard = launcher_guard(session->launcher);
+	if (report_descends(child, guard))
+		process_watch_add(session->processes, child, ROLE_CHILD,
+		    PROCESS_FORKED, &report->peer, conn, time);
+	else
+		disbelieve(session, report);
+}
+
 /* What a call of the server, or of a child, means beyond itself. */
 static void
 take_server_call(struct session *session, const struct report *report,
@@ -220,8 +246,7 @@ take_server_call(struct session *session, const struct report *report,
 		server->listening = true;
 		socket_watch_force(session->sockets);
 	} else if (report->call == CALL_FORK && report->result > 0) {
-		process_watch_add(session->processes, (pid_t)report->result,
-		    ROLE_CHILD, PROCESS_FORKED, &report->peer, conn, time);
+		take_fork(session, report, conn, time);
 	} else if (waited && report->result > 0) {
 		session_tell_sigpipe(session, (pid_t)report->result, report->status, time);
 		process_watch_reaped(session->processes, (pid_t)report->result,
@@ -275,8 +300,13 @@ void
 reports_take(void *context, struct channel *channel, const struct report *report)
 {
 	struct session *session = context;
+	int64_t now = loop_now(session->loop) - loop_from_monotonic(session->loop, 0);
+	if (!report_check(report, channel == session->client.channel,
+	    session->client.conns, now)) {
+		disbelieve(session, report);
+		return;
+	}
 	int64_t time = loop_from_monotonic(session->loop, report->time);
-	(void)channel;
 	if (report->lost > 0) {
 		struct event event = {.time = time, .type = EVENT_LOST};
 		event.lost.pid = report->pid;
@@ -286,8 +316,7 @@ reports_take(void *context, struct channel *channel, const struct report *report
 	}
 	switch ((int)report->kind) {
 	case REPORT_CALL:
-		if (report->call > CALL_NONE && report->call < CALL_COUNT)
-			take_call(session, report, time);
+		take_call(session, report, time);
 		break;
 	case REPORT_BEGUN:
 		tell_connection(session, report, CONNECTION_OPENED, time);

@@ -40,6 +40,7 @@ struct session {
 	size_t taken_count;
 	bool ready;                     /* the server listens, or will not */
 	bool ended, failed;
+	bool disbelieved;               /* a report was, and that was told */
 	struct { pid_t pid; int pidfd, number; bool asked; } foreign; /* a question is out */
 	session_question *question;
 	void *question_context;

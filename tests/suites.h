@@ -21,6 +21,7 @@ Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *programs_suite(void);
 Suite *render_suite(void);
+Suite *report_check_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_lesson_suite(void);
 Suite *screen_parts_suite(void);
