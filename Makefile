@@ -4,6 +4,7 @@
 #   make deps       installs what the build and the tests need (Debian, Ubuntu)
 #   make run        opens the console on 127.0.0.1
 #   make check      every test; check-asan and check-valgrind: under those
+#   make fuzz       the fuzzers, FUZZ_SECONDS=60 each
 #   make patience   every lesson with long pauses, as lecturers make them
 #   make goldens    writes the expected outputs of the tests anew: review the diff
 #   make screenshots  the pictures in screenshots/, from real sessions
@@ -31,7 +32,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wfloat-equal \
 	-Werror=implicit-function-declaration $(WERROR)
 STANDARD = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
-COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(SANITIZE) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(SANITIZE) $(COVERAGE) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
 
 # The layers (see README.md): each directory is compiled with the include paths
@@ -190,6 +191,8 @@ uninstall:
 
 clean:
 	rm -rf build
+
+include tests/fuzz/rules.mk
 
 -include $(wildcard $(BUILD)/*/*.d)
 
