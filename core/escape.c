@@ -24,10 +24,16 @@ struct character_range {
 	unsigned first, last;
 };
 
-/* Characters that reorder their neighbours or cannot be seen. */
+/* Characters that reorder their neighbours or cannot be seen: Unicode's format
+ * characters, Hangul's fillers, what joins graphemes, and the selectors of variants,
+ * which some terminals take for a second column; and numbers that are no characters
+ * (the last two of each plane apart). */
 static const struct character_range deceptive[] = {
-	{0x61c, 0x61c}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x2064},
-	{0x2066, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+	{0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c}, {0x115f, 0x1160},
+	{0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e},
+	{0x2060, 0x206f}, {0x3164, 0x3164}, {0xfdd0, 0xfdef}, {0xfe00, 0xfe0f},
+	{0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3},
+	{0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 };
 
 /* Characters that take no column.  Unassigned ones between are included. */
@@ -126,8 +132,8 @@ range_contains(const struct character_range *ranges, size_t count,
 bool
 unicode_is_deceptive(unsigned character)
 {
-	return range_contains(deceptive, sizeof deceptive / sizeof deceptive[0],
-	    character);
+	return (character & 0xfffe) == 0xfffe || range_contains(deceptive,
+	    sizeof deceptive / sizeof deceptive[0], character);
 }
 
 /* How many columns a character takes. */

@@ -4,10 +4,9 @@
  * What a peer sent can hold escape sequences, carriage returns, invalid UTF-8
  * and characters that reorder their neighbours (U+202E).  Here each becomes
  * plain text: a C0 control byte and DEL are written ^[ ^M ^?, a byte that is no
- * UTF-8 and the C1 controls are written \xNN (each byte), bidirectional and
- * invisible format characters (U+200B..U+200F, U+202A..U+202E, U+2060..U+2064,
- * U+2066..U+206F, U+061C, U+FEFF, U+FFF9..U+FFFB, U+2028, U+2029, U+E0000..U+E007F)
- * are written <U+202E>.  A backslash stays as it is. */
+ * UTF-8 and the C1 controls are written \xNN (each byte), bidirectional controls,
+ * invisible characters and numbers that are no characters (the table in escape.c) are
+ * written <U+202E>.  A backslash stays as it is. */
 #ifndef ESCAPE_H
 #define ESCAPE_H
 
@@ -40,7 +39,7 @@ size_t utf8_width(const char *text);
  * ones. */
 size_t utf8_fit(const char *text, size_t columns);
 
-/* Is the character hidden, or does it reorder its neighbours (the list above)? */
+/* Is the character hidden, no character at all, or does it reorder its neighbours? */
 bool unicode_is_deceptive(unsigned character);
 
 #endif

@@ -6,6 +6,10 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+
+/* How many characters may combine with one: as many as curses keeps in a cell. */
+enum { MARKS = CCHARW_MAX - 1 };
 
 /* Which arms a piece of border has. */
 enum { ARM_UP = 1, ARM_DOWN = 2, ARM_LEFT = 4, ARM_RIGHT = 8 };
@@ -114,18 +118,70 @@ to_ascii(char *ascii, size_t size, const char *text)
 	ascii[used] = '\0';
 }
 
+/* Is it ASCII that can be seen? */
+static bool
+is_plain(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f)
+		text++;
+	return *text == '\0';
+}
+
+/* What is drawn for a character of length bytes: itself, if it can be seen and curses
+ * takes it for as wide as we do; marks counts those that combine with the one before. */
+static size_t
+write_safe(char *safe, const char *text, size_t length, unsigned character,
+    size_t *marks)
+{
+	char alone[5] = "";
+	memcpy(alone, text, length);
+	size_t width = utf8_width(alone);
+	bool safest = character >= ' ' && (character < 0x7f || character >= 0xa0) &&
+	    !unicode_is_deceptive(character);
+	if (length > 0 && width == 0 && safest && (*marks)++ >= MARKS)
+		return 0; /* curses has no room for it, or there is none before */
+	if (width > 0)
+		*marks = 0;
+	if (length > 0 && safest && wcwidth((wchar_t)character) == (int)width) {
+		memcpy(safe, text, length);
+		return length;
+	}
+	memcpy(safe, "??", length > 0 ? width : 1);
+	return length > 0 ? width : 1;
+}
+
+/* The net below all others: whatever text holds, what is written into safe (size
+ * bytes) cannot move the cursor, hide anything, or take other columns than ours. */
+static void
+to_safe(char *safe, size_t size, const char *text)
+{
+	size_t used = 0, left = strlen(text), marks = MARKS;
+	while (left > 0 && used + 5 < size) {
+		unsigned character = 0;
+		size_t length = utf8_decode(text, left, &character);
+		used += write_safe(safe + used, text, length, character, &marks);
+		text += length == 0 ? 1 : length;
+		left -= length == 0 ? 1 : length;
+	}
+	safe[used] = '\0';
+}
+
 /* Draws text into exactly so many columns. */
 void
 draw_text(const struct draw *draw, int row, int column, int columns,
     const char *text, size_t skip, unsigned look)
 {
-	char ascii[LINE_TEXT];
+	char ascii[4 * LINE_TEXT], safe[4 * LINE_TEXT];
 	if (columns <= 0)
 		return;
 	const char *from = text + utf8_fit(text, skip);
 	if (draw->ascii) {
 		to_ascii(ascii, sizeof ascii, from);
 		from = ascii;
+	}
+	if (!is_plain(from)) {
+		to_safe(safe, sizeof safe, from);
+		from = safe;
 	}
 	size_t fit = utf8_fit(from, (size_t)columns);
 	attr_t wanted = attributes(draw, look);
