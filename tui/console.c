@@ -58,20 +58,52 @@ console_scene(const struct console *self)
 	return scene;
 }
 
-/* Draws a frame, unless the terminal is slow: then a little later. */
+/* Writes what has been drawn; what a slow terminal does not take goes later. */
+static bool
+write_frame(struct console *self)
+{
+	bool whole = terminal_flush();
+	if (self->terminal != NULL)
+		loop_rewatch(self->loop, self->terminal, whole ? 0 : EPOLLOUT);
+	return whole;
+}
+
+/* The terminal has vanished: no more keys and no more frames. */
+static void
+lose_terminal(struct console *self)
+{
+	self->gone = true;
+	loop_unwatch(self->loop, self->keyboard);
+	loop_unwatch(self->loop, self->terminal);
+	self->keyboard = self->terminal = NULL;
+	console_leave(self, 128 + SIGHUP);
+}
+
+/* A slow terminal takes more: what changed meanwhile goes into one more frame. */
+static void
+write_terminal(void *context, uint32_t events)
+{
+	struct console *self = context;
+	if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+		lose_terminal(self);
+	else if (write_frame(self) && self->behind)
+		console_mark(self);
+}
+
+/* Draws a frame, unless a slow terminal still takes the one before. */
 static void
 draw_frame(void *context)
 {
 	struct console *self = context;
-	if (self->gone || self->changing)
+	if (self->gone || self->changing || terminal_is_away())
 		return;
 	self->drawn_at = loop_now(self->loop);
-	if (!terminal_is_writable()) {
-		console_mark(self);
+	self->behind = !write_frame(self);
+	if (self->behind)
 		return;
-	}
 	struct scene scene = console_scene(self);
 	screen_frame(&self->screen, &scene, self->prompt);
+	write_frame(self);
 	int64_t at = screen_changes_at(&self->screen, &scene);
 	if (at != 0)
 		timer_at(self->tick, at > self->drawn_at + FRAME ? at :
@@ -237,7 +269,8 @@ show_matches(void *context, const char *words)
 	self->screen.notice_until = loop_now(self->loop) + SECONDS(60);
 }
 
-/* Suspends as a job, and comes back. */
+/* Suspends as a job, and comes back; when another job is in the foreground by then,
+ * it waits for the SIGCONT that has come, too. */
 void
 console_suspend(struct console *self)
 {
@@ -245,6 +278,15 @@ console_suspend(struct console *self)
 	signals_suspend();
 	terminal_return();
 	console_mark(self);
+}
+
+/* Continued: in the background there is nothing to do but to stop again, unless a
+ * signal that came with it wants us to leave. */
+static void
+go_on(struct console *self)
+{
+	if (!self->leaving && !terminal_return())
+		console_suspend(self);
 }
 
 /* Ctrl-C clears the line, and never quits. */
@@ -255,16 +297,6 @@ console_interrupt(struct console *self)
 		console_hint(self, "Ctrl-C does not leave: F10 or :quit");
 	else
 		prompt_abandon(self->prompt);
-}
-
-/* The terminal has vanished: no more keys and no more frames. */
-static void
-lose_terminal(struct console *self)
-{
-	self->gone = true;
-	loop_unwatch(self->loop, self->keyboard);
-	self->keyboard = NULL;
-	console_leave(self, 128 + SIGHUP);
 }
 
 /* Bytes from the keyboard. */
@@ -307,7 +339,7 @@ read_signals(void *context, uint32_t events)
 		else if (number == SIGTSTP)
 			console_suspend(self);
 		else if (number == SIGCONT)
-			terminal_return();
+			go_on(self);
 		else if (number == SIGINT)
 			console_interrupt(self);
 		else
@@ -356,6 +388,15 @@ wants_colour(const struct console_options *options)
 	return none == NULL || *none == '\0';
 }
 
+/* Watches the terminal, for what it has not taken yet; false: errno. */
+static bool
+watch_terminal(struct console *self)
+{
+	self->terminal = loop_watch(self->loop, terminal_descriptor(), EPOLLOUT,
+	    write_terminal, self);
+	return self->terminal != NULL;
+}
+
 /* Watches and timers; false: errno. */
 static bool
 begin_loop(struct console *self)
@@ -372,7 +413,8 @@ begin_loop(struct console *self)
 	    read_signals, self);
 	if (input_waits(&self->input) != 0) /* the session before had begun to wait */
 		timer_after(self->escape, MILLISECONDS(input_waits(&self->input)));
-	return self->keyboard != NULL && self->signal_watch != NULL;
+	return self->keyboard != NULL && self->signal_watch != NULL &&
+	    (terminal_descriptor() < 0 || watch_terminal(self));
 }
 
 /* Ends them. */
@@ -381,10 +423,11 @@ end_loop(struct console *self)
 {
 	loop_unwatch(self->loop, self->keyboard);
 	loop_unwatch(self->loop, self->signal_watch);
+	loop_unwatch(self->loop, self->terminal);
 	loop_untimer(self->loop, self->frame);
 	loop_untimer(self->loop, self->tick);
 	loop_untimer(self->loop, self->escape);
-	self->keyboard = self->signal_watch = NULL;
+	self->keyboard = self->signal_watch = self->terminal = NULL;
 	self->frame = self->tick = self->escape = NULL;
 	self->loop = NULL;
 }
@@ -542,10 +585,29 @@ run(struct console *self)
 	console_begin_lesson(self);
 	load_history(self, path);
 	console_mark(self);
-	run_loop(self);
+	if (watch_terminal(self))
+		run_loop(self);
+	else
+		console_leave(self, 1);
 	terminal_close(self->gone);
 	save_history(self, path);
 	free(path);
+}
+
+/* The characters of the user's locale, and nothing else of it: numbers are written and
+ * read with a point.  One that this machine does not have (ssh brings its name along)
+ * is as good as C.UTF-8 when it says UTF-8. */
+static void
+choose_locale(void)
+{
+	const char *name = getenv("LC_ALL");
+	if (name == NULL || *name == '\0')
+		name = getenv("LC_CTYPE");
+	if (name == NULL || *name == '\0')
+		name = getenv("LANG");
+	if (setlocale(LC_CTYPE, "") == NULL && name != NULL &&
+	    (strcasestr(name, "utf-8") != NULL || strcasestr(name, "utf8") != NULL))
+		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 /* Runs sessions on the terminal.  The first one comes before curses and readline: its
@@ -554,7 +616,7 @@ int
 console_run(const struct console_options *options)
 {
 	struct console *self = &console;
-	setlocale(LC_ALL, "");
+	choose_locale();
 	*self = (struct console){.options = options, .signals.fd = -1};
 	if (choose_lesson(self) && open_session(self)) {
 		if (!begin(self)) {

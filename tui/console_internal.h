@@ -24,6 +24,7 @@ struct console {
 	struct input input;
 	struct signals signals;
 	struct watch *keyboard, *signal_watch;
+	struct watch *terminal;  /* while it has not taken all of a frame */
 	struct timer *frame, *tick, *escape;
 	struct scenario *scenario; /* that is played, or was; NULL: none */
 	struct lesson *lesson;   /* NULL: none is played */
@@ -34,6 +35,7 @@ struct console {
 	size_t lesson_count;
 	char failure[SCENARIO_ERROR]; /* told once the screen is gone; empty: nothing */
 	int64_t drawn_at;
+	bool behind;             /* something has changed since then */
 	bool leaving;            /* the session is to be ended */
 	bool gone;               /* the terminal has vanished */
 	bool changing;           /* between two sessions: nothing is drawn */

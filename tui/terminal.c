@@ -1,14 +1,21 @@
 /* terminal.c: the terminal's modes.
  *
- * raw(3X): Ctrl-C, Ctrl-Z and Ctrl-\ are keys, so the kernel sends no signal to
+ * Raw keys: Ctrl-C, Ctrl-Z and Ctrl-\ are keys, so the kernel sends no signal to
  * the processes beside us.  Keypad is off: input.c knows the keys, and readline
  * gets the bytes that it wants.  Bracketed paste is readline's to switch on, but
  * with its terminal functions out of the way it is ours.
  *
+ * Curses writes into memory (output.h), where it finds no terminal: its modes and
+ * its size are looked after here.  What the terminal cannot do is asked of terminfo
+ * before curses begins, so that a terminal that is refused has got no byte.
+ *
  * A crash (SIGSEGV, SIGABRT, ...) leaves curses no chance.  So the modes and the
  * sequences that undo it are kept in static storage, where a handler can use
- * them with tcsetattr(3) and write(2), both async-signal-safe. */
+ * them with tcsetattr(3), poll(2) and write(2), all async-signal-safe. */
 #include "terminal.h"
+
+#include "escape.h"
+#include "output.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -25,6 +32,9 @@
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
+/* How many ms a terminal may take nothing at all before it is given up. */
+enum { PATIENCE = 1000, PATIENCE_IN_CRASH = 200 };
+
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 enum { CRASH_SIGNALS = sizeof crash_signals / sizeof *crash_signals };
@@ -32,18 +42,26 @@ enum { CRASH_SIGNALS = sizeof crash_signals / sizeof *crash_signals };
 /* What a handler needs, which is called without a context. */
 static struct {
 	struct termios modes;
+	struct output output;
+	bool away;         /* given back for a while */
 	char undo[256];
 	size_t undo_length;
 	struct sigaction before[CRASH_SIGNALS];
 	SCREEN *screen;
 } terminal;
 
-/* Writes all of it; what a vanished terminal does not take is lost. */
+/* Writes what undoes curses, without curses; what a terminal does not take within
+ * a moment is lost. */
 static void
-write_out(const char *bytes, size_t length)
+write_undo(void)
 {
+	const char *bytes = terminal.undo;
+	size_t length = terminal.undo_length;
+	struct pollfd descriptor = {.fd = terminal.output.fd, .events = POLLOUT};
 	while (length > 0) {
-		ssize_t written = write(STDOUT_FILENO, bytes, length);
+		if (poll(&descriptor, 1, PATIENCE_IN_CRASH) != 1)
+			return;
+		ssize_t written = write(descriptor.fd, bytes, length);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
@@ -58,23 +76,35 @@ write_out(const char *bytes, size_t length)
 static void
 on_crash(int number)
 {
-	write_out(terminal.undo, terminal.undo_length);
-	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.modes);
+	if (!terminal.away) {
+		write_undo();
+		tcsetattr(STDIN_FILENO, TCSANOW, &terminal.modes);
+	}
 	raise(number);
 }
 
-/* Appends a capability of the terminal to what undoes curses. */
-static void
-remember_capability(const char *name)
+/* A capability of the terminal; NULL: it has none such. */
+static const char *
+capability(const char *name)
 {
-	char capability[8];
-	snprintf(capability, sizeof capability, "%s", name);
-	const char *text = tigetstr(capability);
-	size_t room = sizeof terminal.undo - terminal.undo_length;
-	if (text == NULL || text == (char *)-1 || strlen(text) >= room)
-		return;
-	strcpy(terminal.undo + terminal.undo_length, text);
-	terminal.undo_length += strlen(text);
+	char copy[8];
+	snprintf(copy, sizeof copy, "%s", name);
+	const char *text = tigetstr(copy);
+	return text == (char *)-1 ? NULL : text;
+}
+
+/* Appends to what undoes curses; without the delays of terminals of old. */
+static void
+remember_undo(const char *text)
+{
+	while (text != NULL && *text != '\0') {
+		if (text[0] == '$' && text[1] == '<' && strchr(text, '>') != NULL)
+			text = strchr(text, '>') + 1;
+		else if (terminal.undo_length < sizeof terminal.undo)
+			terminal.undo[terminal.undo_length++] = *text++;
+		else
+			return;
+	}
 }
 
 /* Installs the handlers, once the terminal's capabilities are known. */
@@ -84,100 +114,133 @@ catch_crashes(void)
 	struct sigaction action = {.sa_handler = on_crash,
 	    .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
 	terminal.undo_length = 0;
-	remember_capability("sgr0");
-	remember_capability("cnorm");
-	remember_capability("rmcup");
-	strcpy(terminal.undo + terminal.undo_length, PASTE_OFF);
-	terminal.undo_length += strlen(PASTE_OFF);
+	remember_undo(PASTE_OFF);
+	remember_undo(capability("sgr0"));
+	remember_undo(capability("cnorm"));
+	remember_undo(capability("rmcup"));
 	sigemptyset(&action.sa_mask);
 	for (int i = 0; i < CRASH_SIGNALS; i++)
 		sigaction(crash_signals[i], &action, &terminal.before[i]);
 }
 
-/* Has the terminal this capability? */
+/* Can the screen be drawn here?  Says what is missing, and the way out. */
 static bool
-can(const char *name)
-{
-	char capability[8];
-	snprintf(capability, sizeof capability, "%s", name);
-	const char *text = tigetstr(capability);
-	return text != NULL && text != (char *)-1;
-}
-
-/* Says that the screen cannot be drawn here, and the way out. */
-static void
-complain(void)
+is_able(void)
 {
 	const char *name = getenv("TERM");
-	fprintf(stderr, "tcpconsole: TERM=%s cannot place the cursor, or is not "
-	    "known here: try TERM=xterm, or --headless\n",
-	    name != NULL ? name : "");
+	int found;
+	bool known = setupterm(NULL, STDOUT_FILENO, &found) == OK;
+	bool able = known && capability("cup") != NULL && capability("clear") != NULL;
+	if (cur_term != NULL)
+		del_curterm(cur_term);
+	if (able)
+		return true;
+	char shown[80];
+	escape_into(shown, sizeof shown, name != NULL ? name : "",
+	    name != NULL ? strlen(name) : 0);
+	if (name == NULL || *name == '\0')
+		fprintf(stderr, "tcpconsole: TERM is not set: try TERM=xterm, or --headless\n");
+	else
+		fprintf(stderr, "tcpconsole: TERM=%s %s: try TERM=xterm, or --headless\n",
+		    shown, known ? "cannot place the cursor" : "is not known here");
+	return false;
+}
+
+/* Raw keys, no echo, and bytes that go out as they are. */
+static void
+take_modes(void)
+{
+	struct termios raw = terminal.modes;
+	raw.c_lflag &= (tcflag_t)~(ICANON | ISIG | IEXTEN | ECHO | ECHONL);
+	raw.c_iflag &= (tcflag_t)~(IXON | BRKINT | PARMRK | ICRNL | INLCR | IGNCR | ISTRIP);
+	raw.c_oflag &= (tcflag_t)~OPOST;
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+/* One line about what failed. */
+static int
+fail(const char *what)
+{
+	fprintf(stderr, "tcpconsole: %s: %s\n", what, strerror(errno));
+	return -1;
 }
 
 /* Starts curses. */
 int
 terminal_open(void)
 {
-	if (tcgetattr(STDIN_FILENO, &terminal.modes) < 0) {
-		perror("tcpconsole: standard input");
+	if (tcgetattr(STDIN_FILENO, &terminal.modes) < 0)
+		return fail("standard input");
+	if (!is_able())
 		return -1;
-	}
-	terminal.screen = newterm(NULL, stdout, stdin);
+	if (output_open(&terminal.output, STDOUT_FILENO) < 0)
+		return fail("the screen's memory");
+	terminal.screen = newterm(NULL, terminal.output.curses, stdin);
 	if (terminal.screen == NULL) {
-		complain();
-		return -1;
-	}
-	if (!can("cup") || !can("clear")) {
-		endwin();
-		delscreen(terminal.screen);
-		terminal.screen = NULL;
-		complain();
-		return -1;
+		output_close(&terminal.output);
+		return fail("the screen cannot begin");
 	}
 	catch_crashes();
-	raw();
-	noecho();
-	nonl();
-	intrflush(stdscr, FALSE);
-	keypad(stdscr, FALSE);
+	terminal.away = false;
+	take_modes();
 	leaveok(stdscr, FALSE);
-	write_out(PASTE_ON, strlen(PASTE_ON));
+	terminal_resize();
+	output_add(&terminal.output, PASTE_ON, strlen(PASTE_ON));
 	return 0;
+}
+
+/* Takes the screen away and waits until that is written; a terminal that takes
+ * nothing any more still gets its modes. */
+static void
+give_back(void)
+{
+	output_add(&terminal.output, PASTE_OFF, strlen(PASTE_OFF));
+	endwin();
+	if (!output_finish(&terminal.output, PATIENCE)) {
+		output_discard(&terminal.output);
+		write_undo();
+	}
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.modes);
+	terminal.away = true;
 }
 
 /* Gives the terminal back. */
 void
 terminal_close(bool gone)
 {
-	if (!gone) {
-		write_out(PASTE_OFF, strlen(PASTE_OFF));
-		endwin();
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal.modes);
-	}
+	if (!gone && !terminal.away)
+		give_back();
 	for (int i = 0; i < CRASH_SIGNALS; i++)
 		sigaction(crash_signals[i], &terminal.before[i], NULL);
 	delscreen(terminal.screen);
 	terminal.screen = NULL;
+	output_close(&terminal.output);
 }
 
 /* Gives it back for a while. */
 void
 terminal_leave(void)
 {
-	write_out(PASTE_OFF, strlen(PASTE_OFF));
-	endwin();
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal.modes);
+	if (!terminal.away)
+		give_back();
 }
 
 /* Takes it again: its size can be another by now. */
-void
+bool
 terminal_return(void)
 {
-	reset_prog_mode();
+	pid_t group = tcgetpgrp(STDIN_FILENO);
+	terminal.away = group >= 0 && group != getpgrp();
+	if (terminal.away)
+		return false;
+	take_modes();
 	terminal_resize();
 	clearok(curscr, TRUE);
 	wrefresh(curscr);
-	write_out(PASTE_ON, strlen(PASTE_ON));
+	output_add(&terminal.output, PASTE_ON, strlen(PASTE_ON));
+	return true;
 }
 
 /* Tells curses how large the terminal is now. */
@@ -190,10 +253,23 @@ terminal_resize(void)
 		resizeterm(size.ws_row, size.ws_col);
 }
 
-/* Can a frame be written? */
+/* Writes what curses has drawn, as much as the terminal takes. */
 bool
-terminal_is_writable(void)
+terminal_flush(void)
 {
-	struct pollfd descriptor = {.fd = STDOUT_FILENO, .events = POLLOUT};
-	return poll(&descriptor, 1, 0) == 1 && (descriptor.revents & POLLOUT) != 0;
+	return terminal.away || output_flush(&terminal.output);
+}
+
+/* Is it somebody else's for a while? */
+bool
+terminal_is_away(void)
+{
+	return terminal.away;
+}
+
+/* Its descriptor; -1: it is not open. */
+int
+terminal_descriptor(void)
+{
+	return terminal.screen != NULL ? terminal.output.fd : -1;
 }

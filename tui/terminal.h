@@ -13,14 +13,20 @@ int terminal_open(void);
 /* Gives the terminal back; gone: it has vanished, nothing can be written. */
 void terminal_close(bool gone);
 
-/* Gives it back for a while, as for a suspended job; and takes it again. */
+/* Gives it back for a while, as for a suspended job; and takes it again, unless
+ * another job is in the foreground: then false. */
 void terminal_leave(void);
-void terminal_return(void);
+bool terminal_return(void);
+
+/* Is it given back for a while? */
+bool terminal_is_away(void);
 
 /* Tells curses how large the terminal is now. */
 void terminal_resize(void);
 
-/* Can a frame be written without waiting for a slow terminal? */
-bool terminal_is_writable(void);
+/* Writes what curses has drawn, as much as the terminal takes without waiting;
+ * false: there is more, for when its descriptor (-1: not open) can be written to. */
+bool terminal_flush(void);
+int terminal_descriptor(void);
 
 #endif
