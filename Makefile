@@ -55,7 +55,7 @@ SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
 CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
-	$(BUILD)/refusing
+	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile
 
 all: $(PROGRAMS) $(BUILD)/scenarios
 
@@ -80,7 +80,15 @@ $(BUILD)/check_core: $(CORE_TESTS) $(CORE)
 $(BUILD)/check_screen: $(SCREEN_TESTS) $(filter-out %/main.o,$(TUI)) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(TEST_LIBS) $(TUI_LIBS) $(LDLIBS)
 
-$(BUILD)/free_port $(BUILD)/refusing: $(BUILD)/%: tests/tools/%.c
+# a terminal that looks at each byte, and the model of one that it looks with
+$(BUILD)/stream: tests/tools/stream.c tests/tools/terminal_model.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(CC) $(STANDARD) $(WARNINGS) $(SANITIZE) $(CPPFLAGS) $(CFLAGS) \
+	    -o $@ $(filter %.c,$^) $(LDFLAGS) -lutil
+
+$(BUILD)/stream: tests/tools/terminal_model.h
+
+$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile: $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
 
