@@ -55,7 +55,7 @@ SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
 CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
-	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile
+	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server
 
 all: $(PROGRAMS) $(BUILD)/scenarios
 
@@ -88,7 +88,8 @@ $(BUILD)/stream: tests/tools/stream.c tests/tools/terminal_model.c
 
 $(BUILD)/stream: tests/tools/terminal_model.h
 
-$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile: $(BUILD)/%: tests/tools/%.c
+$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server: \
+    $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
 

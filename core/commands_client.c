@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "arguments.h"
+#include "server_foreign.h"
 #include "session_internal.h"
 #include "signal_name.h"
 
@@ -60,11 +61,14 @@ connect_begin(struct session *session, struct running *running)
 
 /* Has the server's end of the connection been accepted, as far as can be seen? */
 static bool
-was_accepted(const struct session *session, const struct moment_connection *connection)
+was_accepted(struct session *session, const struct moment_connection *connection)
 {
 	const struct moment *now = log_now(session->log);
 	if (!session->server.ours)
 		return connection->established;
+	if (session->server.foreign != NULL &&
+	    foreign_has_accepted(session, connection))
+		return true;
 	/* a child that was forked a moment ago may hold its copy of the listener still,
 	   and so the port; with its first call it has let go of it */
 	if (connection->served || connection->child_ended ||

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "arguments.h"
+#include "server_foreign.h"
 #include "session_internal.h"
 #include "signal_name.h"
 
@@ -12,6 +13,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* When it is said that a server does not end of SIGTERM: before its command is over. */
+#define STOP_PATIENCE MILLISECONDS(4900)
 
 /* Is there a server that the console may start and stop? */
 static bool
@@ -48,181 +52,6 @@ runs(struct session *session, struct running *running)
 	if (session->server.pid == 0)
 		refuse(running, "the server does not run: server start");
 	return session->server.pid != 0;
-}
-
-/* server start */
-void
-command_server_start(struct session *session, struct running *running,
-    const char *arguments)
-{
-	(void)arguments;
-	if (running->check_only || !may_start(session, running))
-		return;
-	running->pid = session->server.pid;
-	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
-	if (running->pid == 0)
-		server_start(session);
-	else if (state != 0 && state != 'Z' && state != 'X')
-		refuse(running, "the server runs already, PID %d: server restart",
-		    (int)session->server.pid);
-}
-
-/* One that was dying is gone, and the new one listens, or has ended. */
-bool
-server_started(struct session *session, struct running *running)
-{
-	if (running->pid != 0) {
-		if (session->server.pid == running->pid)
-			return false;
-		running->pid = 0;
-		server_start(session);
-	}
-	return server_is_settled(session);
-}
-
-/* server stop */
-void
-command_server_stop(struct session *session, struct running *running,
-    const char *arguments)
-{
-	(void)arguments;
-	if (!running->check_only && runs(session, running)) {
-		running->pid = session->server.pid;
-		server_stop(session, false);
-	}
-}
-
-/* Has ended. */
-bool
-server_stopped(struct session *session, struct running *running)
-{
-	return session->server.pid != running->pid;
-}
-
-/* Stops a running one; server_restarted starts it again. */
-static void
-begin_restart(struct session *session, struct running *running)
-{
-	running->pid = session->server.pid;
-	if (running->pid == 0)
-		server_start(session);
-	else
-		server_stop(session, true);
-}
-
-/* server restart */
-void
-command_server_restart(struct session *session, struct running *running,
-    const char *arguments)
-{
-	(void)arguments;
-	if (!running->check_only && may_start(session, running))
-		begin_restart(session, running);
-}
-
-/* Has ended, was started, and listens or has ended again. */
-bool
-server_restarted(struct session *session, struct running *running)
-{
-	if (running->pid != 0 && session->server.pid == running->pid) {
-		/* it catches or ignores SIGTERM: a restart must come about */
-		if (loop_now(session->loop) > running->begun_at + SECONDS(2) &&
-		    running->step++ == 0)
-			session_signal(session, running->pid, SIGKILL, BY_USER);
-		return false;
-	}
-	if (running->pid != 0) {
-		running->pid = 0;
-		server_start(session);
-	}
-	return server_is_settled(session);
-}
-
-/* server pause */
-void
-command_server_pause(struct session *session, struct running *running,
-    const char *arguments)
-{
-	(void)arguments;
-	if (running->check_only || !runs(session, running))
-		return;
-	running->pid = session->server.pid;
-	session_signal(session, running->pid, SIGSTOP, BY_USER);
-}
-
-/* Is in state T, or gone. */
-bool
-server_paused(struct session *session, struct running *running)
-{
-	char state = process_watch_state(running->pid);
-	process_watch_kick(session->processes);
-	return state == 'T' || state == 'Z' || state == 0;
-}
-
-/* server resume */
-void
-command_server_resume(struct session *session, struct running *running,
-    const char *arguments)
-{
-	(void)arguments;
-	if (running->check_only || !runs(session, running))
-		return;
-	running->pid = session->server.pid;
-	session_signal(session, running->pid, SIGCONT, BY_USER);
-}
-
-/* Is not in state T any more. */
-bool
-server_resumed(struct session *session, struct running *running)
-{
-	process_watch_kick(session->processes);
-	return process_watch_state(running->pid) != 'T';
-}
-
-/* server set KEY=VALUE... */
-void
-command_server_set(struct session *session, struct running *running,
-    const char *arguments)
-{
-	struct settings settings;
-	char word[128];
-	if (running->check_only)
-		settings_init(&settings, "any");
-	else
-		settings = session->server.settings;
-	if (*arguments == '\0')
-		refuse(running, "server set wants KEY=VALUE, as in: server set reap=wait");
-	while (running->error[0] == '\0' && argument_word(&arguments, word, sizeof word))
-		settings_set(&settings, word, running->error, sizeof running->error);
-	if (running->error[0] != '\0' || running->check_only ||
-	    !is_ours(session, running))
-		return;
-	session->server.settings = settings;
-	server_tell_settings(session);
-	if (host_is_dark(session) || session->host.step != STEP_NONE)
-		session_note(session, "the server's host is not up: the settings count from host reboot on");
-	else
-		begin_restart(session, running);
-}
-
-/* An optional closing signal name; SIGKILL without one, -1 after the error. */
-static int
-parse_signal(struct running *running, const char *text)
-{
-	char word[32];
-	if (!argument_word(&text, word, sizeof word))
-		return SIGKILL;
-	int number = signal_from_name(word);
-	if (number > 0 && *text != '\0') {
-		refuse(running, "\"%.40s\" is too much behind the signal", text);
-		return -1;
-	}
-	if (number < 1) {
-		refuse(running, "no signal \"%s\": as in KILL, TERM, STOP, CONT, USR1 (kill -l)",
-		    word);
-		return -1;
-	}
-	return number;
 }
 
 /* Does the signal end a process that does nothing about it (signal(7))? */
@@ -276,6 +105,244 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 	session->question(session->question_context, question);
 }
 
+/* A server that was there before is not ours to stop: is it one, and has the signal
+ * been asked about, or refused? */
+static bool
+asked_about(struct session *session, struct running *running, int number)
+{
+	if (session->server.ours || session->server.pid == 0)
+		return false;
+	kill_process(session, running, session->server.pid, number);
+	return true;
+}
+
+/* server start */
+void
+command_server_start(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || !may_start(session, running))
+		return;
+	running->pid = session->server.pid;
+	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
+	if (running->pid == 0)
+		server_start(session);
+	else if (state != 0 && state != 'Z' && state != 'X')
+		refuse(running, "the server runs already, PID %d: server restart",
+		    (int)session->server.pid);
+}
+
+/* One that was dying is gone, and the new one listens, or has ended. */
+bool
+server_started(struct session *session, struct running *running)
+{
+	if (running->pid != 0) {
+		if (session->server.pid == running->pid)
+			return false;
+		running->pid = 0;
+		server_start(session);
+	}
+	return server_is_settled(session);
+}
+
+/* server stop */
+void
+command_server_stop(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || asked_about(session, running, SIGTERM) ||
+	    !runs(session, running))
+		return;
+	running->pid = session->server.pid;
+	running->other = foreign_starter(session);
+	server_stop(session, false);
+}
+
+/* Is the server that is to end still there, or what would start it again? */
+static bool
+is_ending(const struct session *session, const struct running *running)
+{
+	return running->pid != 0 && (session->server.pid == running->pid ||
+	    (session->server.pid != 0 && session->server.pid == running->other) ||
+	    foreign_starter(session) != 0);
+}
+
+/* Says why it did not end of SIGTERM. */
+static void
+tell_unending(struct session *session, pid_t pid, const char *then)
+{
+	struct process_signals signals;
+	uint64_t bit = UINT64_C(1) << (SIGTERM - 1);
+	const char *why = process_watch_state(pid) == 'T' ? "is stopped" :
+	    process_signals_read(&signals, pid) < 0 ? "has not ended on" :
+	    signals.ignored & bit ? "ignores" : signals.blocked & bit ? "blocks" :
+	    signals.caught & bit ? "catches" : "has not ended on";
+	session_note(session, "the server, PID %d, %s SIGTERM: %s", (int)pid, why, then);
+}
+
+/* Has ended; or will not. */
+bool
+server_stopped(struct session *session, struct running *running)
+{
+	if (running->pid == 0 || !is_ending(session, running))
+		return true;
+	if (running->step == 0 &&
+	    loop_now(session->loop) > running->begun_at + STOP_PATIENCE) {
+		running->step++;
+		tell_unending(session, running->pid,
+		    "kill server ends it, server restart after 2 s too");
+	}
+	return false;
+}
+
+/* Stops a running one; server_restarted starts it again. */
+static void
+begin_restart(struct session *session, struct running *running)
+{
+	running->pid = session->server.pid;
+	running->other = foreign_starter(session);
+	if (running->pid == 0)
+		server_start(session);
+	else
+		server_stop(session, true);
+}
+
+/* server restart */
+void
+command_server_restart(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (!running->check_only && may_start(session, running))
+		begin_restart(session, running);
+}
+
+/* SIGKILL to what did not end. */
+static void
+force_end(struct session *session, struct running *running)
+{
+	pid_t starter = foreign_starter(session);
+	tell_unending(session, running->pid, "after 2 s SIGKILL ends it");
+	if (starter != 0)
+		session_signal(session, starter, SIGKILL, BY_USER);
+	if (session->server.pid != 0)
+		session_signal(session, session->server.pid, SIGKILL, BY_USER);
+}
+
+/* Has ended, was started, and listens or has ended again. */
+bool
+server_restarted(struct session *session, struct running *running)
+{
+	if (is_ending(session, running)) {
+		/* it catches or ignores SIGTERM: a restart must come about */
+		if (loop_now(session->loop) > running->begun_at + SECONDS(2) &&
+		    running->step++ == 0)
+			force_end(session, running);
+		return false;
+	}
+	if (running->pid != 0) {
+		running->pid = 0;
+		server_start(session);
+	}
+	return server_is_settled(session);
+}
+
+/* server pause */
+void
+command_server_pause(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || asked_about(session, running, SIGSTOP) ||
+	    !runs(session, running))
+		return;
+	running->pid = session->server.pid;
+	session_signal(session, running->pid, SIGSTOP, BY_USER);
+}
+
+/* Is in state T, or gone. */
+bool
+server_paused(struct session *session, struct running *running)
+{
+	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
+	process_watch_kick(session->processes);
+	return state == 'T' || state == 'Z' || state == 0;
+}
+
+/* server resume */
+void
+command_server_resume(struct session *session, struct running *running,
+    const char *arguments)
+{
+	(void)arguments;
+	if (running->check_only || asked_about(session, running, SIGCONT) ||
+	    !runs(session, running))
+		return;
+	running->pid = session->server.pid;
+	session_signal(session, running->pid, SIGCONT, BY_USER);
+}
+
+/* Is not in state T any more. */
+bool
+server_resumed(struct session *session, struct running *running)
+{
+	process_watch_kick(session->processes);
+	return running->pid == 0 || process_watch_state(running->pid) != 'T';
+}
+
+/* server set KEY=VALUE... */
+void
+command_server_set(struct session *session, struct running *running,
+    const char *arguments)
+{
+	struct settings settings;
+	char word[128];
+	if (running->check_only)
+		settings_init(&settings, "any");
+	else
+		settings = session->server.settings;
+	if (*arguments == '\0')
+		refuse(running, "server set wants KEY=VALUE, as in: server set reap=wait");
+	while (running->error[0] == '\0' && argument_word(&arguments, word, sizeof word))
+		settings_set(&settings, word, running->error, sizeof running->error);
+	if (running->error[0] != '\0' || running->check_only ||
+	    !is_ours(session, running))
+		return;
+	if (!server_is_tcpserv(session)) {
+		refuse(running, "server set is for tcpserv; this server, %.80s, takes its settings from the command line behind --",
+		    session->server.command[0]);
+		return;
+	}
+	session->server.settings = settings;
+	server_tell_settings(session);
+	if (host_is_dark(session) || session->host.step != STEP_NONE)
+		session_note(session, "the server's host is not up: the settings count from host reboot on");
+	else
+		begin_restart(session, running);
+}
+
+/* An optional closing signal name; SIGKILL without one, -1 after the error. */
+static int
+parse_signal(struct running *running, const char *text)
+{
+	char word[32];
+	if (!argument_word(&text, word, sizeof word))
+		return SIGKILL;
+	int number = signal_from_name(word);
+	if (number > 0 && *text != '\0') {
+		refuse(running, "\"%.40s\" is too much behind the signal", text);
+		return -1;
+	}
+	if (number < 1) {
+		refuse(running, "no signal \"%s\": as in KILL, TERM, STOP, CONT, USR1 (kill -l)",
+		    word);
+		return -1;
+	}
+	return number;
+}
+
 /* pid:PID at the start of *text; 0 when it is something else, -1 when it is
  * no number. */
 static pid_t
@@ -312,8 +379,12 @@ child_of(struct session *session, struct running *running, long conn)
 		refuse(running, "kill child: there is no connection %ld: connect", conn < 0 ? (long)now->current : conn);
 		return 0;
 	}
+	const struct moment_process *child = moment_process(now, connection->child);
 	if (connection->child == 0)
 		refuse(running, "no child serves connection %u", connection->conn);
+	else if (child != NULL && child->row.role == ROLE_SERVER)
+		refuse(running, "no child: the server itself, PID %d, serves connection %u: kill server",
+		    (int)connection->child, connection->conn);
 	else if (connection->child_ended)
 		refuse(running, "the child of connection %u, PID %d, has ended already",
 		    connection->conn, (int)connection->child);

@@ -84,8 +84,10 @@ show_done(struct session *session, struct running *running)
 	    .type = snapshots[running->number].type};
 	if (event.type == EVENT_DISPOSITIONS)
 		read_dispositions(session, &event);
-	if (event.type == EVENT_SETTINGS)
+	if (event.type == EVENT_SETTINGS && server_is_tcpserv(session))
 		server_tell_settings(session);
+	else if (event.type == EVENT_SETTINGS)
+		session_note(session, "settings are tcpserv's, and the server here is another one");
 	else
 		session_append(session, &event);
 	return true;
@@ -272,6 +274,8 @@ end_all(struct session *session)
 {
 	const struct moment *now = log_now(session->log);
 	host_heal(session);
+	if (session->server.foreign != NULL) /* it may have forked since */
+		process_watch_refresh(session->processes);
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct moment_process *process = &now->processes[i];
 		bool client = process->row.role == ROLE_CLIENT;
@@ -331,7 +335,8 @@ reset_done(struct session *session, struct running *running)
 			event.host.what = HOST_UP;
 			session_append(session, &event);
 		}
-		server_tell_settings(session);
+		if (server_is_tcpserv(session))
+			server_tell_settings(session);
 		if (session->server.ours)
 			server_start(session);
 		client_start(session);

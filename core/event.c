@@ -177,6 +177,17 @@ event_host_what_name(enum host_what what)
 	return NAME_AT(names, what);
 }
 
+/* Who serves. */
+const char *
+event_server_kind_name(enum server_kind kind)
+{
+	static const char *const names[] = {
+		[SERVER_NONE] = "none", [SERVER_TCPSERV] = "tcpserv",
+		[SERVER_COMMAND] = "command", [SERVER_WATCHED] = "watched",
+	};
+	return NAME_AT(names, kind);
+}
+
 /* What became of a lesson. */
 const char *
 event_lesson_what_name(enum lesson_what what)

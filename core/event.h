@@ -70,6 +70,16 @@ enum host_what {
 	HOST_UP, HOST_CRASHED, HOST_UNPLUGGED, HOST_SHUTTING_DOWN, HOST_DOWN
 };
 
+/* Who is served by whom, as the session begins. */
+enum server_kind {
+	SERVER_NONE,     /* none is started here, and none was found */
+	SERVER_TCPSERV,  /* ours: the console starts and stops it */
+	SERVER_COMMAND,  /* anybody's, which the console starts and stops */
+	SERVER_WATCHED   /* was there before */
+};
+
+enum { SERVER_TEXT = 160 };
+
 enum lesson_what { LESSON_BEGUN, LESSON_PASSED, LESSON_FAILED, LESSON_SKIPPED };
 
 enum { LESSON_SECTION = 16, WHY_SECTION = 8, WALL_TEXT = 40, VERSION_TEXT = 24 };
@@ -143,6 +153,8 @@ struct event {
 			struct report_endpoint host;
 			char wall[WALL_TEXT];     /* RFC 3339 */
 			char version[VERSION_TEXT]; /* of the console */
+			enum server_kind server;
+			char command[SERVER_TEXT]; /* SERVER_COMMAND: its command line */
 		} start;
 		struct { enum command_source source; } command;
 		struct event_call call;            /* call, errno */
@@ -213,6 +225,7 @@ const char *event_connection_what_name(enum connection_what what);
 const char *event_socket_what_name(enum socket_what what);
 const char *event_process_what_name(enum process_what what);
 const char *event_host_what_name(enum host_what what);
+const char *event_server_kind_name(enum server_kind kind);
 const char *event_lesson_what_name(enum lesson_what what);
 const char *event_lesson_detail(enum lesson_what what); /* what its detail is */
 const char *event_signal_by_name(enum signal_by by);

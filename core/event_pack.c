@@ -20,6 +20,7 @@ enum { VARINT_MOST = 10, HAS_TEXT = 1, HAS_DETAIL = 2 };
 
 static const struct pack_field start_fields[] = {
 	ENDPOINT(start.host), TEXT(start.wall), TEXT(start.version),
+	NUMBER(start.server), TEXT(start.command),
 };
 static const struct pack_field command_fields[] = {NUMBER(command.source)};
 static const struct pack_field call_fields[] = {

@@ -130,10 +130,14 @@ static bool
 is_end_meant(const struct session *session, const struct expectation *expectation,
     const struct event *event)
 {
-	return event != NULL && event->type == EVENT_PROCESS &&
-	    event->process.row.role == expectation->role &&
-	    event->process.end.known && (expectation->role != ROLE_CHILD ||
-	    event->process.row.conn == log_now(session->log)->current);
+	const struct moment *now = log_now(session->log);
+	const struct moment_connection *current = moment_connection(now, now->current);
+	if (event == NULL || event->type != EVENT_PROCESS ||
+	    event->process.row.role != expectation->role || !event->process.end.known)
+		return false;
+	return expectation->role != ROLE_CHILD ||
+	    event->process.row.conn == now->current ||
+	    (current != NULL && event->process.row.pid == current->child);
 }
 
 /* The end of the client, the server or a child since then. */

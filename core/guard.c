@@ -13,7 +13,12 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-enum { REPORT_FD = 3, CHILDREN_ROOM = 4096 };
+enum { REPORT_FD = 3, CHILDREN_ROOM = 4096, ORDER_FILES = 2 };
+
+/* What an order brought: how many are there, and which stay -1. */
+struct order_files {
+	int fds[ORDER_FILES];   /* GUARD_OURS: report; GUARD_FOREIGN: output, error */
+};
 
 struct guard {
 	int console; /* the socket to the console */
@@ -74,10 +79,10 @@ guard_reap(struct guard *guard)
 	return true;
 }
 
-/* In the new process: what the console changed is put back, then the program.
- * An inherited ignored SIGPIPE would spoil the lesson. */
+/* In the new process: what the console changed is put back.  An inherited ignored
+ * SIGPIPE would spoil the lesson. */
 static void
-guard_become(struct guard *guard, char **argv, int report, int failure)
+guard_put_back(struct guard *guard)
 {
 	struct rlimit limit;
 	sigset_t none;
@@ -91,15 +96,43 @@ guard_become(struct guard *guard, char **argv, int report, int failure)
 		limit.rlim_cur = guard->files;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+/* One of ours: it reports over its descriptor.  Returns only when it failed. */
+static void
+guard_become_ours(char **argv, int report)
+{
 	char number[16];
 	snprintf(number, sizeof number, "%d", REPORT_FD);
 	if (report == REPORT_FD)
 		fcntl(report, F_SETFD, 0);
 	else if (dup2(report, REPORT_FD) < 0)
-		goto failed;
+		return;
 	if (setenv(REPORT_ENVIRONMENT, number, 1) == 0)
 		execv(argv[0], argv + 1);
-failed:;
+}
+
+/* Anybody's program, found as a shell would find it: it writes into the pipes. */
+static void
+guard_become_foreign(char **argv, const struct order_files *files)
+{
+	if (dup2(files->fds[0], STDOUT_FILENO) < 0 ||
+	    dup2(files->fds[1], STDERR_FILENO) < 0)
+		return;
+	unsetenv(REPORT_ENVIRONMENT);
+	execvp(argv[0], argv + 1);
+}
+
+/* In the new process: the program. */
+static void
+guard_become(struct guard *guard, uint32_t program, char **argv,
+    const struct order_files *files, int failure)
+{
+	guard_put_back(guard);
+	if (program == GUARD_OURS)
+		guard_become_ours(argv, files->fds[0]);
+	else
+		guard_become_foreign(argv, files);
 	int error = errno;
 	if (write(failure, &error, sizeof error) < 0)
 		_exit(126);
@@ -108,7 +141,8 @@ failed:;
 
 /* Forks and execs; the PID, or -1 with errno when either failed. */
 static pid_t
-guard_start(struct guard *guard, char **argv, int report)
+guard_start(struct guard *guard, uint32_t program, char **argv,
+    const struct order_files *files)
 {
 	int failure[2], error;
 	if (pipe2(failure, O_CLOEXEC) < 0)
@@ -119,7 +153,7 @@ guard_start(struct guard *guard, char **argv, int report)
 	pid_t pid = out < 0 ? -1 : fork();
 	error = errno;
 	if (pid == 0)
-		guard_become(guard, argv, report, out);
+		guard_become(guard, program, argv, files, out);
 	if (out >= 0)
 		close(out);
 	if (pid > 0 && read(failure[0], &error, sizeof error) == sizeof error) {
@@ -151,13 +185,34 @@ guard_strings(struct guard_order *order, size_t size, char **argv)
 	return true;
 }
 
+/* The descriptors that came with an order; false when they are not those that the
+ * program needs. */
+static bool
+guard_take_files(struct msghdr *message, uint32_t program, struct order_files *files)
+{
+	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	size_t count = 0;
+	for (size_t i = 0; i < ORDER_FILES; i++)
+		files->fds[i] = -1;
+	if (header != NULL && header->cmsg_type == SCM_RIGHTS)
+		count = (header->cmsg_len - CMSG_LEN(0)) / sizeof *files->fds;
+	if (count > 0 && count <= ORDER_FILES)
+		memcpy(files->fds, CMSG_DATA(header), count * sizeof *files->fds);
+	return (program == GUARD_OURS && count == 1) ||
+	    (program == GUARD_FOREIGN && count == 2);
+}
+
 /* Takes one order and carries it out; false when the console is gone. */
 static bool
 guard_order(struct guard *guard)
 {
 	static struct guard_order order;
-	union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
+	union {
+		char room[CMSG_SPACE(ORDER_FILES * sizeof(int))];
+		struct cmsghdr align;
+	} control;
 	char *argv[GUARD_ARGUMENTS + 2];
+	struct order_files files;
 	struct iovec vector = {.iov_base = &order, .iov_len = sizeof order};
 	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1,
 	    .msg_control = &control, .msg_controllen = sizeof control};
@@ -167,22 +222,20 @@ guard_order(struct guard *guard)
 		return errno == EAGAIN || errno == EINTR;
 	if (size == 0)
 		return false;
-	int report = -1;
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	if (header != NULL && header->cmsg_type == SCM_RIGHTS)
-		memcpy(&report, CMSG_DATA(header), sizeof report);
+	bool whole = guard_take_files(&message, order.program, &files);
 	struct guard_news news = {.kind = GUARD_FAILED, .serial = order.serial};
 	errno = EINVAL;
-	pid_t pid = guard_strings(&order, (size_t)size, argv) && report >= 0 ?
-	    guard_start(guard, argv, report) : -1;
+	pid_t pid = whole && guard_strings(&order, (size_t)size, argv) ?
+	    guard_start(guard, order.program, argv, &files) : -1;
 	if (pid < 0)
 		news.error = errno;
 	else
 		news.kind = GUARD_STARTED;
 	news.pid = pid;
 	news.time = guard_now();
-	if (report >= 0)
-		close(report);
+	for (size_t i = 0; i < ORDER_FILES; i++)
+		if (files.fds[i] >= 0)
+			close(files.fds[i]);
 	return guard_tell(guard, &news);
 }
 

@@ -14,10 +14,14 @@
 
 enum { GUARD_STRINGS = 16384, GUARD_ARGUMENTS = 256 };
 
-/* From the console: start a program.  One descriptor comes with it (SCM_RIGHTS):
- * the program's end of the report socket. */
+/* From the console: start a program.  Descriptors come with it (SCM_RIGHTS): one of
+ * ours gets its end of the report socket; anybody else's program its standard
+ * output and error, and of the console's environment and descriptors nothing. */
+enum guard_program { GUARD_OURS = 1, GUARD_FOREIGN };
+
 struct guard_order {
 	uint32_t serial;
+	uint32_t program;              /* enum guard_program */
 	uint32_t count;                /* strings: the path, then argv[0], ... */
 	char strings[GUARD_STRINGS];   /* each closed by NUL */
 };

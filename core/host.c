@@ -171,6 +171,15 @@ host_signal(struct session *session, int number, bool told)
 	}
 }
 
+/* Who was forked since the last look, by a server that does not report it, is of the
+ * host too. */
+static void
+host_find_all(struct session *session)
+{
+	if (session->server.foreign != NULL)
+		process_watch_refresh(session->processes);
+}
+
 /* Is every process of the server's host in state T? */
 static bool
 host_is_stopped(struct session *session)
@@ -190,6 +199,7 @@ host_is_stopped(struct session *session)
 void
 host_crash(struct session *session)
 {
+	host_find_all(session);
 	silence_client(session, true);
 	host_signal(session, SIGSTOP, false);
 	host_begin(session, STEP_STOP, STOP_LIMIT);
@@ -200,7 +210,7 @@ static void
 host_end(struct session *session)
 {
 	silence_server(session, VANISH);
-	if (session->host.refused && session->server.ours) {
+	if (session->host.refused && server_is_tcpserv(session)) {
 		host_signal(session, SIGUSR2, false);
 		host_signal(session, SIGCONT, false);
 		host_begin(session, STEP_END, MILLISECONDS(300));
@@ -228,6 +238,7 @@ void
 host_shutdown(struct session *session, int64_t grace)
 {
 	bool silent = host_is_silent(session);
+	host_find_all(session);
 	host_tell(session, HOST_SHUTTING_DOWN);
 	if (silent) /* nobody will hear their FINs, now or later */
 		silence_server(session, VANISH);
@@ -239,6 +250,7 @@ host_shutdown(struct session *session, int64_t grace)
 void
 host_unplug(struct session *session)
 {
+	host_find_all(session);
 	silence_client(session, true);
 	silence_server(session, SILENCE_SERVER);
 	host_tell(session, HOST_UNPLUGGED);
@@ -332,6 +344,8 @@ step_started(struct session *session)
 static void
 step_graced(struct session *session, bool over)
 {
+	if (host_processes(session) == 0)
+		host_find_all(session);
 	if (host_processes(session) == 0) {
 		session->host.step = STEP_NONE;
 		silence_client(session, true);
@@ -356,12 +370,17 @@ host_step(void *context)
 	case STEP_NONE:
 		return;
 	case STEP_STOP:
+		if (host_is_stopped(session))
+			host_find_all(session);
 		if (over || host_is_stopped(session)) {
 			step_stopped(session);
 			return;
 		}
+		host_signal(session, SIGSTOP, false); /* also to who was found now */
 		break;
 	case STEP_END:
+		if (host_processes(session) == 0)
+			host_find_all(session);
 		done |= host_processes(session) == 0;
 		if (over)
 			host_signal(session, SIGKILL, false);

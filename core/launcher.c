@@ -18,7 +18,7 @@ struct launcher {
 	int socket;        /* -1: ended */
 	struct watch *watch;
 	pid_t guard;       /* 0: gone and reaped */
-	uint32_t serial;
+	uint32_t serial, told; /* of the last start; of the last one whose outcome came */
 	struct launcher_events events;
 	struct guard_order order; /* built here: it is large */
 };
@@ -38,11 +38,12 @@ launcher_hear(void *context, uint32_t events)
 		if (size != sizeof news)
 			break;
 		int64_t time = loop_from_monotonic(launcher->loop, news.time);
-		if (news.kind == GUARD_REAPED)
+		if (news.kind == GUARD_REAPED) {
 			call->reaped(call->context, news.pid, news.status, time);
-		else
-			call->started(call->context, news.serial, news.pid,
-			    news.error, time);
+			continue;
+		}
+		launcher->told = news.serial;
+		call->started(call->context, news.serial, news.pid, news.error, time);
 	}
 	loop_unwatch(launcher->loop, launcher->watch);
 	launcher->watch = NULL;
@@ -88,14 +89,37 @@ order_append(struct guard_order *order, size_t *used, const char *string)
 	return true;
 }
 
-/* Starts path with argv. */
-uint32_t
-launcher_start(struct launcher *launcher, const char *path,
-    const char *const *argv, int report)
+/* Sends the order that stands built, with its descriptors. */
+static uint32_t
+launcher_send(struct launcher *launcher, size_t used, const int *files, size_t count)
+{
+	struct guard_order *order = &launcher->order;
+	union { char room[CMSG_SPACE(2 * sizeof(int))]; struct cmsghdr align; } control;
+	memset(&control, 0, sizeof control);
+	struct iovec vector = {.iov_base = order,
+	    .iov_len = offsetof(struct guard_order, strings) + used};
+	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1,
+	    .msg_control = &control,
+	    .msg_controllen = CMSG_SPACE(count * sizeof *files)};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(count * sizeof *files);
+	memcpy(CMSG_DATA(header), files, count * sizeof *files);
+	if (sendmsg(launcher->socket, &message, MSG_NOSIGNAL) < 0)
+		return 0;
+	return launcher->serial = order->serial;
+}
+
+/* Orders a program. */
+static uint32_t
+launcher_order(struct launcher *launcher, enum guard_program program,
+    const char *path, const char *const *argv, const int *files, size_t count)
 {
 	struct guard_order *order = &launcher->order;
 	size_t used = 0;
-	order->serial = ++launcher->serial;
+	order->serial = launcher->serial + 1;
+	order->program = program;
 	order->count = 0;
 	bool fits = order_append(order, &used, path);
 	for (; fits && *argv != NULL; argv++)
@@ -104,20 +128,31 @@ launcher_start(struct launcher *launcher, const char *path,
 		errno = fits ? EPIPE : E2BIG;
 		return 0;
 	}
-	union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
-	memset(&control, 0, sizeof control);
-	struct iovec vector = {.iov_base = order,
-	    .iov_len = offsetof(struct guard_order, strings) + used};
-	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof control};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof report);
-	memcpy(CMSG_DATA(header), &report, sizeof report);
-	if (sendmsg(launcher->socket, &message, MSG_NOSIGNAL) < 0)
-		return 0;
-	return order->serial;
+	return launcher_send(launcher, used, files, count);
+}
+
+/* Starts path with argv. */
+uint32_t
+launcher_start(struct launcher *launcher, const char *path,
+    const char *const *argv, int report)
+{
+	return launcher_order(launcher, GUARD_OURS, path, argv, &report, 1);
+}
+
+/* Starts anybody's program. */
+uint32_t
+launcher_start_foreign(struct launcher *launcher, const char *const *argv,
+    int output, int error)
+{
+	int files[] = {output, error};
+	return launcher_order(launcher, GUARD_FOREIGN, argv[0], argv, files, 2);
+}
+
+/* Is there a start whose outcome is not told yet? */
+bool
+launcher_is_starting(const struct launcher *launcher)
+{
+	return launcher->told != launcher->serial && launcher->socket >= 0;
 }
 
 /* The guard's PID. */

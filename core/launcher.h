@@ -5,6 +5,7 @@
 
 #include "loop.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct launcher;
@@ -30,6 +31,14 @@ struct launcher *launcher_new(struct loop *loop, uint64_t files,
  * report socket, stays the caller's.  Returns the serial, or 0 with errno. */
 uint32_t launcher_start(struct launcher *launcher, const char *path,
     const char *const *argv, int report);
+
+/* The same for a program that is not ours: argv[0] is looked for in PATH when it
+ * holds no slash, output and error become its standard output and error. */
+uint32_t launcher_start_foreign(struct launcher *launcher,
+    const char *const *argv, int output, int error);
+
+/* Is there a start whose outcome the guard has not told yet? */
+bool launcher_is_starting(const struct launcher *launcher);
 
 /* The guard's PID, 0 when it is gone. */
 pid_t launcher_guard(const struct launcher *launcher);

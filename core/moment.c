@@ -224,6 +224,13 @@ moment_zombies(const struct moment *moment)
 	return count_forked(moment, false);
 }
 
+/* Does the console start and stop the server? */
+bool
+moment_owns_server(const struct moment *moment)
+{
+	return moment->server_kind == SERVER_COMMAND || *moment->settings != '\0';
+}
+
 /* Is the server's host crashed or down? */
 bool
 moment_host_is_dark(const struct moment *moment)
@@ -297,10 +304,14 @@ apply_socket(struct moment *moment, const struct event *event)
 	*socket = (struct moment_socket){.row = *row, .changed_at = event->time};
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->end == END_SERVER) {
+		const struct moment_process *child = moment_process(moment,
+		    connection->child);
+		bool passed_on = row->owner_pid != 0 && child != NULL &&
+		    child->row.role != ROLE_CHILD; /* to one that it forked */
 		bool fin = row->tcp.state == STATE_CLOSE_WAIT && row->tcp.recv_q > 0;
 		if (row->tcp.inode != 0) /* a FIN received counts one */
 			connection->server_unread = row->tcp.recv_q - fin;
-		if (connection->child == 0)
+		if (connection->child == 0 || passed_on)
 			connection->child = row->owner_pid;
 	}
 	return 0;
@@ -364,6 +375,7 @@ apply_process(struct moment *moment, const struct event *event)
 	if (what != PROCESS_CHANGED)
 		process->what = what;
 	process->forked |= what == PROCESS_FORKED;
+	process->forked &= row->role != ROLE_SERVER; /* it took over */
 	process->changed_at = event->time;
 	if (event->process.end.known)
 		process->end = event->process.end;
@@ -377,7 +389,8 @@ apply_process(struct moment *moment, const struct event *event)
 	bool runs = moment_process_runs(process);
 	pid_t *latest = row->role == ROLE_SERVER ? &moment->server :
 	    row->role == ROLE_CLIENT ? &moment->client : NULL;
-	if (latest != NULL && runs && what == PROCESS_STARTED)
+	if (latest != NULL && runs &&
+	    (what == PROCESS_STARTED || what == PROCESS_CHANGED))
 		*latest = row->pid;
 	else if (latest != NULL && !runs && *latest == row->pid)
 		*latest = 0;
@@ -547,6 +560,9 @@ apply_start(struct moment *moment, const struct event *event)
 	moment->begun = events - 1;
 	moment->time = event->time;
 	moment->host = event->start.host;
+	moment->server_kind = event->start.server;
+	memcpy(moment->server_command, event->start.command,
+	    sizeof moment->server_command);
 	snprintf(moment->host_name, sizeof moment->host_name, "%s",
 	    event->text != NULL ? event->text : "");
 	snprintf(moment->world, sizeof moment->world, "%s",

@@ -108,7 +108,9 @@ struct moment {
 	enum host_what host_state;
 	int64_t host_since;
 	char host_how[160];            /* how its silence is made */
-	char settings[640];            /* settings_text() */
+	enum server_kind server_kind;
+	char server_command[SERVER_TEXT]; /* SERVER_COMMAND: its command line */
+	char settings[640];            /* settings_text(); empty: it is not tcpserv */
 	struct moment_errno last;
 	struct moment_lesson lesson;
 	bool script;                   /* the last command came from a scenario */
@@ -159,6 +161,9 @@ bool moment_process_runs(const struct moment_process *process);
 /* So many processes forked by the server that still run; that are zombies. */
 unsigned moment_children(const struct moment *moment);
 unsigned moment_zombies(const struct moment *moment);
+
+/* Does the console start and stop the server? */
+bool moment_owns_server(const struct moment *moment);
 
 /* Is the server's host crashed or down: can nobody look into it? */
 bool moment_host_is_dark(const struct moment *moment);

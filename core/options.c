@@ -30,10 +30,11 @@ const char *
 options_help(void)
 {
 	return
-	"Usage: tcpconsole [OPTION]... [HOST [PORT]]\n"
+	"Usage: tcpconsole [OPTION]... [HOST [PORT]] [-- SERVER [ARG]...]\n"
 	"Makes the fork echo server of UNIX Network Programming, chapter 5, visible\n"
 	"and breakable, live.  HOST is 127.0.0.1 and PORT 9877 by default; when nothing\n"
-	"listens there and HOST is this machine, tcpserv is started.\n"
+	"listens there and HOST is this machine, tcpserv is started; or SERVER, any\n"
+	"program that listens at PORT: what stands behind -- is run as it stands.\n"
 	"\n"
 	"  --headless        no screen: command lines from standard input, events to\n"
 	"                    standard output\n"
@@ -162,6 +163,41 @@ is_number(const char *text)
 	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
+/* What stands behind "--" is a server's command line, and none of ours: getopt_long
+ * would move HOST and PORT there.  Returns how many of argv come before it; -1 with
+ * one line in error. */
+static int
+parse_server(struct options *options, int argc, char **argv, char *error)
+{
+	int before = 1;
+	while (before < argc && strcmp(argv[before], "--") != 0)
+		before++;
+	if (before + 1 == argc || (before < argc && *argv[before + 1] == '\0')) {
+		snprintf(error, SESSION_ERROR, "-- wants a server behind it, as in: -- ./myserver 9877");
+		return -1;
+	}
+	if (before < argc)
+		options->session.server = (const char *const *)argv + before + 1;
+	return before;
+}
+
+/* Options that do not go together. */
+static bool
+check_together(const struct options *options, char *error)
+{
+	const struct session_options *session = &options->session;
+	const char *text = NULL;
+	if (options->play != NULL && options->play_all)
+		text = "--play and --play-all: one of them is enough";
+	else if (session->server != NULL && session->no_server)
+		text = "--no-server and a server behind --: one of them";
+	else if (session->server != NULL && session->set_count > 0)
+		text = "--set is for tcpserv: a server behind -- takes its own arguments there";
+	if (text != NULL)
+		snprintf(error, SESSION_ERROR, "%s", text);
+	return text == NULL;
+}
+
 /* Reads argv. */
 bool
 options_parse(struct options *options, int argc, char **argv, char *error)
@@ -170,6 +206,9 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 	memset(options, 0, sizeof *options);
 	opterr = 0;
 	optind = 1;
+	argc = parse_server(options, argc, argv, error);
+	if (argc < 0)
+		return false;
 	while ((option = getopt_long(argc, argv, ":46", table, NULL)) != -1)
 		if (!parse_one(options, option, argv, error))
 			return false;
@@ -184,10 +223,8 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 		    argv[optind], argv[optind]);
 		return false;
 	}
-	if (options->play != NULL && options->play_all) {
-		snprintf(error, SESSION_ERROR, "--play and --play-all: one of them is enough");
+	if (!check_together(options, error))
 		return false;
-	}
 	options->session.host = optind < argc ? argv[optind] : NULL;
 	options->session.port = optind + 1 < argc ? argv[optind + 1] : NULL;
 	options->session.set = options->set;

@@ -178,6 +178,8 @@ take_endpoint(struct reader *reader, const char *key, int family)
 	}
 
 WORD_READER(take_type, enum event_type, event_type_name, 0, EVENT_TYPES)
+WORD_READER(take_server_kind, enum server_kind, event_server_kind_name, SERVER_NONE,
+    SERVER_WATCHED + 1)
 WORD_READER(take_source, enum command_source, event_source_name, SOURCE_KEY,
     SOURCE_STDIN + 1)
 WORD_READER(take_role, enum report_role, event_role_name, ROLE_CLIENT,
@@ -249,6 +251,10 @@ take_start(struct reader *reader, struct event *event)
 		reader->bad = true;
 	take_text(reader, "host", event);
 	take_detail(reader, "world", event);
+	if (has(reader, "server"))
+		event->start.server = take_server_kind(reader, "server");
+	if (has(reader, "command"))
+		take_into(reader, "command", event->start.command, SERVER_TEXT);
 	event->start.host = take_endpoint(reader, "address", 4);
 	event->start.host.port = (uint16_t)take_integer(reader, "port", 0, 65535);
 	if (has(reader, "wall"))

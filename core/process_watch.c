@@ -11,6 +11,8 @@
  * only after REPORT_NS, because who waited for it may not have run since. */
 #include "process_watch.h"
 
+#include "process_tree.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -29,8 +31,11 @@
 #define LOOK_IDLE_NS SECONDS(1)
 #define BUSY_NS SECONDS(2)
 #define SEARCH_NS SECONDS(2)           /* for children whose report was lost */
+#define TREE_BUSY_NS MILLISECONDS(20)  /* for those of a server that reports nothing */
+#define TREE_IDLE_NS SECONDS(1)
 
-enum { LOOK_AT_ONCE = 48 };
+/* A search takes at most one part in so many of the time. */
+enum { LOOK_AT_ONCE = 48, SEARCH_SHARE = 8, TREE_ROOM = 4096 };
 
 /* <linux/pidfd.h> of Linux 6.15; older headers do not have it. */
 struct pidfd_info_exit {
@@ -63,6 +68,8 @@ struct process_watch {
 	int64_t busy_until;
 	int64_t searched_at;
 	bool search_often;
+	pid_t (*root)(void *context); /* NULL: the server reports its children */
+	int64_t search_cost;
 	unsigned turn; /* where the next look begins */
 	void (*kicked)(void *context);
 	void *context;
@@ -309,8 +316,19 @@ static bool
 is_unreported(const struct process_watch *watch, const struct process_row *row)
 {
 	struct process_signals signals;
-	return watch->search_often || (process_signals_read(&signals, row->ppid) == 0 &&
+	return watch->search_often || watch->root != NULL || (process_signals_read(&signals, row->ppid) == 0 &&
 	    (signals.ignored >> (SIGCHLD - 1) & 1) != 0);
+}
+
+/* Has its parent, which reports nothing, waited for it?  It lives, and does not leave
+ * that to the kernel (SIGCHLD ignored), so nobody else can have. */
+static bool
+was_waited_for(const struct process_watch *watch, const struct process_row *row)
+{
+	struct process_signals signals;
+	return moment_process_runs(moment_process(log_now(watch->log), row->ppid)) &&
+	    process_signals_read(&signals, row->ppid) == 0 &&
+	    (signals.ignored >> (SIGCHLD - 1) & 1) == 0;
 }
 
 /* A row that is not there any more.  Without a report in time it has exited, and is
@@ -326,8 +344,11 @@ followed_vanished(struct process_watch *watch, struct followed *followed,
 	    (now - followed->vanished_at < REPORT_NS && !is_unreported(watch, row)))
 		return;
 	end_from_pidfd(followed);
-	tell(watch, PROCESS_EXITED, row, &followed->end, followed->zombie ?
-	    followed->vanished_at : followed->died_at);
+	bool reaped = watch->root != NULL && was_waited_for(watch, row);
+	if (reaped)
+		followed->end.by = row->ppid;
+	tell(watch, reaped ? PROCESS_REAPED : PROCESS_EXITED, row, &followed->end,
+	    followed->zombie ? followed->vanished_at : followed->died_at);
 	followed_forget(watch, followed);
 }
 
@@ -411,6 +432,66 @@ search_children(struct process_watch *watch)
 	}
 }
 
+/* Follows one that was found: a child of the server, or what a child forked in its
+ * turn.  One whose parent has ended is taken for a child.  False when it has gone. */
+static bool
+follow_descendant(struct process_watch *watch, pid_t pid)
+{
+	struct process_stat stat;
+	if (process_stat_read(&stat, pid) < 0)
+		return false;
+	const struct moment_process *parent = moment_process(log_now(watch->log),
+	    stat.ppid);
+	bool child = parent == NULL || parent->row.role == ROLE_SERVER;
+	process_watch_add(watch, pid, child ? ROLE_CHILD : ROLE_OTHER,
+	    child ? PROCESS_FORKED : PROCESS_STARTED, NULL, 0, watch->searched_at);
+	return true;
+}
+
+/* Looks for whoever descends from the root and is not followed yet. */
+static void
+search_tree(struct process_watch *watch)
+{
+	static pid_t pids[TREE_ROOM];
+	pid_t root = watch->root(watch->context);
+	bool found = false;
+	watch->searched_at = loop_now(watch->loop);
+	if (root == 0)
+		return;
+	int count = process_descendants(root, pids, TREE_ROOM);
+	for (int i = 0; i < count && i < TREE_ROOM; i++)
+		if (followed_find(watch, pids[i]) == NULL)
+			found |= follow_descendant(watch, pids[i]);
+	watch->search_cost = loop_now(watch->loop) - watch->searched_at;
+	if (found)
+		watch->kicked(watch->context);
+}
+
+/* Looks for those that nobody reported. */
+static void
+search(struct process_watch *watch)
+{
+	if (watch->root != NULL)
+		search_tree(watch);
+	else
+		search_children(watch);
+}
+
+/* How long a search is good for. */
+static int64_t
+search_pause(const struct process_watch *watch, bool busy)
+{
+	if (watch->root != NULL) {
+		int64_t least = SEARCH_SHARE * watch->search_cost;
+		int64_t pause = busy ? TREE_BUSY_NS : TREE_IDLE_NS;
+		return pause > least ? pause : least;
+	}
+	/* of many processes a look at all of /proc takes long, and a hole is seldom */
+	return !watch->search_often ? SEARCH_NS *
+	    (int64_t)(1 + log_now(watch->log)->process_count / 50) :
+	    busy ? LOOK_BUSY_NS : LOOK_IDLE_NS;
+}
+
 /* Looks at the rows: at each that is dead, and at so many of the others, a
  * thousand of which would take too long for one round of the loop. */
 static void
@@ -437,7 +518,7 @@ process_watch_refresh(struct process_watch *watch)
 {
 	watch->turn = 0;
 	look_at_rows(watch, UINT_MAX);
-	search_children(watch);
+	search(watch);
 }
 
 /* Everybody was ended: the rows that are left go. */
@@ -475,14 +556,12 @@ process_watch_look(void *context)
 	int64_t now = loop_now(watch->loop);
 	bool busy = now < watch->busy_until;
 	bool blind = watch->all != NULL && watch->all->pidfd < 0;
-	/* of many processes a look at all of /proc takes long, and a hole is seldom */
-	int64_t pause = !watch->search_often ? SEARCH_NS *
-	    (int64_t)(1 + log_now(watch->log)->process_count / 50) :
-	    busy ? LOOK_BUSY_NS : LOOK_IDLE_NS;
-	if (now - watch->searched_at > pause)
-		search_children(watch);
+	if (now - watch->searched_at >= search_pause(watch, busy))
+		search(watch);
 	if (process_watch_is_unsettled(watch) || blind)
 		timer_after(watch->timer, ZOMBIE_NS / 3);
+	else if (watch->root != NULL && busy)
+		timer_after(watch->timer, search_pause(watch, busy));
 	else
 		timer_after(watch->timer, busy ? LOOK_BUSY_NS : LOOK_IDLE_NS);
 }
@@ -493,4 +572,46 @@ process_watch_search(struct process_watch *watch, bool often)
 {
 	watch->search_often = often;
 	process_watch_kick(watch);
+}
+
+/* Whoever descends from the root is looked for. */
+void
+process_watch_tree(struct process_watch *watch, pid_t (*root)(void *context))
+{
+	watch->root = root;
+	process_watch_kick(watch);
+}
+
+/* When they were last looked for. */
+int64_t
+process_watch_searched_at(const struct process_watch *watch)
+{
+	return watch->searched_at;
+}
+
+/* It has another part to play.  A child of the server is one that it forked. */
+void
+process_watch_role(struct process_watch *watch, pid_t pid, enum report_role role)
+{
+	struct moment_process *process = moment_process(log_now(watch->log), pid);
+	if (process == NULL || process->row.role == role)
+		return;
+	struct process_row row = process->row;
+	row.role = role;
+	tell(watch, role == ROLE_CHILD ? PROCESS_FORKED : PROCESS_CHANGED, &row, NULL,
+	    loop_now(watch->loop));
+}
+
+/* A child serves this peer. */
+void
+process_watch_serves(struct process_watch *watch, pid_t pid,
+    const struct report_endpoint *peer, unsigned conn)
+{
+	struct moment_process *process = moment_process(log_now(watch->log), pid);
+	if (process == NULL)
+		return;
+	struct process_row row = process->row;
+	row.peer = *peer;
+	row.conn = conn;
+	tell(watch, PROCESS_CHANGED, &row, NULL, loop_now(watch->loop));
 }

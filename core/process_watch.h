@@ -47,8 +47,22 @@ void process_watch_refresh(struct process_watch *watch);
 /* Everybody was ended: the rows that are left go. */
 void process_watch_all_gone(struct process_watch *watch);
 
-/* The server is not one of ours and reports nothing: look for its children
- * often. */
+/* Reports were lost: look for the server's children often. */
 void process_watch_search(struct process_watch *watch, bool often);
+
+/* The server is not one of ours and reports nothing: whoever descends from the
+ * process that root names (0: nobody, for now) is looked for, often while something
+ * happens.  root gets the context of kicked. */
+void process_watch_tree(struct process_watch *watch, pid_t (*root)(void *context));
+
+/* When they were last looked for, on the session's clock. */
+int64_t process_watch_searched_at(const struct process_watch *watch);
+
+/* It has another part to play: it is the server now, or is it no more. */
+void process_watch_role(struct process_watch *watch, pid_t pid, enum report_role role);
+
+/* A child serves this peer, on our client's connection conn (0: a stranger's). */
+void process_watch_serves(struct process_watch *watch, pid_t pid,
+    const struct report_endpoint *peer, unsigned conn);
 
 #endif

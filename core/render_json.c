@@ -246,6 +246,9 @@ put_start(struct writer *writer, const struct event *event, const struct moment 
 	put_text(writer, "version", event->start.version);
 	put_integer(writer, "schema", SCHEMA);
 	put_text(writer, "world", event->detail);
+	put_word(writer, "server", event_server_kind_name(event->start.server));
+	if (event->start.server == SERVER_COMMAND)
+		put_text(writer, "command", event->start.command);
 	put_event_text(writer, "host", event);
 	put_integer(writer, "port", event->start.host.port);
 	put_endpoint(writer, "address", &event->start.host);

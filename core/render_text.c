@@ -147,6 +147,18 @@ print_start(FILE *out, const struct event *event)
 		fputs(", world ", out);
 		print_foreign(out, event->detail);
 	}
+	if (event->start.server == SERVER_COMMAND) {
+		fputs(", server: ", out);
+		print_foreign(out, event->start.command);
+	}
+}
+
+/* What a server wrote; "stderr" for what it wrote there. */
+static void
+print_output(FILE *out, const struct event *event)
+{
+	print_head(out, event, event->output.stream == 2 ? "stderr" : "output");
+	print_text(out, event);
 }
 
 /* A connection has its two ends, was closed, is the current one. */
@@ -352,7 +364,7 @@ static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = 
 	[EVENT_PROCESS] = print_process,
 	[EVENT_SIGNAL] = print_signal,
 	[EVENT_HOST] = print_host,
-	[EVENT_OUTPUT] = print_words,
+	[EVENT_OUTPUT] = print_output,
 	[EVENT_LOST] = print_lost,
 	[EVENT_EXPECT] = print_expect_line,
 	[EVENT_SAY] = print_words,
@@ -419,7 +431,8 @@ print_processes(FILE *out, const struct event *event, const struct moment *now)
 		fprintf(out, "%7d %7d ", (int)row->pid, (int)row->ppid);
 		print_padded(out, row->tty, 9);
 		print_padded(out, row->stat, 6);
-		print_padded(out, row->command, 37);
+		print_padded(out, row->command, 36);
+		putc(' ', out);
 		print_foreign(out, row->wchan);
 		fputc('\n', out);
 	}

@@ -19,6 +19,7 @@ struct running {
 	unsigned first, count;          /* of its connections */
 	unsigned told;                  /* host events before it */
 	pid_t pid;
+	pid_t other;                    /* what started it, and runs beside it */
 	int number;                     /* the signal sent to it */
 	int step;                       /* of a command that takes several */
 	int64_t interrupt;              /* connect: ms, 0: not */

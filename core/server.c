@@ -3,6 +3,7 @@
 
 #include "endpoint.h"
 #include "reports.h"
+#include "server_foreign.h"
 #include "session_internal.h"
 
 #include <errno.h>
@@ -52,8 +53,8 @@ server_arguments(struct session *session, char arguments[][96], const char **arg
 }
 
 /* Starts tcpserv with the settings as they are. */
-void
-server_start(struct session *session)
+static void
+start_tcpserv(struct session *session)
 {
 	struct server *server = &session->server;
 	char path[PATH_TEXT + 16], arguments[SETTINGS_MAX + 3][96];
@@ -83,6 +84,23 @@ server_start(struct session *session)
 		    strerror(errno));
 }
 
+/* Starts the server. */
+void
+server_start(struct session *session)
+{
+	if (session->server.command != NULL)
+		foreign_start(session);
+	else
+		start_tcpserv(session);
+}
+
+/* Is it tcpserv? */
+bool
+server_is_tcpserv(const struct session *session)
+{
+	return session->server.ours && session->server.command == NULL;
+}
+
 /* SIGTERM to the parent alone; with resume, a paused one is let die of it. */
 void
 server_stop(struct session *session, bool resume)
@@ -90,6 +108,8 @@ server_stop(struct session *session, bool resume)
 	pid_t pid = session->server.pid;
 	if (pid == 0)
 		return;
+	if (session->server.foreign != NULL)
+		foreign_stop(session);
 	session_signal(session, pid, SIGTERM, BY_USER);
 	if (resume)
 		process_watch_signal(session->processes, pid, SIGCONT);
@@ -141,24 +161,24 @@ server_hold(struct session *session, bool hold)
 
 /* A listener that is there already: says whose it is, and watches it. */
 static void
-server_watch_other(struct session *session, const struct tcp_row *row, pid_t owner)
+server_watch_other(struct session *session)
 {
-	struct passwd *user = getpwuid(row->uid);
+	pid_t owner = session->server.found.owner;
+	struct passwd *user = getpwuid(session->server.found.uid);
 	char command[PROCESS_TEXT] = "a process that only its owner or root may see";
 	struct process_stat stat;
 	if (owner != 0 && process_stat_read(&stat, owner) == 0)
 		process_command_read(&stat, command, sizeof command);
-	session->server.ours = false;
 	session_note(session, "port %u is served already, by %s (user %s, PID %d): it is watched, none is started",
-	    row->local.port, command, user != NULL ? user->pw_name : "unknown",
-	    (int)owner);
+	    session->server.found.port, command,
+	    user != NULL ? user->pw_name : "unknown", (int)owner);
 	if (owner == 0)
 		return;
 	process_watch_add(session->processes, owner, ROLE_SERVER, PROCESS_STARTED,
 	    NULL, 0, loop_now(session->loop));
 	session->server.pid = owner;
 	session->server.listening = true;
-	process_watch_search(session->processes, true);
+	foreign_watch(session);
 }
 
 /* When PORT was not given and another user's server is there: the next free one. */
@@ -178,26 +198,45 @@ server_choose_port(struct session *session)
 	session->wanted_port = wanted;
 }
 
-/* Decides whom to start or to watch at HOST and PORT. */
+/* Decides whom to start or to watch. */
 void
-server_find(struct session *session)
+server_find(struct session *session, struct event *start)
 {
+	struct server *server = &session->server;
 	struct tcp_row row;
 	pid_t owner = 0;
-	session->server.ours = false;
-	if (!session->host_is_local)
+	server->found.there = session->host_is_local &&
+	    socket_watch_listener(session->sockets, &row, &owner);
+	server->ours = session->host_is_local && !server->found.there &&
+	    !session->options.no_server;
+	start->start.server = server->found.there ? SERVER_WATCHED :
+	    !server->ours ? SERVER_NONE : session->options.server != NULL ?
+	    SERVER_COMMAND : SERVER_TCPSERV;
+	if (server->found.there) {
+		server->found.owner = owner;
+		server->found.uid = row.uid;
+		server->found.port = row.local.port;
+	}
+	if (start->start.server != SERVER_COMMAND)
 		return;
+	server->command = session->options.server;
+	foreign_command_text(session, start->start.command, SERVER_TEXT);
+}
+
+/* Starts whom it has decided for. */
+void
+server_begin(struct session *session)
+{
 	if (session->wanted_port != session->host_endpoint.port &&
 	    session->wanted_port != 0)
 		session_note(session, "port %u is another user's: port %u is taken",
 		    session->wanted_port, session->host_endpoint.port);
-	if (socket_watch_listener(session->sockets, &row, &owner)) {
-		server_watch_other(session, &row, owner);
+	if (session->server.found.there)
+		server_watch_other(session);
+	if (!session->server.ours)
 		return;
-	}
-	if (session->options.no_server)
-		return;
-	session->server.ours = true;
+	if (server_is_tcpserv(session))
+		server_tell_settings(session);
 	server_start(session);
 }
 
@@ -208,4 +247,5 @@ server_free(struct session *session)
 	for (size_t i = 0; i < session->server.channel_count; i++)
 		channel_close(session->server.channels[i]);
 	session->server.channel_count = 0;
+	foreign_free(session);
 }

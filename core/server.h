@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+struct event;
+struct foreign;
 struct session;
 
 enum { CHANNELS_MAX = 64 };
@@ -14,15 +16,23 @@ enum { CHANNELS_MAX = 64 };
 /* The server, as the console sees it. */
 struct server {
 	bool ours;              /* we start it */
+	const char *const *command; /* in place of tcpserv; NULL: tcpserv */
+	struct foreign *foreign;    /* server_foreign.h; NULL: tcpserv, or none */
 	pid_t pid;              /* the latest parent, 0: none runs */
 	bool starting, listening;
 	uint32_t start_serial;
 	struct settings settings, initial;
 	struct channel *channels[CHANNELS_MAX]; /* older ones: children serve on */
 	size_t channel_count;
+	struct {                /* a listener that was there before */
+		pid_t owner;
+		uid_t uid;
+		uint16_t port;
+		bool there;
+	} found;
 };
 
-/* Starts tcpserv with the settings as they are. */
+/* Starts tcpserv with the settings as they are, or the server's command. */
 void server_start(struct session *session);
 
 /* SIGTERM to the parent alone; with resume, a paused one is let die of it. */
@@ -32,8 +42,15 @@ void server_stop(struct session *session, bool resume);
  * Before the first event. */
 void server_choose_port(struct session *session);
 
-/* Decides whom to start or to watch at HOST and PORT. */
-void server_find(struct session *session);
+/* Decides whom to start or to watch at HOST and PORT, and fills in the event that
+ * the session starts with. */
+void server_find(struct session *session, struct event *start);
+
+/* Starts whom it has decided for, or says whom it watches. */
+void server_begin(struct session *session);
+
+/* Is it tcpserv, which reports, and takes settings? */
+bool server_is_tcpserv(const struct session *session);
 
 /* The server's parent is gone. */
 void server_ended(struct session *session);

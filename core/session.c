@@ -4,6 +4,7 @@
 #include "exit_status.h"
 #include "guard.h"
 #include "reports.h"
+#include "server_foreign.h"
 #include "session_internal.h"
 
 #include <errno.h>
@@ -79,7 +80,10 @@ static void
 processes_kicked(void *context)
 {
 	struct session *session = context;
-	socket_watch_kick(session->sockets);
+	if (session->server.foreign != NULL) /* nobody tells who holds what now */
+		socket_watch_force(session->sockets);
+	else
+		socket_watch_kick(session->sockets);
 }
 
 /* The socket table was read: reports of what came before it first. */
@@ -101,6 +105,8 @@ session_signal(struct session *session, pid_t pid, int number, enum signal_by by
 	event.signal.to = pid;
 	event.signal.by = by;
 	session_append(session, &event);
+	if (session->server.foreign != NULL)
+		foreign_signalled(session, pid, number);
 	session_kick(session);
 	return true;
 }
@@ -114,6 +120,10 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 	bool server = serial == session->server.start_serial;
 	if (!client && !server)
 		return;
+	if (pid < 0 && server && session->server.foreign != NULL) {
+		foreign_failed(session, error);
+		return;
+	}
 	if (pid < 0) {
 		session_error(session, "cannot run %s/%s: %s: %s", session->directory,
 		    client ? "tcpcli" : "tcpserv", strerror(error),
@@ -130,7 +140,10 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 		session->client.starting = false;
 		session->client.pid = pid;
 	} else {
-		session->server.starting = false;
+		if (session->server.foreign != NULL)
+			foreign_started(session, pid);
+		else
+			session->server.starting = false;
 		session->server.pid = pid;
 	}
 	process_watch_add(session->processes, pid, client ? ROLE_CLIENT : ROLE_SERVER,
@@ -184,7 +197,9 @@ guard_reaped(void *context, pid_t pid, int status, int64_t time)
 	    launcher_guard(session->launcher), time);
 	if (pid == session->client.pid)
 		client_ended(session);
-	if (pid == session->server.pid)
+	if (session->server.foreign != NULL)
+		foreign_look(session);
+	else if (pid == session->server.pid)
 		server_ended(session);
 }
 
@@ -299,6 +314,17 @@ session_settings(struct session *session, char *error)
 	return true;
 }
 
+/* A server's command line is for this machine; false with one line in error. */
+static bool
+session_may_serve(const struct session *session, char *error)
+{
+	if (session->options.server == NULL || session->host_is_local)
+		return true;
+	snprintf(error, SESSION_ERROR, "%.100s is not this machine: leave out HOST, or the server behind --",
+	    session->host_name);
+	return false;
+}
+
 /* As many descriptors as may be had: a pidfd for each process. */
 static void
 session_raise_files(struct session *session)
@@ -379,13 +405,14 @@ session_new(const struct session_options *options, char *error, int *status)
 	}
 	session->options = *options;
 	session->queue_end = &session->queue;
-	session->port_given = options->port != NULL;
+	session->port_given = options->port != NULL || options->server != NULL;
 	snprintf(session->host_name, sizeof session->host_name, "%s",
 	    options->host != NULL ? options->host :
 	    options->family == 6 ? "::1" : "127.0.0.1");
 	snprintf(session->directory, sizeof session->directory, "%s",
 	    options->directory);
-	if (!session_resolve(session, error) || !session_settings(session, error)) {
+	if (!session_resolve(session, error) || !session_settings(session, error) ||
+	    !session_may_serve(session, error)) {
 		*status = STATUS_USAGE;
 		free(session);
 		return NULL;
@@ -414,10 +441,9 @@ session_begin(struct session *session)
 	event_stamp_start(&event);
 	event_set_text(&event, session->host_name, strlen(session->host_name));
 	event.detail = strdup(session->host_is_local ? "local" : "remote");
+	server_find(session, &event);
 	session_append(session, &event);
-	server_find(session);
-	if (session->server.ours)
-		server_tell_settings(session);
+	server_begin(session);
 	client_start(session);
 	socket_watch_force(session->sockets);
 	process_watch_kick(session->processes);
@@ -430,7 +456,7 @@ session_begin(struct session *session)
 bool
 session_owns_server(const struct session *session)
 {
-	return session->server.ours;
+	return server_is_tcpserv(session);
 }
 
 /* Ends the guard, and with it every process. */
@@ -485,6 +511,8 @@ session_round(struct session *session, int timeout_ms)
 	if (loop_round(session->loop, timeout_ms) < 0)
 		return -1;
 	server_sweep_channels(session);
+	if (session->server.foreign != NULL)
+		foreign_look(session);
 	runner_step(session);
 	return 0;
 }

@@ -21,6 +21,8 @@ struct session_options {
 	size_t events;             /* that the log keeps; 0: LOG_CAPACITY */
 	bool screen;               /* connection 1 is opened at the start */
 	const char *directory;     /* where tcpserv and tcpcli are */
+	const char *const *server; /* SERVER and its arguments, run in place of tcpserv;
+	                              NULL: tcpserv */
 };
 
 enum { SESSION_ERROR = 400 };
@@ -59,8 +61,9 @@ int session_round(struct session *session, int timeout_ms);
 /* Nothing is queued and nothing runs. */
 bool session_is_idle(const struct session *session);
 
-/* Does the console start and stop the server at HOST and PORT, and none but it?
- * True after session_begin for a free port of this machine.  Lessons need it. */
+/* Is the server at HOST and PORT a tcpserv that the console starts and stops?  Known
+ * after session_begin: on a free port of this machine, with no server of the user's.
+ * Lessons need it. */
 bool session_owns_server(const struct session *session);
 
 /* `quit` was carried out. */

@@ -42,17 +42,23 @@ remember_holder(void *context, pid_t pid, uint64_t inode)
 		holders->all = larger;
 		holders->room = room;
 	}
-	holders->all[holders->count++] = (struct socket_holder){inode, pid};
+	holders->all[holders->count++] = (struct socket_holder){.inode = inode,
+	    .pid = pid};
 	return true;
 }
 
-/* By inode; of two that hold one socket, the later process: a child. */
+/* By inode; of those that hold one socket a child, what a child forked, the server;
+ * of two alike the later process. */
 static int
 compare_holders(const void *a, const void *b)
 {
+	static const int ranks[] = {[ROLE_CLIENT] = 0, [ROLE_CHILD] = 0,
+	    [ROLE_OTHER] = 1, [ROLE_SERVER] = 2};
 	const struct socket_holder *first = a, *second = b;
 	if (first->inode != second->inode)
 		return first->inode < second->inode ? -1 : 1;
+	if (ranks[first->role] != ranks[second->role])
+		return ranks[first->role] - ranks[second->role];
 	return (first->pid < second->pid) - (first->pid > second->pid);
 }
 
@@ -62,19 +68,22 @@ find_holders(struct socket_holders *holders, const struct moment *now)
 {
 	holders->count = 0;
 	holders->known = true;
-	for (size_t i = 0; i < now->process_count; i++)
-		if (moment_process_runs(&now->processes[i]))
-			for_each_socket(now->processes[i].row.pid, remember_holder,
-			    holders);
+	for (size_t i = 0; i < now->process_count; i++) {
+		size_t before = holders->count;
+		if (!moment_process_runs(&now->processes[i]))
+			continue;
+		for_each_socket(now->processes[i].row.pid, remember_holder, holders);
+		while (before < holders->count)
+			holders->all[before++].role = now->processes[i].row.role;
+	}
 	if (holders->count > 0)
 		qsort(holders->all, holders->count, sizeof *holders->all,
 		    compare_holders);
 }
 
-/* Who of ours holds the socket; 0 for nobody. */
-pid_t
-socket_holders_find(struct socket_holders *holders, const struct moment *now,
-    uint64_t inode)
+/* The place of the first that holds the socket; holders->count for nobody. */
+static size_t
+first_holder(struct socket_holders *holders, const struct moment *now, uint64_t inode)
 {
 	if (!holders->known)
 		find_holders(holders, now);
@@ -86,8 +95,33 @@ socket_holders_find(struct socket_holders *holders, const struct moment *now,
 		else
 			high = middle;
 	}
-	return low < holders->count && holders->all[low].inode == inode ?
-	    holders->all[low].pid : 0;
+	return low < holders->count && holders->all[low].inode == inode ? low :
+	    holders->count;
+}
+
+/* Who of ours holds the socket; 0 for nobody. */
+pid_t
+socket_holders_find(struct socket_holders *holders, const struct moment *now,
+    uint64_t inode)
+{
+	size_t first = first_holder(holders, now, inode);
+	return first < holders->count ? holders->all[first].pid : 0;
+}
+
+/* Whose the listening socket is; 0 for nobody. */
+pid_t
+socket_holders_find_listener(struct socket_holders *holders,
+    const struct moment *now, uint64_t inode)
+{
+	size_t i = first_holder(holders, now, inode);
+	pid_t oldest = 0;
+	for (; i < holders->count && holders->all[i].inode == inode; i++) {
+		if (holders->all[i].role == ROLE_SERVER)
+			return holders->all[i].pid;
+		if (oldest == 0 || holders->all[i].pid < oldest)
+			oldest = holders->all[i].pid;
+	}
+	return oldest;
 }
 
 /* The next question looks anew. */

@@ -11,15 +11,25 @@
 /* The sockets of the session's processes: found out at the first question, kept
  * until they are forgotten. */
 struct socket_holders {
-	struct socket_holder { uint64_t inode; pid_t pid; } *all; /* sorted */
+	struct socket_holder {
+		uint64_t inode;
+		pid_t pid;
+		enum report_role role;
+	} *all; /* sorted */
 	size_t count, room;
 	bool known;
 };
 
-/* Who of the moment's processes holds the socket, of two the younger: a child
- * rather than its parent.  0 for nobody. */
+/* Who of the moment's processes holds the socket: of several one that the server
+ * forked rather than one that it forked in its turn, and either rather than the
+ * server; of two alike the younger.  0 for nobody. */
 pid_t socket_holders_find(struct socket_holders *holders, const struct moment *now,
     uint64_t inode);
+
+/* The same for a listening socket: the server itself, if it holds it; else the one
+ * that is oldest. */
+pid_t socket_holders_find_listener(struct socket_holders *holders,
+    const struct moment *now, uint64_t inode);
 
 /* The next question looks anew. */
 void socket_holders_forget(struct socket_holders *holders);

@@ -45,7 +45,7 @@ struct socket_watch {
 	void *context;
 	uint16_t port;
 	int family;
-	bool forced;
+	bool forced, foreign;
 	int64_t kicked_at, read_at, dumped_at, read_cost;
 	int64_t user_timeout;
 	unsigned retries;
@@ -123,6 +123,13 @@ socket_watch_force(struct socket_watch *watch)
 {
 	watch->forced = true;
 	socket_watch_kick(watch);
+}
+
+/* The server reports nothing. */
+void
+socket_watch_foreign(struct socket_watch *watch, bool foreign)
+{
+	watch->foreign = foreign;
 }
 
 /* When the files were last read. */
@@ -243,8 +250,18 @@ something_changed(struct socket_watch *watch)
 	return !dump_agrees(watch, false);
 }
 
-/* Who holds the row's socket: the child that serves it, the client, else whoever
- * of ours has it open. */
+/* Who of ours has the row's socket open. */
+static pid_t
+row_holder(struct socket_watch *watch, const struct socket_row *row)
+{
+	const struct moment *now = log_now(watch->log);
+	return row->tcp.state == STATE_LISTEN ?
+	    socket_holders_find_listener(&watch->holders, now, row->tcp.inode) :
+	    socket_holders_find(&watch->holders, now, row->tcp.inode);
+}
+
+/* Who holds the row's socket: the client, the child that reported it, else whoever
+ * has it open. */
 static pid_t
 row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before)
 {
@@ -254,13 +271,15 @@ row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before
 	const struct moment_connection *connection = moment_connection(now, row->conn);
 	if (connection != NULL && row->end == END_CLIENT && connection->open)
 		return now->client;
+	if (watch->foreign)
+		return row_holder(watch, row);
 	if (connection != NULL && row->end == END_SERVER && connection->child != 0 &&
 	    !connection->child_ended)
 		return connection->child;
 	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
 	    (before != now->server || row->tcp.state == STATE_LISTEN))
 		return before;
-	return socket_holders_find(&watch->holders, now, row->tcp.inode);
+	return row_holder(watch, row);
 }
 
 /* Appends one state event. */

@@ -25,6 +25,10 @@ void socket_watch_kick(struct socket_watch *watch);
 /* Read the files in the next round, whatever sock_diag says. */
 void socket_watch_force(struct socket_watch *watch);
 
+/* The server reports nothing of who holds which socket: their holders are looked for
+ * at every reading. */
+void socket_watch_foreign(struct socket_watch *watch, bool foreign);
+
 /* When the files were last read, on the session's clock. */
 int64_t socket_watch_read_at(const struct socket_watch *watch);
 

@@ -92,6 +92,12 @@ usage 'wants a value' --set
 usage 'none|wait|waitpid|ignore' --set reap=foo
 usage 'auto, always or never' --color=sometimes
 usage 'unknown host' -6 127.0.0.1
+usage 'wants a server behind it' 127.0.0.1 9877 --
+usage 'wants a server behind it' --json -- ''
+usage '--no-server' --no-server 127.0.0.1 9877 -- ./myserver 9877
+usage '--set is for tcpserv' --set reap=wait -- ./myserver 9877
+usage 'too much' 127.0.0.1 9877 x -- ./myserver 9877
+usage 'not this machine' 192.0.2.1 9877 -- ./myserver 9877
 
 bad_line 'frobnicate' 'no command "frobnicate"'
 bad_line 'send early' 'connect'

@@ -1,0 +1,47 @@
+/* server_foreign.h: a server that someone else wrote.
+ *
+ * It reports nothing.  What is known of it the kernel says, as to any outsider: who
+ * descends from whom, who holds which socket; and what it writes into its standard
+ * output and error.  The console has either started it, from a command line, or found
+ * it there. */
+#ifndef SERVER_FOREIGN_H
+#define SERVER_FOREIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct session;
+struct moment_connection;
+
+/* Runs the command; its outcome comes by one of the next two. */
+void foreign_start(struct session *session);
+void foreign_started(struct session *session, pid_t pid);
+void foreign_failed(struct session *session, int error);
+
+/* One that was there before is watched from now on. */
+void foreign_watch(struct session *session);
+
+/* The server is about to be ended: also what started it, or it would be back. */
+void foreign_stop(struct session *session);
+
+/* A signal went to a process of the session. */
+void foreign_signalled(struct session *session, pid_t pid, int number);
+
+/* The process that started the server and still runs beside it, 0: none. */
+pid_t foreign_starter(const struct session *session);
+
+/* Something may have happened: who is the server now, does it listen, whom do its
+ * children serve? */
+void foreign_look(struct session *session);
+
+/* Is the server's end of the connection in somebody's hands, and will they stay? */
+bool foreign_has_accepted(struct session *session,
+    const struct moment_connection *connection);
+
+/* The command line, in so many bytes. */
+void foreign_command_text(const struct session *session, char *text, size_t size);
+
+void foreign_free(struct session *session);
+
+#endif

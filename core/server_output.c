@@ -1,0 +1,269 @@
+#include "server_output.h"
+
+#include "escape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* LINE_BYTES: a longer line is told in pieces.  AT_ONCE: read from one pipe in a
+ * round of the loop.  MUCH: after so many it rests.  LINES: told in a second. */
+enum { LINE_BYTES = 1000, AT_ONCE = 32768, MUCH = 4096, LINES = 400, LAST_BYTES = 200 };
+
+#define REST_NS MILLISECONDS(10)
+
+/* One pipe. */
+struct stream {
+	struct server_output *owner;
+	int fd, number;         /* 1 output, 2 error */
+	pid_t pid;
+	struct watch *watch;
+	bool rests;             /* it brought much: not read until the timer says so */
+	char line[LINE_BYTES];  /* not whole yet */
+	size_t length;
+	struct stream *next;
+};
+
+struct server_output {
+	struct loop *loop;
+	struct log *log;
+	struct stream *streams;
+	struct timer *timer;
+	int64_t second;         /* when the second began in which lines are counted */
+	unsigned lines;
+	uint64_t dropped;       /* lines left out in it */
+	char last[LAST_BYTES];
+	size_t last_length;
+};
+
+static void output_rested(void *context);
+
+struct server_output *
+server_output_new(struct loop *loop, struct log *log)
+{
+	struct server_output *output = calloc(1, sizeof *output);
+	if (output == NULL)
+		return NULL;
+	*output = (struct server_output){.loop = loop, .log = log};
+	output->timer = loop_timer(loop, output_rested, output);
+	if (output->timer == NULL) {
+		free(output);
+		return NULL;
+	}
+	return output;
+}
+
+/* Says how many lines were left out, and begins another second. */
+static void
+begin_second(struct server_output *output, int64_t now)
+{
+	char text[96];
+	struct event event = {.time = now, .type = EVENT_NOTE};
+	if (output->dropped > 0) {
+		int length = snprintf(text, sizeof text,
+		    "the server writes faster than is shown: %llu lines were left out",
+		    (unsigned long long)output->dropped);
+		event_set_text(&event, text, (size_t)length);
+		log_append(output->log, &event);
+	}
+	output->second = now;
+	output->lines = 0;
+	output->dropped = 0;
+}
+
+/* Tells the line that has been gathered. */
+static void
+tell_line(struct stream *stream)
+{
+	struct server_output *output = stream->owner;
+	int64_t now = loop_now(output->loop);
+	if (now - output->second >= SECONDS(1))
+		begin_second(output, now);
+	if (stream->length > 0) {
+		output->last_length = stream->length < LAST_BYTES ? stream->length :
+		    LAST_BYTES;
+		memcpy(output->last, stream->line, output->last_length);
+	}
+	if (output->lines++ < LINES) {
+		struct event event = {.time = now, .type = EVENT_OUTPUT};
+		event.output.pid = stream->pid;
+		event.output.stream = stream->number;
+		event_set_text(&event, stream->line, stream->length);
+		log_append(output->log, &event);
+	} else {
+		output->dropped++;
+		timer_no_later(output->timer, SECONDS(1));
+	}
+	stream->length = 0;
+}
+
+/* Takes bytes as they come: a line ends with its newline, or when it is too long. */
+static void
+take_bytes(struct stream *stream, const char *bytes, size_t count)
+{
+	while (count > 0) {
+		const char *newline = memchr(bytes, '\n', count);
+		size_t length = newline != NULL ? (size_t)(newline - bytes) : count;
+		size_t room = sizeof stream->line - stream->length;
+		bool fits = length <= room;
+		size_t taken = fits ? length : room;
+		memcpy(stream->line + stream->length, bytes, taken);
+		stream->length += taken;
+		bytes += taken;
+		count -= taken;
+		if (fits && newline != NULL) {
+			bytes++;
+			count--;
+		}
+		if (!fits || newline != NULL)
+			tell_line(stream);
+	}
+}
+
+/* Reads once; false when nothing is there now, or ever again (*ended). */
+static bool
+stream_read(struct stream *stream, bool *ended, bool *much)
+{
+	static char bytes[AT_ONCE];
+	ssize_t size = read(stream->fd, bytes, sizeof bytes);
+	*much = size >= MUCH;
+	*ended = size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+	if (size > 0)
+		take_bytes(stream, bytes, (size_t)size);
+	return size > 0;
+}
+
+/* Closes the pipe; what is not a whole line is told. */
+static void
+stream_close(struct stream *stream)
+{
+	struct stream **place = &stream->owner->streams;
+	if (stream->length > 0)
+		tell_line(stream);
+	while (*place != stream)
+		place = &(*place)->next;
+	*place = stream->next;
+	loop_unwatch(stream->owner->loop, stream->watch);
+	close(stream->fd);
+	free(stream);
+}
+
+/* A pipe has something to read, or nobody writes into it any more. */
+static void
+stream_readable(void *context, uint32_t events)
+{
+	struct stream *stream = context;
+	bool ended, much;
+	(void)events;
+	stream_read(stream, &ended, &much);
+	if (ended) {
+		stream_close(stream);
+	} else if (much && loop_rewatch(stream->owner->loop, stream->watch, 0) == 0) {
+		stream->rests = true;
+		timer_no_later(stream->owner->timer, REST_NS);
+	}
+}
+
+/* The pipes that brought much have rested; and the second may be over. */
+static void
+output_rested(void *context)
+{
+	struct server_output *output = context;
+	int64_t now = loop_now(output->loop);
+	for (struct stream *each = output->streams; each != NULL; each = each->next)
+		if (each->rests && loop_rewatch(output->loop, each->watch, EPOLLIN) == 0)
+			each->rests = false;
+	if (now - output->second >= SECONDS(1))
+		begin_second(output, now);
+	else if (output->dropped > 0)
+		timer_no_later(output->timer, output->second + SECONDS(1) - now);
+}
+
+/* Makes one pipe; the writer's end, or -1 with errno. */
+static int
+stream_open(struct server_output *output, int number)
+{
+	int fds[2];
+	struct stream *stream = calloc(1, sizeof *stream);
+	if (stream == NULL)
+		return -1;
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		free(stream);
+		return -1;
+	}
+	*stream = (struct stream){.owner = output, .fd = fds[0], .number = number};
+	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0)
+		stream->watch = loop_watch(output->loop, fds[0], EPOLLIN,
+		    stream_readable, stream);
+	if (stream->watch == NULL) {
+		int error = errno;
+		close(fds[0]);
+		close(fds[1]);
+		free(stream);
+		errno = error;
+		return -1;
+	}
+	stream->next = output->streams;
+	output->streams = stream;
+	return fds[1];
+}
+
+bool
+server_output_open(struct server_output *output, int *out, int *error)
+{
+	output->last_length = 0;
+	/* the newest stands first: of what is there, the errors are the last words */
+	*error = stream_open(output, STDERR_FILENO);
+	if (*error < 0)
+		return false;
+	*out = stream_open(output, STDOUT_FILENO);
+	if (*out >= 0)
+		return true;
+	int number = errno;
+	close(*error); /* its pipe ends with that */
+	errno = number;
+	return false;
+}
+
+void
+server_output_name(struct server_output *output, pid_t pid)
+{
+	for (struct stream *each = output->streams; each != NULL; each = each->next)
+		if (each->pid == 0)
+			each->pid = pid;
+}
+
+void
+server_output_drain(struct server_output *output)
+{
+	bool ended, much;
+	for (struct stream *each = output->streams; each != NULL; each = each->next) {
+		for (int i = 0; i < 16 && stream_read(each, &ended, &much); i++)
+			continue;
+		if (each->length > 0)
+			tell_line(each);
+	}
+}
+
+void
+server_output_last(const struct server_output *output, char *text, size_t size)
+{
+	escape_into(text, size, output->last, output->last_length);
+}
+
+void
+server_output_free(struct server_output *output)
+{
+	if (output == NULL)
+		return;
+	while (output->streams != NULL) {
+		output->streams->length = 0; /* the log may be gone */
+		stream_close(output->streams);
+	}
+	loop_untimer(output->loop, output->timer);
+	free(output);
+}
