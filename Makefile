@@ -170,16 +170,16 @@ $(BUILD)/ansi_to_svg: screenshots/ansi_to_svg.c
 screenshots: all $(BUILD)/ansi_to_svg
 	BUILD=$(BUILD) sh screenshots/make.sh
 
-MANUALS = man/tcpserv.1 man/tcpcli.1 $(BUILD)/man/tcpconsole.1 \
+MANUALS = $(BUILD)/man/tcpserv.1 man/tcpcli.1 $(BUILD)/man/tcpconsole.1 \
 	man/tcpconsole-scenario.5
 
-# the manual's lists come from the program's own tables
+# the manuals' lists come from the programs' own tables
 $(BUILD)/make_manual: man/make_manual.c $(BUILD)/tui/keys.o $(CORE)
 	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
 
-$(BUILD)/man/tcpconsole.1: man/tcpconsole.1.in $(BUILD)/make_manual
+$(BUILD)/man/%.1: man/%.1.in $(BUILD)/make_manual
 	@mkdir -p $(@D)
-	$(BUILD)/make_manual <$< >$@
+	@echo MAN $@; $(BUILD)/make_manual <$< >$@.part && mv $@.part $@
 
 manual: $(MANUALS)
 

@@ -9,53 +9,97 @@ enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
 	OPTION_EVENTS,
 	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
 
-static const struct option table[] = {
-	{"headless", no_argument, NULL, OPTION_HEADLESS},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"set", required_argument, NULL, OPTION_SET},
-	{"play", required_argument, NULL, OPTION_PLAY},
-	{"play-all", no_argument, NULL, OPTION_PLAY_ALL},
-	{"list", no_argument, NULL, OPTION_LIST},
-	{"no-server", no_argument, NULL, OPTION_NO_SERVER},
-	{"events", required_argument, NULL, OPTION_EVENTS},
-	{"ascii", no_argument, NULL, OPTION_ASCII},
-	{"color", required_argument, NULL, OPTION_COLOR},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{NULL, 0, NULL, 0},
+static const struct option_row table[] = {
+	{.name = "headless", .value = OPTION_HEADLESS,
+	 .help = "no screen: command lines from standard input, events to standard output"},
+	{.name = "json", .value = OPTION_JSON, .help = "the same, with events as JSON Lines, "
+	 "and nothing else on standard output"},
+	{.name = "play", .argument = "NAME", .words = "<lesson>", .value = OPTION_PLAY,
+	 .help = "play a lesson, or the scenario file at a path with a slash; on a screen "
+	 "it is stepped, without one it runs through"},
+	{.name = "play-all", .value = OPTION_PLAY_ALL,
+	 .help = "play every lesson without a screen, each from a clean state"},
+	{.name = "list", .value = OPTION_LIST,
+	 .help = "the lessons: name, section of the book, title"},
+	{.name = "set", .argument = "KEY=VALUE", .words = "<setting>", .value = OPTION_SET,
+	 .help = "a server setting from the start (repeatable), as in the command "
+	 "\"server set\""},
+	{.name = "no-server", .value = OPTION_NO_SERVER, .help = "never start a server"},
+	{.name = "events", .argument = "N", .value = OPTION_EVENTS,
+	 .help = "how many events are kept to be walked through (65536)"},
+	{.name = "4", .value = '4', .help = "IPv4 only"},
+	{.name = "6", .value = '6', .help = "IPv6 only"},
+	{.name = "ascii", .value = OPTION_ASCII, .help = "lines and marks in ASCII"},
+	{.name = "color", .argument = "WHEN", .words = "auto|always|never",
+	 .value = OPTION_COLOR, .help = "auto, always or never; NO_COLOR counts"},
+	{.name = "help", .value = OPTION_HELP, .help = "this text"},
+	{.name = "version", .value = OPTION_VERSION, .help = "the version"},
 };
+
+enum { TABLE_COUNT = sizeof table / sizeof *table, HELP_TEXT = 4096, HELP_COLUMN = 20,
+	HELP_WIDTH = 78 };
+
+/* The table and its length. */
+const struct option_row *
+options_table(size_t *count)
+{
+	*count = TABLE_COUNT;
+	return table;
+}
+
+/* The option as it is typed: "--set KEY=VALUE", "--color=WHEN", "-4". */
+const char *
+options_usage(const struct option_row *row, char *text)
+{
+	bool letter = row->name[1] == '\0';
+	snprintf(text, OPTION_USAGE, "%s%s%s%s", letter ? "-" : "--", row->name,
+	    row->argument == NULL ? "" : row->value == OPTION_COLOR ? "=" : " ",
+	    row->argument == NULL ? "" : row->argument);
+	return text;
+}
+
+/* Writes one option's help, its lines broken at blanks. */
+static size_t
+write_help(const struct option_row *row, char *text, size_t size)
+{
+	char usage[OPTION_USAGE];
+	const char *rest = row->help;
+	int used = snprintf(text, size, "  %-*s", HELP_COLUMN - 2,
+	    options_usage(row, usage));
+	while (strlen(rest) > HELP_WIDTH - HELP_COLUMN) {
+		int length = HELP_WIDTH - HELP_COLUMN;
+		while (rest[length] != ' ')
+			length--;
+		used += snprintf(text + used, size - (size_t)used, "%.*s\n%*s", length,
+		    rest, HELP_COLUMN, "");
+		rest += length + 1;
+	}
+	used += snprintf(text + used, size - (size_t)used, "%s\n", rest);
+	return (size_t)used;
+}
 
 /* What --help prints. */
 const char *
 options_help(void)
 {
-	return
+	static char text[HELP_TEXT];
+	static const char usage[] =
 	"Usage: tcpconsole [OPTION]... [HOST [PORT]] [-- SERVER [ARG]...]\n"
 	"Makes the fork echo server of UNIX Network Programming, chapter 5, visible\n"
 	"and breakable, live.  HOST is 127.0.0.1 and PORT 9877 by default; when nothing\n"
 	"listens there and HOST is this machine, tcpserv is started; or SERVER, any\n"
 	"program that listens at PORT: what stands behind -- is run as it stands.\n"
-	"\n"
-	"  --headless        no screen: command lines from standard input, events to\n"
-	"                    standard output\n"
-	"  --json            the same, with events as JSON Lines\n"
-	"  --play NAME       play a lesson, or the scenario file at a path with a slash;\n"
-	"                    on a screen it is stepped, without one it runs through\n"
-	"  --play-all        play every lesson, each from a clean state\n"
-	"  --list            the lessons: name, section of the book, title\n"
-	"  --set KEY=VALUE   a server setting from the start (repeatable), as in the\n"
-	"                    command \"server set\"\n"
-	"  --no-server       never start a server\n"
-	"  --events N        how many events are kept to be walked through (65536)\n"
-	"  -4, -6            IPv4, IPv6 only\n"
-	"  --ascii           lines and marks in ASCII\n"
-	"  --color=WHEN      auto, always or never; NO_COLOR counts\n"
-	"  --help            this text\n"
-	"  --version         the version\n"
-	"\n"
-	"Exit status: 0 all right; 1 an expectation failed or the run broke; 2 the\n"
+	"\n";
+	static const char status[] =
+	"\nExit status: 0 all right; 1 an expectation failed or the run broke; 2 the\n"
 	"command line or a scenario is wrong; 77 this machine does not allow it.\n"
 	"On the screen, F1 shows the commands and keys.\n";
+	size_t used = sizeof usage - 1;
+	memcpy(text, usage, sizeof usage);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		used += write_help(&table[i], text + used, sizeof text - used);
+	snprintf(text + used, sizeof text - used, "%s", status);
+	return text;
 }
 
 /* --color=WHEN */
@@ -198,18 +242,38 @@ check_together(const struct options *options, char *error)
 	return text == NULL;
 }
 
+/* The table as getopt_long(3) wants it. */
+static void
+fill_names(struct option *names, char *letters)
+{
+	size_t count = 0;
+	*letters++ = ':';
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (table[i].name[1] == '\0')
+			*letters++ = table[i].name[0];
+		else
+			names[count++] = (struct option){table[i].name,
+			    table[i].argument != NULL, NULL, table[i].value};
+	}
+	names[count] = (struct option){0};
+	*letters = '\0';
+}
+
 /* Reads argv. */
 bool
 options_parse(struct options *options, int argc, char **argv, char *error)
 {
 	int option;
+	struct option names[TABLE_COUNT + 1];
+	char letters[TABLE_COUNT + 2];
 	memset(options, 0, sizeof *options);
 	opterr = 0;
 	optind = 1;
 	argc = parse_server(options, argc, argv, error);
 	if (argc < 0)
 		return false;
-	while ((option = getopt_long(argc, argv, ":46", table, NULL)) != -1)
+	fill_names(names, letters);
+	while ((option = getopt_long(argc, argv, letters, names, NULL)) != -1)
 		if (!parse_one(options, option, argv, error))
 			return false;
 	if (argc - optind > 2) {

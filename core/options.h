@@ -17,6 +17,24 @@ struct options {
 	enum color_when color;
 };
 
+/* One option: help, manual and completion are made from the table of them. */
+struct option_row {
+	const char *name;      /* a letter stands for itself: -4 */
+	const char *argument;  /* as the manual writes it: "KEY=VALUE"; NULL: none */
+	const char *words;     /* its completions: "auto|always|never", or <lesson>,
+	                          <setting>, <file>; NULL: none */
+	const char *help;
+	int value;             /* getopt_long(3)'s */
+};
+
+enum { OPTION_USAGE = 64 };
+
+/* The table and its length. */
+const struct option_row *options_table(size_t *count);
+
+/* The option as it is typed, "--set KEY=VALUE", in text (room for OPTION_USAGE). */
+const char *options_usage(const struct option_row *row, char *text);
+
 /* Reads argv.  Returns true, or false with one line in error (room for
  * SESSION_ERROR) that names the mend. */
 bool options_parse(struct options *options, int argc, char **argv, char *error);

@@ -1,7 +1,10 @@
-/* make_manual.c: fills tcpconsole.1.in from the tables of commands, settings and
- * keys, so that the manual cannot drift away from them. */
+/* make_manual.c: fills tcpconsole.1.in and tcpserv.1.in from the tables of options,
+ * commands, settings, keys and events, so that the manual cannot drift away from
+ * them. */
 #include "command.h"
+#include "event.h"
 #include "keys.h"
+#include "options.h"
 #include "settings.h"
 
 #include <stdio.h>
@@ -39,6 +42,16 @@ print_entry(const char *tag, const char *arguments, const char *help)
 }
 
 static void
+print_options(void)
+{
+	size_t count;
+	const struct option_row *table = options_table(&count);
+	char tag[OPTION_USAGE];
+	for (size_t i = 0; i < count; i++)
+		print_entry(options_usage(&table[i], tag), "", table[i].help);
+}
+
+static void
 print_commands(void)
 {
 	size_t count;
@@ -47,20 +60,42 @@ print_commands(void)
 		print_entry(table[i].name, table[i].arguments, table[i].help);
 }
 
+/* The settings, of the console or as options of the server. */
 static void
-print_settings(void)
+print_settings_as(const char *prefix)
 {
 	size_t count;
 	const struct setting *table = settings_table(&count);
 	for (size_t i = 0; i < count; i++) {
-		char tag[160];
-		snprintf(tag, sizeof tag, "%s=%s", table[i].name,
-		    table[i].values != NULL ? table[i].values : table[i].want);
-		print_entry(tag, "", table[i].help);
-		fputs("Default: ", stdout);
-		print_roff(table[i].fallback);
-		puts(".");
+		char tag[160], help[400];
+		bool words = table[i].values != NULL;
+		snprintf(tag, sizeof tag, "%s%s=%s", prefix, table[i].name,
+		    words ? table[i].values : "VALUE");
+		snprintf(help, sizeof help, "%s%s%s; by default %s.", table[i].help,
+		    words ? "" : ": ", words ? "" : table[i].want, table[i].fallback);
+		print_entry(tag, "", help);
 	}
+}
+
+static void
+print_settings(void)
+{
+	print_settings_as("");
+}
+
+static void
+print_server_options(void)
+{
+	print_settings_as("--");
+}
+
+/* The types of events, in one sentence. */
+static void
+print_events(void)
+{
+	for (int type = 0; type < EVENT_TYPES; type++)
+		printf("%s%s\n", event_type_name((enum event_type)type),
+		    type + 1 < EVENT_TYPES ? "," : ".");
 }
 
 static void
@@ -89,7 +124,9 @@ main(void)
 {
 	static const struct { const char *marker; void (*print)(void); } parts[] = {
 		{"@COMMANDS@\n", print_commands}, {"@SETTINGS@\n", print_settings},
-		{"@KEYS@\n", print_keys},
+		{"@KEYS@\n", print_keys}, {"@OPTIONS@\n", print_options},
+		{"@SERVER_OPTIONS@\n", print_server_options},
+		{"@EVENTS@\n", print_events},
 	};
 	char line[1024];
 	while (fgets(line, sizeof line, stdin) != NULL) {
