@@ -2,6 +2,7 @@
 
 #include "process_stat.h"
 #include "tcp_state.h"
+#include "wire_long.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,6 +21,15 @@ static bool
 check_end(const struct report_endpoint *end)
 {
 	return end->family == 0 || end->family == 4 || end->family == 6;
+}
+
+/* Text, or longs of a size and an order. */
+static bool
+check_format(uint16_t format)
+{
+	size_t size = wire_size(format);
+	return (format & ~(WIRE_BIG_FIRST | 0xff)) == 0 &&
+	    (format == 0 || size == 4 || size == WIRE_MOST);
 }
 
 /* Who may say it: the client speaks of its own connections, the server of none. */
@@ -61,7 +71,7 @@ bool
 report_check(const struct report *report, bool client, unsigned conns, int64_t now)
 {
 	if (!check_sender(report, client, conns) || report->pid <= 1 ||
-	    !check_end(&report->local) || !check_end(&report->peer) ||
+	    !check_format(report->format) || !check_end(&report->local) || !check_end(&report->peer) ||
 	    !is_between(report->time, 0, now))
 		return false;
 	switch ((int)report->kind) {

@@ -2,6 +2,7 @@
 #include "report_check.h"
 
 #include "suites.h"
+#include "wire_long.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ START_TEST(every_call_is_believed)
 			ck_assert(believed(&report));
 			report.result = -1;
 			report.error = ECONNRESET;
+			report.format = (uint16_t)(i == 0 ? 0 : i == 1 ? 4 : 8 | WIRE_BIG_FIRST);
 			report.local.family = 4;
 			report.peer.family = 6;
 			ck_assert(believed(&report));
@@ -83,6 +85,10 @@ spoil(struct report *report, int number)
 	case 25: report->kind = REPORT_CAUGHT; report->status = 0; break;
 	case 26: report->kind = REPORT_CAUGHT; report->status = 65; break;
 	case 27: report->kind = REPORT_BEGUN; report->conn = 0; break;
+	case 28: report->format = 9; break;
+	case 29: report->format = 0xff; break;
+	case 30: report->format = WIRE_BIG_FIRST; break;
+	case 31: report->format = 0x208; break;
 	}
 }
 
@@ -136,7 +142,7 @@ report_check_suite(void)
 	Suite *suite = suite_create("report_check");
 	TCase *tcase = tcase_create("report_check");
 	tcase_add_test(tcase, every_call_is_believed);
-	tcase_add_loop_test(tcase, what_cannot_be_is_refused, 0, 28);
+	tcase_add_loop_test(tcase, what_cannot_be_is_refused, 0, 32);
 	tcase_add_test(tcase, nobody_speaks_for_another);
 	tcase_add_test(tcase, only_descendants_are_children);
 	suite_add_tcase(suite, tcase);

@@ -13,8 +13,6 @@
 #include <errno.h>
 #include <jansson.h>
 
-enum { FUZZ_CONNECTIONS = 200 };
-
 /* What is written for people, and what for programs. */
 static inline void
 fuzz_check_rendered(const struct event *event, const struct moment *now)
@@ -77,21 +75,6 @@ fuzz_check_event(void *context, const struct event *event, const struct moment *
 	(void)context;
 	fuzz_check_json(event, now);
 	fuzz_check_rendered(event, now);
-}
-
-/* The event of a line of a recording; false: it is none, or one of a connection that
- * would only cost memory, for which the fold keeps room up to its number. */
-static inline bool
-fuzz_take_line(const char *line, struct event *event)
-{
-	if (render_json_parse(line, event) < 0) {
-		FUZZ_CHECK(errno == EINVAL || errno == ENOMEM);
-		return false;
-	}
-	if (event->type != EVENT_CONNECTION || event->connection.conn <= FUZZ_CONNECTIONS)
-		return true;
-	event_release(event);
-	return false;
 }
 
 #endif

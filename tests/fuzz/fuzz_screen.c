@@ -1,8 +1,8 @@
 /* fuzz_screen.c: a recorded session on the screen: its panes, at several sizes. */
 #include "fuzz_screen_of.h"
 
-#include "fuzz_event.h"
 #include "log.h"
+#include "parse_json.h"
 #include "screen.h"
 
 enum { LOG_EVENTS = 64, PANES_AT_ONCE = 4 };
@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_open_terminal();
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		struct event event;
-		if (fuzz_take_line(line, &event))
+		if (render_json_parse(line, &event) == 0)
 			FUZZ_CHECK(log_append(log, &event) == 0);
 	}
 	draw_all(log, size);
