@@ -5,6 +5,7 @@
 #   make run        opens the console on 127.0.0.1
 #   make check      every test; check-asan and check-valgrind: under those
 #   make fuzz       the fuzzers, FUZZ_SECONDS=60 each
+#   make faults     every call of libc fails in turn, each process is killed everywhere
 #   make patience   every lesson with long pauses, as lecturers make them
 #   make goldens    writes the expected outputs of the tests anew: review the diff
 #   make screenshots  the pictures in screenshots/, from real sessions
@@ -55,7 +56,8 @@ SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
 CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
-	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server
+	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
+	$(BUILD)/faulted $(BUILD)/failing.so
 
 all: $(PROGRAMS) $(BUILD)/scenarios
 
@@ -88,10 +90,16 @@ $(BUILD)/stream: tests/tools/stream.c tests/tools/terminal_model.c
 
 $(BUILD)/stream: tests/tools/terminal_model.h
 
-$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server: \
+$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted: \
     $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
+
+# a library for LD_PRELOAD; it hides open and open64, so they must be two
+$(BUILD)/failing.so: tests/tools/failing.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(CC) $(STANDARD) -U_FILE_OFFSET_BITS $(WARNINGS) $(CPPFLAGS) $(CFLAGS) \
+	    -MMD -MP -fPIC -shared -o $@ $< $(LDFLAGS) -ldl
 
 $(BUILD)/lecture: tests/tools/lecture.c $(CORE)
 	@mkdir -p $(@D)
@@ -157,6 +165,10 @@ patience: all $(BUILD)/lecture $(BUILD)/free_port
 	    BUILD=$(BUILD) xargs -P 60 -I {} sh -c \
 	    '$(BUILD)/lecture $(PAUSE) {} $$($(BUILD)/free_port) && echo "ok {}"'
 
+# every call of libc fails once, one by one, in every process: takes minutes
+faults: all $(TEST_PROGRAMS)
+	FAULTS=all BUILD=$(BUILD) sh tests/faults.sh
+
 check-valgrind: all $(TEST_PROGRAMS)
 	BUILD=$(BUILD) sh tests/valgrind.sh
 
@@ -205,5 +217,5 @@ include tests/fuzz/rules.mk
 
 -include $(wildcard $(BUILD)/*/*.d)
 
-.PHONY: all headers manual run deps check check-asan check-valgrind goldens screenshots \
+.PHONY: all headers manual run deps check check-asan check-valgrind faults goldens screenshots \
 	install uninstall clean

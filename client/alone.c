@@ -152,8 +152,10 @@ exchange_line(struct alone *alone, const char *line, size_t length)
 			return false;
 		if (length == 0 && last && !halved) {
 			halved = true;
-			if (shutdown(alone->fd, SHUT_WR) < 0)
+			if (shutdown(alone->fd, SHUT_WR) < 0) {
 				say_failed("shutdown", strerror(errno), NULL);
+				return false;
+			}
 		}
 		if (!(ready.revents & (POLLIN | POLLHUP | POLLERR)))
 			continue;

@@ -13,7 +13,9 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-enum { REPORT_FD = 3, CHILDREN_ROOM = 4096, ORDER_FILES = 2 };
+/* PAUSE_FIRST, PAUSE_MOST: milliseconds between two looks at who is left. */
+enum { REPORT_FD = 3, CHILDREN_ROOM = 4096, GROUPS_ROOM = 256, PAUSE_FIRST = 1,
+	PAUSE_MOST = 128, ORDER_FILES = 2 };
 
 /* What an order brought: how many are there, and which stay -1. */
 struct order_files {
@@ -24,6 +26,8 @@ struct guard {
 	int console; /* the socket to the console */
 	int signals; /* signalfd */
 	uint64_t files;
+	pid_t groups[GROUPS_ROOM]; /* of the programs that were started */
+	size_t group_count;
 };
 
 /* CLOCK_MONOTONIC in ns. */
@@ -35,21 +39,66 @@ guard_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Has the group a member that is a child of ours?  Then its number is no other's. */
+static bool
+group_is_ours(pid_t group)
+{
+	siginfo_t information;
+	return waitid(P_PGID, (id_t)group, &information,
+	    WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Remembers that a program was started, which leads a group of its own. */
+static void
+guard_remember(struct guard *guard, pid_t group)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < guard->group_count; i++)
+		if (group_is_ours(guard->groups[i]))
+			guard->groups[kept++] = guard->groups[i];
+	if (kept < GROUPS_ROOM)
+		guard->groups[kept++] = group;
+	guard->group_count = kept;
+}
+
+/* SIGKILL to every child, as far as /proc tells. */
+static void
+kill_children(void)
+{
+	static pid_t children[CHILDREN_ROOM];
+	int count = process_children(getpid(), children, CHILDREN_ROOM);
+	for (int i = 0; i < count && i < CHILDREN_ROOM; i++)
+		kill(children[i], SIGKILL); /* ours, unreaped: no other has its PID */
+}
+
 /* Kills every descendant and reaps until none is left.  A killed child's own
- * children become ours, so each reaping is followed by another look. */
+ * children become ours, so each reaping is followed by another look.  Where /proc
+ * cannot be read, the groups are all that is known. */
+static void
+end_descendants(const pid_t *groups, size_t count)
+{
+	int pause = PAUSE_FIRST;
+	for (;;) {
+		pid_t reaped;
+		bool any = false;
+		for (size_t i = 0; i < count; i++)
+			if (group_is_ours(groups[i]))
+				kill(-groups[i], SIGKILL);
+		kill_children();
+		while ((reaped = waitpid(-1, NULL, WNOHANG)) > 0)
+			any = true;
+		if (reaped < 0 && errno == ECHILD)
+			return;
+		pause = any ? PAUSE_FIRST : pause < PAUSE_MOST ? 2 * pause : pause;
+		poll(NULL, 0, pause);
+	}
+}
+
+/* The same for who knows no groups. */
 void
 guard_end_descendants(void)
 {
-	static pid_t children[CHILDREN_ROOM];
-	for (;;) {
-		int count = process_children(getpid(), children, CHILDREN_ROOM);
-		for (int i = 0; i < count && i < CHILDREN_ROOM; i++)
-			kill(children[i], SIGKILL); /* ours, unreaped: no other has its PID */
-		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
-			return;
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			continue;
-	}
+	end_descendants(NULL, 0);
 }
 
 /* Sends news; false when the console is gone.  It blocks while a console that
@@ -154,6 +203,8 @@ guard_start(struct guard *guard, uint32_t program, char **argv,
 	error = errno;
 	if (pid == 0)
 		guard_become(guard, program, argv, files, out);
+	if (pid > 0)
+		setpgid(pid, pid); /* whoever comes first of the two */
 	if (out >= 0)
 		close(out);
 	if (pid > 0 && read(failure[0], &error, sizeof error) == sizeof error) {
@@ -227,10 +278,12 @@ guard_order(struct guard *guard)
 	errno = EINVAL;
 	pid_t pid = whole && guard_strings(&order, (size_t)size, argv) ?
 	    guard_start(guard, order.program, argv, &files) : -1;
-	if (pid < 0)
+	if (pid < 0) {
 		news.error = errno;
-	else
+	} else {
 		news.kind = GUARD_STARTED;
+		guard_remember(guard, pid);
+	}
 	news.pid = pid;
 	news.time = guard_now();
 	for (size_t i = 0; i < ORDER_FILES; i++)
@@ -292,7 +345,8 @@ guard_run(struct guard *guard)
 	bool console_lives = true;
 	while (console_lives) {
 		struct signalfd_siginfo signals[8];
-		if (poll(polls, 2, -1) < 0 && errno != EINTR)
+		if (poll(polls, 2, guard->signals < 0 ? PAUSE_MOST : -1) < 0 &&
+		    errno != EINTR)
 			break;
 		while (read(guard->signals, signals, sizeof signals) > 0)
 			continue;
@@ -300,7 +354,9 @@ guard_run(struct guard *guard)
 		if (console_lives && polls[0].revents != 0)
 			console_lives = guard_order(guard);
 	}
-	guard_end_descendants();
+	close(guard->console); /* two descriptors, to read /proc with */
+	close(guard->signals);
+	end_descendants(guard->groups, guard->group_count);
 }
 
 /* Forks the guard. */

@@ -103,7 +103,18 @@ headless_lines(struct headless *headless)
 	headless->length -= begun;
 }
 
-/* Reads what is there; the end of the input quits. */
+/* Nothing more is read: the end of the input quits. */
+static void
+headless_end_input(struct headless *headless)
+{
+	headless->input_ended = true;
+	loop_unwatch(session_loop(headless->session), headless->input);
+	headless->input = NULL;
+	if (!session_submit(headless->session, "quit", SOURCE_STDIN))
+		session_quit(headless->session);
+}
+
+/* Reads what is there. */
 static void
 headless_read(void *context, uint32_t events)
 {
@@ -113,9 +124,9 @@ headless_read(void *context, uint32_t events)
 		size_t room = headless->length + READ_AT_ONCE + 1;
 		char *larger = realloc(headless->buffer, room);
 		if (larger == NULL) {
-			session_error(headless->session, "out of memory: the line is left out");
-			headless->skipping = true;
+			session_error(headless->session, "out of memory for the next lines: end other programs, or raise ulimit -v");
 			headless->length = 0;
+			headless_end_input(headless);
 			return;
 		}
 		headless->buffer = larger;
@@ -137,11 +148,8 @@ headless_read(void *context, uint32_t events)
 		headless->skipping = true;
 		headless->length = 0;
 	}
-	if (!headless->input_ended)
-		return;
-	loop_unwatch(session_loop(headless->session), headless->input);
-	headless->input = NULL;
-	session_submit(headless->session, "quit", SOURCE_STDIN);
+	if (headless->input_ended)
+		headless_end_input(headless);
 }
 
 /* A signal asks us to end. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,7 @@ launcher_end(struct launcher *launcher, int timeout_ms)
 		return true;
 	loop_unwatch(launcher->loop, launcher->watch);
 	launcher->watch = NULL;
+	kill(launcher->guard, SIGCONT); /* unreaped: no other has its PID */
 	int pidfd = (int)syscall(SYS_pidfd_open, launcher->guard, 0);
 	if (launcher->socket >= 0)
 		close(launcher->socket);

@@ -180,8 +180,9 @@ take_client_call(struct session *session, const struct report *report, int64_t t
 	case CALL_CLOSE:
 		tell_connection(session, report, CONNECTION_CLOSED, time);
 		break;
+	case CALL_SOCKET: /* without one there is no connect to fail */
 	case CALL_CONNECT:
-		if (report->result == 0 || report->error == EINTR)
+		if (report->result >= 0 || report->error == EINTR)
 			break;
 		if (connection == NULL) { /* it failed before it had a local end */
 			connect_begun(session);

@@ -24,16 +24,18 @@ session_submit(struct session *session, const char *line,
 {
 	const char *arguments;
 	char error[SESSION_ERROR];
-	size_t length = strlen(line);
 	line += strspn(line, " \t");
 	if (*line == '\0' || *line == '#')
 		return true;
-	struct queued *queued = malloc(sizeof *queued + length + 1);
-	if (queued == NULL)
+	struct queued *queued = malloc(sizeof *queued);
+	char *text = strdup(line);
+	if (queued == NULL || text == NULL) {
+		free(queued);
+		free(text);
+		session_error(session, "out of memory: \"%.60s\" is left out", line);
 		return false;
-	queued->next = NULL;
-	queued->source = source;
-	strcpy(queued->text, line);
+	}
+	*queued = (struct queued){.source = source, .text = text};
 	*session->queue_end = queued;
 	session->queue_end = &queued->next;
 	timer_no_later(session->tick, 0);
@@ -57,7 +59,7 @@ running_finish(struct running *running)
 	memset(running, 0, sizeof *running);
 }
 
-/* Tells the command, then begins it. */
+/* Tells the command, then begins it: its text is the running one's from now on. */
 static void
 running_begin(struct session *session, struct queued *queued)
 {
@@ -68,9 +70,7 @@ running_begin(struct session *session, struct queued *queued)
 	event.command.source = queued->source;
 	event_set_text(&event, queued->text, strlen(queued->text));
 	session_append(session, &event);
-	running->text = strdup(queued->text);
-	if (running->text == NULL)
-		return;
+	running->text = queued->text;
 	running->source = queued->source;
 	running->begun_at = loop_now(session->loop);
 	running->deadline = running->begun_at + CARRY_OUT_NS;
@@ -153,6 +153,7 @@ runner_free(struct session *session)
 {
 	while (session->queue != NULL) {
 		struct queued *next = session->queue->next;
+		free(session->queue->text);
 		free(session->queue);
 		session->queue = next;
 	}

@@ -33,7 +33,7 @@ struct running {
 struct queued {
 	struct queued *next;
 	enum command_source source;
-	char text[];
+	char *text;
 };
 
 /* Lets the commands move on as far as they can. */

@@ -536,7 +536,8 @@ session_quit(struct session *session)
 	runner_free(session);
 	session->queue_end = &session->queue;
 	session->ready = true;
-	session_submit(session, "quit", SOURCE_KEY);
+	if (!session_submit(session, "quit", SOURCE_KEY))
+		session->ended = true; /* no memory: the guard ends the rest */
 	while (!session->ended && session_round(session, 50) == 0)
 		continue;
 }

@@ -1,0 +1,109 @@
+#!/bin/sh
+# Each call of libc fails in turn, in each process of a session, and in tcpserv and
+# tcpcli by themselves: nobody crashes, hangs, leaks, or leaves a process behind.
+# FAULTS=all: every call, one by one (of one that is made very often, a thousand);
+# else one in the middle of each, and all from the first on.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BUILD=${BUILD:-build}
+library=$PWD/$BUILD/failing.so
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export BUILD
+# under a sanitizer its runtime comes first, and malloc is its own
+runtime=$(ldd "$BUILD/tcpconsole" | awk '/lib[a]san/ { print $3 }')
+[ -z "$runtime" ] || library="$runtime:$library"
+ASAN_OPTIONS="exitcode=99:log_path=$work/asan:${ASAN_OPTIONS:-}"
+export ASAN_OPTIONS
+
+cat >"$work/session" <<'END'
+exec "$BUILD/tcpconsole" --play ./tests/fixtures/everything.scenario --json 127.0.0.1 $("$BUILD/free_port")
+END
+# the same lines on standard input, which go on after one that failed
+cat >"$work/lines" <<'END'
+sed '1,/^$/d' tests/fixtures/everything.scenario |
+    "$BUILD/tcpconsole" --json 127.0.0.1 $("$BUILD/free_port")
+END
+# the server by itself, and three clients, of which one gets no answer perhaps
+cat >"$work/server" <<'END'
+port=$("$BUILD/free_port")
+"$BUILD/tcpserv" --sigterm=catch --bind=127.0.0.1 "$port" 2>/dev/null &
+server=$!
+timeout 5 sh -c "until echo one | $BUILD/tcpcli 127.0.0.1 $port || ! kill -0 $server; do :; done" 2>/dev/null
+echo two | timeout 5 "$BUILD/tcpcli" 127.0.0.1 "$port" 2>/dev/null
+echo three | timeout 5 "$BUILD/tcpcli" 127.0.0.1 "$port" 2>/dev/null
+kill "$server" 2>/dev/null
+wait "$server"
+END
+# the client by itself, at a server that nothing befalls
+cat >"$work/client" <<'END'
+port=$("$BUILD/free_port")
+LD_PRELOAD= "$BUILD/tcpserv" --sigterm=catch --bind=127.0.0.1 "$port" 2>/dev/null &
+server=$!
+until echo up | LD_PRELOAD= "$BUILD/tcpcli" 127.0.0.1 "$port" 2>/dev/null; do :; done
+printf 'one\ntwo\nthree' | "$BUILD/tcpcli" 127.0.0.1 "$port"
+status=$?
+kill "$server"
+wait "$server"
+exit $status
+END
+
+# The numbers of calls that are to fail, of COUNT
+positions() { # CALL COUNT
+	if [ "${FAULTS:-}" = all ]; then
+		step=1
+		[ "$2" -le 1000 ] || step=$(($2 / 1000))
+		seq 1 "$step" "$2"
+	else
+		echo $(($2 / 2 + 1))
+	fi
+}
+
+# Every fault of one of the three, a line each: WHO CALL AT TIMES BLOCKS NAME
+plan() { # NAME WHO...
+	name=$1
+	shift
+	"$BUILD/faulted" "$library" count sh "$work/$name" >"$work/counts" 2>"$work/err" || {
+		echo "not ok $name without a fault: $(cat "$work/counts" "$work/err")" >&2
+		return 1
+	}
+	blocks=$(awk '$2 == "blocks" && $3 > most { most = $3 } END { print most + 0 }' "$work/counts")
+	for who in "$@"; do
+		awk -v w="$who" '$1 == w && $2 != "blocks"' "$work/counts" |
+		while read -r _ call count; do
+			for at in $(positions "$call" "$count"); do
+				echo "$who $call $at 1 $blocks $name"
+			done
+			case $call in # EINTR without end is no machine's
+			kill | waitpid | epoll_wait) ;;
+			*) echo "$who $call 1 0 $blocks $name" ;;
+			esac
+		done
+	done
+}
+
+# Carries out a plan, eight at a time
+carry_out() {
+	xargs -P "${FAULTS_AT_ONCE:-8}" -L 1 sh -c '"$BUILD/faulted" "$0" "$1" "$2" "$3" "$4" "$5" sh "'"$work"'/$6"' "$library"
+}
+
+{
+	plan session console guard starting server child client &&
+	{ [ "${FAULTS:-}" != all ] || plan lines console guard client; } &&
+	plan server server child &&
+	plan client client
+} >"$work/plan" 2>"$work/broken" || { cat "$work/broken"; exit 1; }
+carry_out <"$work/plan" >"$work/verdicts"
+# one line says it for all that went well
+grep -v '^ok ' "$work/verdicts"
+good=$(grep -c '^ok ' "$work/verdicts")
+never=$(grep -c 'never called' "$work/verdicts")
+bad=$(grep -c '^not ok ' "$work/verdicts")
+for log in "$work"/asan.*; do
+	[ -e "$log" ] || continue
+	echo "not ok $(basename "$log")"
+	sed 's/^/    /' "$log"
+	bad=$((bad + 1))
+done
+[ "$bad" -eq 0 ] && [ "$good" -gt 100 ] &&
+    echo "ok $good faults, one by one ($never of them in calls that were not made this time)"

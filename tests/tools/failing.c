@@ -1,0 +1,345 @@
+/* failing.c: a library for LD_PRELOAD that counts calls of libc and lets one of
+ * them fail: see failing.h.
+ *
+ * Each wrapper asks should_fail(), and else calls what it hides.  Memory goes to
+ * the __libc_ names, because dlsym(3) itself allocates; under AddressSanitizer,
+ * which is preloaded before this library, malloc is the sanitizer's and is not
+ * counted.  The names with 64 are what headers make of open, fopen and fcntl
+ * where offsets have 64 bits. */
+#include "failing.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct failing_page *page;
+static int who = WHO_NOBODY;
+static int open_before;
+static atomic_int blocks;
+
+/* Is this the call that fails? */
+static bool
+should_fail(enum failing_call call)
+{
+	if (page == NULL || who == WHO_NOBODY)
+		return false;
+	int number = atomic_fetch_add(&page->counts[who][call], 1) + 1;
+	if ((int)call != page->call || who != page->who || number < page->at ||
+	    (page->times > 0 && number >= page->at + page->times))
+		return false;
+	atomic_fetch_add(&page->fired, 1);
+	errno = page->error;
+	return true;
+}
+
+/* The function that a wrapper hides; a void pointer would be no function's. */
+static void
+find_real(void *function, const char *name)
+{
+	void *found = dlsym(RTLD_NEXT, name);
+	if (found == NULL)
+		abort();
+	memcpy(function, &found, sizeof found);
+}
+
+#define REAL(name, result, ...) \
+	static result (*real)(__VA_ARGS__); \
+	if (real == NULL) \
+		find_real(&real, name)
+
+/* A wrapper of a function that says -1, or whatever failed is. */
+#define WRAP_AS(symbol, call, failed, result, parameters, ...) \
+	result symbol parameters; \
+	result symbol parameters \
+	{ \
+		static result (*real) parameters; \
+		if (real == NULL) \
+			find_real(&real, #symbol); \
+		return should_fail(FAIL_##call) ? (failed) : real(__VA_ARGS__); \
+	}
+#define WRAP(symbol, failed, result, parameters, ...) \
+	WRAP_AS(symbol, symbol, failed, result, parameters, __VA_ARGS__)
+
+WRAP(fopen, NULL, FILE *, (const char *path, const char *mode), path, mode)
+WRAP_AS(fopen64, fopen, NULL, FILE *, (const char *path, const char *mode), path, mode)
+WRAP(fdopen, NULL, FILE *, (int fd, const char *mode), fd, mode)
+WRAP(opendir, NULL, DIR *, (const char *path), path)
+WRAP(read, -1, ssize_t, (int fd, void *data, size_t size), fd, data, size)
+WRAP(write, -1, ssize_t, (int fd, const void *data, size_t size), fd, data, size)
+WRAP(readlink, -1, ssize_t, (const char *path, char *data, size_t size), path, data, size)
+WRAP(readlinkat, -1, ssize_t, (int fd, const char *path, char *data, size_t size),
+    fd, path, data, size)
+WRAP(socket, -1, int, (int family, int type, int protocol), family, type, protocol)
+WRAP(socketpair, -1, int, (int family, int type, int protocol, int pair[2]),
+    family, type, protocol, pair)
+WRAP(pipe2, -1, int, (int ends[2], int flags), ends, flags)
+WRAP(bind, -1, int, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length),
+    fd, address, length)
+WRAP(listen, -1, int, (int fd, int backlog), fd, backlog)
+WRAP(accept, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
+    fd, address, length)
+WRAP(connect, -1, int, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length),
+    fd, address, length)
+WRAP(shutdown, -1, int, (int fd, int how), fd, how)
+WRAP(getsockname, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
+    fd, address, length)
+WRAP(getpeername, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
+    fd, address, length)
+WRAP(setsockopt, -1, int, (int fd, int level, int name, const void *value, socklen_t size),
+    fd, level, name, value, size)
+WRAP(getsockopt, -1, int, (int fd, int level, int name, void *value, socklen_t *size),
+    fd, level, name, value, size)
+WRAP(send, -1, ssize_t, (int fd, const void *data, size_t size, int flags),
+    fd, data, size, flags)
+WRAP(recv, -1, ssize_t, (int fd, void *data, size_t size, int flags),
+    fd, data, size, flags)
+WRAP(sendto, -1, ssize_t, (int fd, const void *data, size_t size, int flags,
+    __CONST_SOCKADDR_ARG address, socklen_t length), fd, data, size, flags, address, length)
+WRAP(sendmsg, -1, ssize_t, (int fd, const struct msghdr *message, int flags),
+    fd, message, flags)
+WRAP(recvmsg, -1, ssize_t, (int fd, struct msghdr *message, int flags),
+    fd, message, flags)
+WRAP(execv, -1, int, (const char *path, char *const *argv), path, argv)
+WRAP(waitpid, -1, pid_t, (pid_t pid, int *status, int flags), pid, status, flags)
+WRAP(waitid, -1, int, (idtype_t type, id_t id, siginfo_t *information, int flags),
+    type, id, information, flags)
+WRAP(kill, -1, int, (pid_t pid, int number), pid, number)
+WRAP(setpgid, -1, int, (pid_t pid, pid_t group), pid, group)
+WRAP(getrlimit, -1, int, (__rlimit_resource_t what, struct rlimit *limit), what, limit)
+WRAP(setrlimit, -1, int, (__rlimit_resource_t what, const struct rlimit *limit), what, limit)
+WRAP_AS(getrlimit64, getrlimit, -1, int, (__rlimit_resource_t what, struct rlimit64 *limit),
+    what, limit)
+WRAP_AS(setrlimit64, setrlimit, -1, int,
+    (__rlimit_resource_t what, const struct rlimit64 *limit), what, limit)
+WRAP(sigaction, -1, int, (int number, const struct sigaction *action,
+    struct sigaction *before), number, action, before)
+WRAP(epoll_create1, -1, int, (int flags), flags)
+WRAP(epoll_ctl, -1, int, (int epoll, int what, int fd, struct epoll_event *event),
+    epoll, what, fd, event)
+WRAP(epoll_wait, -1, int, (int epoll, struct epoll_event *events, int most, int timeout),
+    epoll, events, most, timeout)
+WRAP(poll, -1, int, (struct pollfd *polls, nfds_t count, int timeout), polls, count, timeout)
+WRAP(timerfd_create, -1, int, (clockid_t clock, int flags), clock, flags)
+WRAP(signalfd, -1, int, (int fd, const sigset_t *set, int flags), fd, set, flags)
+WRAP(eventfd, -1, int, (unsigned count, int flags), count, flags)
+WRAP(dup2, -1, int, (int old, int new), old, new)
+WRAP(getaddrinfo, page->error, int, (const char *name, const char *service,
+    const struct addrinfo *hints, struct addrinfo **found), name, service, hints, found)
+WRAP(getifaddrs, -1, int, (struct ifaddrs **all), all)
+WRAP(getpwuid, NULL, struct passwd *, (uid_t user), user)
+WRAP(mkostemp, -1, int, (char *path, int flags), path, flags)
+WRAP_AS(mkostemp64, mkostemp, -1, int, (char *path, int flags), path, flags)
+WRAP(rename, -1, int, (const char *from, const char *to), from, to)
+WRAP(fsync, -1, int, (int fd), fd)
+
+/* Of the variadic ones, what follows is taken as the one long that it is. */
+#define WRAP_VARIADIC(symbol, call, result, parameters, last, ...) \
+	result symbol parameters; \
+	result symbol parameters \
+	{ \
+		static result (*real) parameters; \
+		va_list rest; \
+		if (real == NULL) \
+			find_real(&real, #symbol); \
+		va_start(rest, last); \
+		long value = va_arg(rest, long); \
+		va_end(rest); \
+		return should_fail(FAIL_##call) ? -1 : real(__VA_ARGS__, value); \
+	}
+
+WRAP_VARIADIC(open, open, int, (const char *path, int flags, ...), flags, path, flags)
+WRAP_VARIADIC(open64, open, int, (const char *path, int flags, ...), flags, path, flags)
+WRAP_VARIADIC(openat, open, int, (int at, const char *path, int flags, ...), flags,
+    at, path, flags)
+WRAP_VARIADIC(openat64, open, int, (int at, const char *path, int flags, ...), flags,
+    at, path, flags)
+WRAP_VARIADIC(fcntl, fcntl, int, (int fd, int what, ...), what, fd, what)
+WRAP_VARIADIC(fcntl64, fcntl, int, (int fd, int what, ...), what, fd, what)
+WRAP_VARIADIC(ioctl, ioctl, int, (int fd, unsigned long what, ...), what, fd, what)
+
+int
+prctl(int what, ...)
+{
+	REAL("prctl", int, int, ...);
+	long value[4];
+	va_list rest;
+	va_start(rest, what);
+	for (int i = 0; i < 4; i++)
+		value[i] = va_arg(rest, long);
+	va_end(rest);
+	return should_fail(FAIL_prctl) ? -1 :
+	    real(what, value[0], value[1], value[2], value[3]);
+}
+
+long
+syscall(long number, ...)
+{
+	REAL("syscall", long, long, ...);
+	static const struct { long number; enum failing_call call; } known[] = {
+		{SYS_pidfd_open, FAIL_pidfd_open}, {SYS_pidfd_getfd, FAIL_pidfd_getfd},
+		{SYS_pidfd_send_signal, FAIL_pidfd_send_signal},
+	};
+	long value[6];
+	va_list rest;
+	va_start(rest, number);
+	for (int i = 0; i < 6; i++)
+		value[i] = va_arg(rest, long);
+	va_end(rest);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].number == number && should_fail(known[i].call))
+			return -1;
+	return real(number, value[0], value[1], value[2], value[3], value[4], value[5]);
+}
+
+/* A child is of the next kind: the console's is the guard, whose is not exec'ed
+ * yet; a server's is a child. */
+pid_t
+fork(void)
+{
+	REAL("fork", pid_t, void);
+	if (should_fail(FAIL_fork))
+		return -1;
+	pid_t pid = real();
+	if (pid == 0 && (who == WHO_CONSOLE || who == WHO_GUARD || who == WHO_SERVER))
+		who++;
+	return pid;
+}
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *block, size_t size);
+extern void __libc_free(void *block);
+
+void *
+malloc(size_t size)
+{
+	void *block = should_fail(FAIL_malloc) ? NULL : __libc_malloc(size);
+	if (block != NULL)
+		atomic_fetch_add(&blocks, 1);
+	return block;
+}
+
+void *
+calloc(size_t count, size_t size)
+{
+	void *block = should_fail(FAIL_calloc) ? NULL : __libc_calloc(count, size);
+	if (block != NULL)
+		atomic_fetch_add(&blocks, 1);
+	return block;
+}
+
+void *
+realloc(void *block, size_t size)
+{
+	if (should_fail(FAIL_realloc))
+		return NULL;
+	void *larger = __libc_realloc(block, size);
+	if (block == NULL && larger != NULL)
+		atomic_fetch_add(&blocks, 1);
+	if (block != NULL && size == 0)
+		atomic_fetch_sub(&blocks, 1);
+	return larger;
+}
+
+void
+free(void *block)
+{
+	if (block != NULL)
+		atomic_fetch_sub(&blocks, 1);
+	__libc_free(block);
+}
+
+/* How many descriptors are open. */
+static int
+count_open(void)
+{
+	int count = 0;
+	for (int fd = 0; fd < 1024; fd++)
+		count += syscall(SYS_fcntl, fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* A crash is told before it is died of. */
+static void
+tell_crash(int number)
+{
+	if (page != NULL)
+		page->crashed = number;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* Which kind of process this is, by its name. */
+static int
+who_by_name(const char *name)
+{
+	static const struct { const char *name; int who; } known[] = {
+		{"tcpconsole", WHO_CONSOLE}, {"tcpserv", WHO_SERVER},
+		{"tcpcli", WHO_CLIENT},
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i].name, name) == 0)
+			return known[i].who;
+	return WHO_NOBODY;
+}
+
+__attribute__((constructor)) static void
+failing_begin(void)
+{
+	static const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+	const char *path = getenv(FAILING_ENVIRONMENT);
+	int kind = who_by_name(program_invocation_short_name);
+	if (path == NULL || kind == WHO_NOBODY)
+		return;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	void *place = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (place == MAP_FAILED)
+		return;
+	for (size_t i = 0; dlsym(RTLD_DEFAULT, "__asan_init") == NULL &&
+	    i < sizeof deadly / sizeof *deadly; i++)
+		signal(deadly[i], tell_crash);
+	open_before = count_open();
+	atomic_store(&blocks, 0);
+	page = place;
+	who = kind;
+}
+
+/* The exit, by exit(3): what is left open? */
+__attribute__((destructor)) static void
+failing_end(void)
+{
+	if (page == NULL || who == WHO_NOBODY)
+		return;
+	int left = count_open() - open_before;
+	if (left > page->leaked[who])
+		page->leaked[who] = left;
+	if (blocks > page->blocks[who])
+		page->blocks[who] = blocks;
+}
