@@ -105,9 +105,10 @@ connect_done(struct session *session, struct running *running)
 		    moment_connection(now, running->first + i);
 		if (connection == NULL)
 			return false;
-		if (!connection->failed && !was_accepted(session, connection))
+		bool failed = connection->failed || !connection->open;
+		if (!failed && !was_accepted(session, connection))
 			return false;
-		seen &= connection->failed || connection->client != STATE_GONE;
+		seen &= failed || connection->client != STATE_GONE;
 	}
 	/* and its row has been read, unless it went too fast for that */
 	if (running->step == CONNECT_ORDERED)

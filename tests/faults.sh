@@ -82,16 +82,16 @@ plan() { # NAME WHO...
 	done
 }
 
-# Carries out a plan, eight at a time
+# Carries out a plan, sixteen at a time, for most of it is waiting
 carry_out() {
-	xargs -P "${FAULTS_AT_ONCE:-8}" -L 1 sh -c '"$BUILD/faulted" "$0" "$1" "$2" "$3" "$4" "$5" sh "'"$work"'/$6"' "$library"
+	xargs -P "${FAULTS_AT_ONCE:-16}" -L 1 sh -c '"$BUILD/faulted" "$0" "$1" "$2" "$3" "$4" "$5" sh "'"$work"'/$6"' "$library"
 }
 
 {
-	plan session console guard starting server child client &&
-	{ [ "${FAULTS:-}" != all ] || plan lines console guard client; } &&
 	plan server server child &&
-	plan client client
+	plan client client &&
+	{ [ "${FAULTS:-}" != all ] || plan lines console guard client; } &&
+	plan session child client server starting guard console
 } >"$work/plan" 2>"$work/broken" || { cat "$work/broken"; exit 1; }
 carry_out <"$work/plan" >"$work/verdicts"
 # one line says it for all that went well
