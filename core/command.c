@@ -116,10 +116,10 @@ static const struct command table[] = {
 	 .run = command_host_plug, .done = host_told},
 	{.name = "show",
 	 .arguments = "sockets|processes|connections|settings|errno|dispositions|"
-	    "states|figures|bytes",
-	 .help = "a snapshot; on a screen that pane, zoomed; states, figures and bytes are drawn there alone",
+	    "details|states|figures|bytes",
+	 .help = "a snapshot; on a screen that pane, zoomed; details are what TCP_INFO says",
 	 .words = "sockets|processes|connections|settings|errno|dispositions|"
-	    "states|figures|bytes",
+	    "details|states|figures|bytes",
 	 .run = command_show, .done = show_done},
 	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
 	 .help = "wait until it holds: echo TEXT, eof, errno NAME, state END STATE, zombies N, ...",

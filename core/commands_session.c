@@ -26,6 +26,7 @@ static const struct { const char *name; enum event_type type; } snapshots[] = {
 	{"connections", EVENT_CONNECTIONS}, {"settings", EVENT_SETTINGS},
 	{"errno", EVENT_ERRNO}, {"dispositions", EVENT_DISPOSITIONS},
 	/* pictures of the current connection: without a screen, its row */
+	{"details", EVENT_CONNECTIONS},
 	{"states", EVENT_CONNECTIONS}, {"figures", EVENT_CONNECTIONS},
 	{"bytes", EVENT_CONNECTIONS},
 };
@@ -60,12 +61,14 @@ command_show(struct session *session, struct running *running, const char *argum
 	while (number < count && strcmp(arguments, snapshots[number].name) != 0)
 		number++;
 	if (number == count) {
-		refuse(running, "show wants sockets, processes, connections, settings, errno, dispositions, states, figures or bytes");
+		refuse(running, "show wants sockets, processes, connections, settings, errno, dispositions, details, states, figures or bytes");
 		return;
 	}
 	if (running->check_only)
 		return;
 	running->number = (int)number;
+	if (strcmp(arguments, "details") == 0)
+		socket_watch_follow_details(session->sockets);
 	running->deadline = running->begun_at + SECONDS(1);
 	socket_watch_force(session->sockets);
 	process_watch_refresh(session->processes);

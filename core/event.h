@@ -10,6 +10,7 @@
 
 #include "process_stat.h"
 #include "report.h"
+#include "tcp_details.h"
 #include "tcp_table.h"
 
 enum event_type {
@@ -22,6 +23,7 @@ enum event_type {
 	EVENT_SOCKET,
 	EVENT_STATE,
 	EVENT_TIMER,       /* retransmission timer and count of a connection */
+	EVENT_DETAILS,     /* TCP_INFO of an end of the current connection */
 	EVENT_PROCESS,
 	EVENT_SIGNAL,
 	EVENT_HOST,
@@ -180,6 +182,11 @@ struct event {
 			int64_t next_at;          /* session ns, 0: nothing to send again */
 			int64_t gives_up_at;      /* session ns, 0: not known */
 		} timer;
+		struct {
+			unsigned conn;
+			enum connection_end end;
+			struct tcp_details tcp;   /* ago: before the event's time */
+		} details;
 		struct {
 			enum process_what what;
 			struct process_row row;

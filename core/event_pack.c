@@ -55,6 +55,17 @@ static const struct pack_field timer_fields[] = {
 	NUMBER(timer.conn), NUMBER(timer.rto), NUMBER(timer.retransmits),
 	NUMBER(timer.next_at), NUMBER(timer.gives_up_at),
 };
+static const struct pack_field details_fields[] = {
+	NUMBER(details.conn), NUMBER(details.end), NUMBER(details.tcp.rtt),
+	NUMBER(details.tcp.rtt_variation), NUMBER(details.tcp.rto),
+	NUMBER(details.tcp.backoff), NUMBER(details.tcp.retransmits),
+	NUMBER(details.tcp.total_retransmits), NUMBER(details.tcp.probes),
+	NUMBER(details.tcp.unacked), NUMBER(details.tcp.lost),
+	NUMBER(details.tcp.cwnd), NUMBER(details.tcp.ssthresh),
+	NUMBER(details.tcp.mss), NUMBER(details.tcp.bytes_sent),
+	NUMBER(details.tcp.bytes_received), NUMBER(details.tcp.sent_ago),
+	NUMBER(details.tcp.received_ago),
+};
 static const struct pack_field process_fields[] = {
 	NUMBER(process.what), NUMBER(process.row.pid), NUMBER(process.row.ppid),
 	TEXT(process.row.tty), TEXT(process.row.stat), TEXT(process.row.command),
@@ -101,6 +112,7 @@ tables[EVENT_TYPES] = {
 	[EVENT_SOCKET] = TABLE(socket_fields),
 	[EVENT_STATE] = TABLE(state_fields),
 	[EVENT_TIMER] = TABLE(timer_fields),
+	[EVENT_DETAILS] = TABLE(details_fields),
 	[EVENT_PROCESS] = TABLE(process_fields),
 	[EVENT_SIGNAL] = TABLE(signal_fields),
 	[EVENT_HOST] = TABLE(host_fields),

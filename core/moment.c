@@ -535,6 +535,18 @@ apply_timer(struct moment *moment, const struct event *event)
 	connection->gives_up_at = event->timer.gives_up_at;
 }
 
+/* What TCP keeps about one end of a connection. */
+static void
+apply_details(struct moment *moment, const struct event *event)
+{
+	struct moment_details *details = &moment->details;
+	if (details->conn != event->details.conn)
+		*details = (struct moment_details){.conn = event->details.conn};
+	*(event->details.end == END_CLIENT ? &details->client : &details->server) =
+	    (struct moment_end_details){.any = true, .time = event->time,
+	    .tcp = event->details.tcp};
+}
+
 /* Bytes went out or came back. */
 static void
 apply_line(struct moment *moment, const struct event *event)
@@ -603,6 +615,9 @@ moment_apply(struct moment *moment, const struct event *event)
 		break;
 	case EVENT_TIMER:
 		apply_timer(moment, event);
+		break;
+	case EVENT_DETAILS:
+		apply_details(moment, event);
 		break;
 	case EVENT_HOST:
 		apply_host(moment, event);

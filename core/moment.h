@@ -89,6 +89,16 @@ struct moment_lesson {
 	unsigned line;               /* LESSON_FAILED: of its file */
 };
 
+/* What TCP_INFO said last about the two ends of the connection that is followed. */
+struct moment_details {
+	unsigned conn;          /* 0: none */
+	struct moment_end_details {
+		bool any;
+		int64_t time;   /* of the reading */
+		struct tcp_details tcp;
+	} client, server;
+};
+
 struct moment {
 	int64_t time;                  /* of the latest event */
 	uint64_t events;               /* how many were folded */
@@ -112,6 +122,7 @@ struct moment {
 	char server_command[SERVER_TEXT]; /* SERVER_COMMAND: its command line */
 	char settings[640];            /* settings_text(); empty: it is not tcpserv */
 	struct moment_errno last;
+	struct moment_details details;
 	struct moment_lesson lesson;
 	bool script;                   /* the last command came from a scenario */
 	uint64_t sent, echoed;         /* how many such events */

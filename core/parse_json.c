@@ -363,16 +363,57 @@ take_state(struct reader *reader, struct event *event)
 	event->state.inferred = take_flag(reader, "inferred");
 }
 
+/* Seconds as microseconds. */
+static uint32_t
+take_microseconds(struct reader *reader, const char *key)
+{
+	int64_t number = take_seconds(reader, key) / 1000;
+	reader->bad |= number < 0 || number > UINT32_MAX;
+	return (uint32_t)number;
+}
+
 static void
 take_timer(struct reader *reader, struct event *event)
 {
-	int64_t rto = take_seconds(reader, "rto") / 1000;
-	reader->bad |= rto < 0 || rto > UINT32_MAX;
 	event->timer.conn = take_conn(reader);
-	event->timer.rto = (uint32_t)rto;
+	event->timer.rto = take_microseconds(reader, "rto");
 	event->timer.retransmits = take_count(reader, "retransmits");
 	event->timer.next_at = take_from(reader, "next_in", event->time);
 	event->timer.gives_up_at = take_from(reader, "gives_up_in", event->time);
+}
+
+/* Seconds since, as ns; -1 for never. */
+static int64_t
+take_ago(struct reader *reader, const char *key)
+{
+	return has(reader, key) ? take_seconds(reader, key) : -1;
+}
+
+static void
+take_details(struct reader *reader, struct event *event)
+{
+	event->details.conn = take_conn(reader);
+	event->details.end = take_end_name(reader, "end");
+	event->details.tcp = (struct tcp_details){
+		.rtt = take_microseconds(reader, "rtt"),
+		.rtt_variation = take_microseconds(reader, "rtt_variation"),
+		.rto = take_microseconds(reader, "rto"),
+		.backoff = take_count(reader, "backoff"),
+		.retransmits = take_count(reader, "retransmits"),
+		.total_retransmits = take_count(reader, "total_retransmits"),
+		.probes = take_count(reader, "probes"),
+		.unacked = take_count(reader, "unacked"),
+		.lost = take_count(reader, "lost"),
+		.cwnd = take_count(reader, "cwnd"),
+		.ssthresh = has(reader, "ssthresh") ? take_count(reader, "ssthresh") :
+		    TCP_SSTHRESH_NONE,
+		.mss = take_count(reader, "mss"),
+		.bytes_sent = (uint64_t)take_integer(reader, "bytes_sent", 0, INT64_MAX),
+		.bytes_received = (uint64_t)take_integer(reader, "bytes_received", 0,
+		    INT64_MAX),
+		.sent_ago = take_ago(reader, "sent_ago"),
+		.received_ago = take_ago(reader, "received_ago"),
+	};
 }
 
 static void
@@ -588,6 +629,7 @@ static void (*const fields[EVENT_TYPES])(struct reader *reader,
 	[EVENT_SOCKET] = take_socket,
 	[EVENT_STATE] = take_state,
 	[EVENT_TIMER] = take_timer,
+	[EVENT_DETAILS] = take_details,
 	[EVENT_PROCESS] = take_process,
 	[EVENT_SIGNAL] = take_signal_event,
 	[EVENT_HOST] = take_host,

@@ -331,6 +331,34 @@ put_timer(struct writer *writer, const struct event *event, const struct moment 
 }
 
 static void
+put_details(struct writer *writer, const struct event *event, const struct moment *now)
+{
+	const struct tcp_details *tcp = &event->details.tcp;
+	(void)now;
+	put_integer(writer, "conn", event->details.conn);
+	put_word(writer, "end", event_end_name(event->details.end));
+	put_seconds(writer, "rtt", (int64_t)tcp->rtt * 1000);
+	put_seconds(writer, "rtt_variation", (int64_t)tcp->rtt_variation * 1000);
+	put_seconds(writer, "rto", (int64_t)tcp->rto * 1000);
+	put_integer(writer, "backoff", tcp->backoff);
+	put_integer(writer, "retransmits", tcp->retransmits);
+	put_integer(writer, "total_retransmits", tcp->total_retransmits);
+	put_integer(writer, "probes", tcp->probes);
+	put_integer(writer, "unacked", tcp->unacked);
+	put_integer(writer, "lost", tcp->lost);
+	put_integer(writer, "cwnd", tcp->cwnd);
+	if (tcp->ssthresh < TCP_SSTHRESH_NONE)
+		put_integer(writer, "ssthresh", tcp->ssthresh);
+	put_integer(writer, "mss", tcp->mss);
+	put_integer(writer, "bytes_sent", (int64_t)tcp->bytes_sent);
+	put_integer(writer, "bytes_received", (int64_t)tcp->bytes_received);
+	if (tcp->sent_ago >= 0)
+		put_seconds(writer, "sent_ago", tcp->sent_ago);
+	if (tcp->received_ago >= 0)
+		put_seconds(writer, "received_ago", tcp->received_ago);
+}
+
+static void
 put_process_event(struct writer *writer, const struct event *event,
     const struct moment *now)
 {
@@ -618,6 +646,7 @@ static void (*const fields[EVENT_TYPES])(struct writer *writer,
 	[EVENT_SOCKET] = put_socket,
 	[EVENT_STATE] = put_state,
 	[EVENT_TIMER] = put_timer,
+	[EVENT_DETAILS] = put_details,
 	[EVENT_PROCESS] = put_process_event,
 	[EVENT_SIGNAL] = put_signal,
 	[EVENT_HOST] = put_host,

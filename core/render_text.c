@@ -438,6 +438,26 @@ print_processes(FILE *out, const struct event *event, const struct moment *now)
 	}
 }
 
+/* What TCP keeps about one end, in two lines. */
+static void
+print_details(FILE *out, const char *name, const struct moment_end_details *end)
+{
+	const struct tcp_details *tcp = &end->tcp;
+	if (!end->any)
+		return;
+	fprintf(out, "       %s: RTT %.3f ms, variation %.3f ms, RTO %.0f ms, "
+	    "cwnd %u, ssthresh ", name, tcp->rtt / 1e3, tcp->rtt_variation / 1e3,
+	    tcp->rto / 1e3, tcp->cwnd);
+	if (tcp->ssthresh < TCP_SSTHRESH_NONE)
+		fprintf(out, "%u", tcp->ssthresh);
+	else
+		fputs("none yet", out);
+	fprintf(out, ", MSS %u,\n           %u segments unacknowledged, "
+	    "%u retransmissions (%u in all), %" PRIu64 " bytes sent, %" PRIu64
+	    " received\n", tcp->mss, tcp->unacked, tcp->retransmits,
+	    tcp->total_retransmits, tcp->bytes_sent, tcp->bytes_received);
+}
+
 /* The client's connections. */
 static void
 print_connections(FILE *out, const struct event *event, const struct moment *now)
@@ -454,6 +474,10 @@ print_connections(FILE *out, const struct event *event, const struct moment *now
 		    tcp_state_name(row->server), (int)row->child,
 		    row->bytes_sent, row->bytes_echoed,
 		    row->open ? "" : "  closed");
+		if (row->conn != now->details.conn)
+			continue;
+		print_details(out, "client", &now->details.client);
+		print_details(out, "server", &now->details.server);
 	}
 }
 

@@ -446,6 +446,8 @@ session_begin(struct session *session)
 	server_begin(session);
 	client_start(session);
 	socket_watch_force(session->sockets);
+	if (session->options.details)
+		socket_watch_follow_details(session->sockets);
 	process_watch_kick(session->processes);
 	if (session->options.screen)
 		session_submit(session, "connect", SOURCE_KEY);

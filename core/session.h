@@ -20,6 +20,7 @@ struct session_options {
 	size_t set_count;
 	size_t events;             /* that the log keeps; 0: LOG_CAPACITY */
 	bool screen;               /* connection 1 is opened at the start */
+	bool details;              /* TCP_INFO of the current connection is followed */
 	const char *directory;     /* where tcpserv and tcpcli are */
 	const char *const *server; /* SERVER and its arguments, run in place of tcpserv;
 	                              NULL: tcpserv */

@@ -124,10 +124,32 @@ message_row(const struct inet_diag_msg *message, struct tcp_row *row)
 	return true;
 }
 
+/* TCP_INFO in our words. */
+static struct tcp_details
+info_details(const struct tcp_info *info)
+{
+	return (struct tcp_details){
+		.rtt = info->tcpi_rtt, .rtt_variation = info->tcpi_rttvar,
+		.rto = info->tcpi_rto, .backoff = info->tcpi_backoff,
+		.retransmits = info->tcpi_retransmits,
+		.total_retransmits = info->tcpi_total_retrans,
+		.probes = info->tcpi_probes,
+		.unacked = info->tcpi_unacked, .lost = info->tcpi_lost,
+		.cwnd = info->tcpi_snd_cwnd, .ssthresh = info->tcpi_snd_ssthresh,
+		.mss = info->tcpi_snd_mss,
+		.bytes_sent = info->tcpi_bytes_sent,
+		.bytes_received = info->tcpi_bytes_received,
+		.sent_ago = info->tcpi_bytes_sent == 0 ? -1 :
+		    (int64_t)info->tcpi_last_data_sent * 1000000,
+		.received_ago = info->tcpi_bytes_received == 0 ? -1 :
+		    (int64_t)info->tcpi_last_data_recv * 1000000,
+	};
+}
+
 /* Fills in what TCP_INFO says; an older kernel's is shorter, a newer one's longer
  * than the struct known here. */
 static void
-message_info(const struct nlmsghdr *header, struct sock_diag_answer *answer)
+message_details(const struct nlmsghdr *header, struct sock_diag_answer *answer)
 {
 	struct nlattr *attribute;
 	struct tcp_info info = {0};
@@ -140,14 +162,8 @@ message_info(const struct nlmsghdr *header, struct sock_diag_answer *answer)
 		if (length > sizeof info)
 			length = sizeof info;
 		memcpy(&info, mnl_attr_get_payload(attribute), length);
-		answer->has_info = true;
-		answer->rto = info.tcpi_rto;
-		answer->backoff = info.tcpi_backoff;
-		answer->total_retrans = info.tcpi_total_retrans;
-		answer->retransmits = info.tcpi_retransmits;
-		answer->unacked = info.tcpi_unacked;
-		answer->last_ack_recv = info.tcpi_last_ack_recv;
-		answer->last_data_sent = info.tcpi_last_data_sent;
+		answer->has_details = true;
+		answer->details = info_details(&info);
 		answer->row.retransmits = info.tcpi_retransmits;
 		answer->row.probes = info.tcpi_probes;
 		return;
@@ -166,7 +182,7 @@ receive_socket(struct receiver *receiver, const struct nlmsghdr *header)
 		return;
 	if (receiver->found != NULL) {
 		*receiver->found = (struct sock_diag_answer){.row = row};
-		message_info(header, receiver->found);
+		message_details(header, receiver->found);
 		return;
 	}
 	if (receiver->port != 0 && row.local.port != receiver->port &&

@@ -6,21 +6,16 @@
 #ifndef SOCK_DIAG_H
 #define SOCK_DIAG_H
 
+#include "tcp_details.h"
 #include "tcp_table.h"
 
 struct sock_diag;
 
-/* What a query found.  has_info says whether the TCP_INFO fields are filled. */
+/* What a query found.  has_details says whether the details are filled. */
 struct sock_diag_answer {
 	struct tcp_row row;      /* timer_left has the kernel's millisecond grain */
-	bool has_info;
-	uint32_t rto;            /* microseconds, tcpi_rto */
-	uint32_t backoff;        /* tcpi_backoff */
-	uint32_t total_retrans;  /* tcpi_total_retrans, tail-loss probes included */
-	uint32_t retransmits;    /* tcpi_retransmits */
-	uint32_t unacked;        /* tcpi_unacked, segments */
-	uint32_t last_ack_recv;  /* milliseconds since, tcpi_last_ack_recv */
-	uint32_t last_data_sent; /* milliseconds since */
+	bool has_details;
+	struct tcp_details details;
 };
 
 /* Opens the netlink socket, non-blocking, close-on-exec; NULL with errno when it

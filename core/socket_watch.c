@@ -9,6 +9,7 @@
  * announced, such as a stranger's connection, a dump by port finds. */
 #include "socket_watch.h"
 
+#include "details_watch.h"
 #include "endpoint.h"
 #include "giving_up.h"
 #include "last_state.h"
@@ -45,7 +46,7 @@ struct socket_watch {
 	void *context;
 	uint16_t port;
 	int family;
-	bool forced, foreign;
+	bool forced, foreign, follows_details;
 	int64_t kicked_at, read_at, dumped_at, read_cost;
 	int64_t user_timeout;
 	unsigned retries;
@@ -144,6 +145,14 @@ void
 socket_watch_user_timeout(struct socket_watch *watch, int64_t timeout)
 {
 	watch->user_timeout = timeout;
+}
+
+/* Follow TCP_INFO of the current connection from now on. */
+void
+socket_watch_follow_details(struct socket_watch *watch)
+{
+	watch->follows_details = true;
+	socket_watch_kick(watch);
 }
 
 /* Watches another port from now on. */
@@ -495,14 +504,14 @@ look_at_timer(struct socket_watch *watch)
 	int64_t time = loop_now(watch->loop);
 	bool found = connection->client != STATE_GONE &&
 	    sock_diag_find(watch->diag, &connection->local, &connection->remote,
-	    &answer) == 1 && answer.has_info;
+	    &answer) == 1 && answer.has_details;
 	bool runs = found && answer.row.timer == TIMER_ON &&
 	    (answer.row.retransmits > 0 || connection->silent);
 	struct event event = {.time = time, .type = EVENT_TIMER};
 	event.timer.conn = connection->conn;
 	if (runs) {
 		uint32_t retransmits = answer.row.retransmits;
-		event.timer.rto = answer.rto;
+		event.timer.rto = answer.details.rto;
 		event.timer.retransmits = retransmits;
 		event.timer.next_at = time + answer.row.timer_left;
 		if (retransmits == 0 || watch->first_retransmit == 0)
@@ -510,7 +519,7 @@ look_at_timer(struct socket_watch *watch)
 			    event.timer.next_at : time;
 		if (connection->client != STATE_SYN_SENT)
 			event.timer.gives_up_at = giving_up_at(watch->first_retransmit,
-			    event.timer.next_at, (int64_t)answer.rto * 1000,
+			    event.timer.next_at, (int64_t)answer.details.rto * 1000,
 			    watch->user_timeout, watch->retries);
 	} else {
 		watch->first_retransmit = 0;
@@ -543,6 +552,8 @@ socket_watch_look(void *context)
 	int64_t cost = loop_now(watch->loop) - begun;
 	int64_t rest = watch->read_at + READ_COST_SHARE * watch->read_cost - begun;
 	look_at_timer(watch);
+	if (watch->follows_details && watch->diag != NULL)
+		details_watch_look(watch->diag, watch->log, begun);
 	if (changed && watch->read_at > 0 && rest > 0 && !watch->forced) {
 		timer_after(watch->timer, rest);
 		return;

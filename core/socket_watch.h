@@ -36,6 +36,9 @@ int64_t socket_watch_read_at(const struct socket_watch *watch);
  * giving up. */
 void socket_watch_user_timeout(struct socket_watch *watch, int64_t timeout);
 
+/* From now on, follow TCP_INFO of the current connection as `details` events, too. */
+void socket_watch_follow_details(struct socket_watch *watch);
+
 /* Watches another port from now on. */
 void socket_watch_port(struct socket_watch *watch, uint16_t port);
 

@@ -364,7 +364,8 @@ recorded_event(unsigned i, struct event *event)
 		fixture_socket(2, END_CLIENT, SOCKET_APPEARED, STATE_ESTABLISHED), on,
 		fixture_state(1, END_CLIENT, STATE_GONE, STATE_ESTABLISHED),
 		fixture_state(1, END_SERVER, STATE_SYN_RECV, STATE_ESTABLISHED),
-		sent, echo, timer, lost,
+		sent, echo, timer, fixture_details(2, END_CLIENT),
+		fixture_details(1, END_SERVER), lost,
 		fixture_child(1, PROCESS_ZOMBIE, SIGSEGV | 0x80),
 		fixture_state(1, END_CLIENT, STATE_ESTABLISHED, STATE_CLOSE_WAIT),
 		fixture_call(ROLE_CLIENT, 1, CALL_READ, 0, 0),
@@ -416,6 +417,17 @@ check_same_sockets(const struct moment *a, const struct moment *b)
 		ck_assert_int_eq(x->changed_at, y->changed_at);
 		ck_assert_int_eq(x->gone_at, y->gone_at);
 	}
+}
+
+static void
+check_same_details(const struct moment_end_details *a,
+    const struct moment_end_details *b)
+{
+	ck_assert_int_eq(a->any, b->any);
+	ck_assert_int_eq(a->time, b->time);
+	ck_assert(tcp_details_equal(&a->tcp, &b->tcp));
+	ck_assert_int_eq(a->tcp.sent_ago, b->tcp.sent_ago);
+	ck_assert_int_eq(a->tcp.received_ago, b->tcp.received_ago);
 }
 
 static void
@@ -493,6 +505,9 @@ check_same(const struct moment *a, const struct moment *b)
 	check_same_sockets(a, b);
 	check_same_processes(a, b);
 	check_same_connections(a, b);
+	ck_assert_uint_eq(a->details.conn, b->details.conn);
+	check_same_details(&a->details.client, &b->details.client);
+	check_same_details(&a->details.server, &b->details.server);
 	ck_assert_int_eq(a->time, b->time);
 	ck_assert_str_eq(a->world, b->world);
 	ck_assert_str_eq(a->host_name, b->host_name);

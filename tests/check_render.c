@@ -112,6 +112,9 @@ sample(enum event_type type)
 		event.timer.next_at = FIXTURE_MS(5000);
 		event.timer.gives_up_at = FIXTURE_MS(9000);
 		break;
+	case EVENT_DETAILS:
+		event_release(&event);
+		return fixture_details(1, END_CLIENT);
 	case EVENT_SIGNAL:
 		event.signal.number = SIGKILL;
 		event.signal.to = 301;
@@ -152,6 +155,9 @@ static const struct { enum event_type type; const char *keys, *row; } promises[]
 	    "inode owner_pid conn end", NULL},
 	{EVENT_STATE, "conn end from to inferred", NULL},
 	{EVENT_TIMER, "conn rto retransmits next_in gives_up_in", NULL},
+	{EVENT_DETAILS, "conn end rtt rtt_variation rto backoff retransmits "
+	    "total_retransmits probes unacked lost cwnd ssthresh mss bytes_sent "
+	    "bytes_received sent_ago received_ago", NULL},
 	{EVENT_PROCESS, "pid ppid role what tty stat command wchan peer cpu signal", NULL},
 	{EVENT_SIGNAL, "signal to by", NULL},
 	{EVENT_HOST, "what how", NULL},
@@ -616,7 +622,7 @@ END_TEST
 
 START_TEST(the_timeline_passes_over)
 {
-	static const enum event_type none[] = {EVENT_SOCKET, EVENT_TIMER,
+	static const enum event_type none[] = {EVENT_SOCKET, EVENT_TIMER, EVENT_DETAILS,
 	    EVENT_SOCKETS, EVENT_PROCESSES, EVENT_CONNECTIONS, EVENT_SETTINGS,
 	    EVENT_DISPOSITIONS, EVENT_ERRNO};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -670,6 +676,7 @@ START_TEST(headless_text_has_its_shape)
 	check_text(sample(EVENT_ERRNO), &now, "no call has failed\n");
 	check_text(sample(EVENT_SOCKET), &now, NULL);
 	check_text(sample(EVENT_TIMER), &now, NULL);
+	check_text(sample(EVENT_DETAILS), &now, NULL);
 	check_text(sample(EVENT_END), &now, NULL);
 	check_text(fixture_child(1, PROCESS_CHANGED, -1), &now, NULL);
 	moment_release(&now);

@@ -33,6 +33,7 @@ START_TEST(a_line_comes_back)
 	connect_one(1);
 	line(EVENT_SENT, "hello");
 	line(EVENT_ECHO, "hello");
+	happen(fixture_details(1, END_CLIENT));
 	compare("echo", 24, 80);
 	compare("echo", 36, 120);
 	compare("small", 10, 40);

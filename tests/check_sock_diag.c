@@ -207,8 +207,8 @@ START_TEST(test_find)
 	ck_assert_int_eq(answer.row.family, places[_i].family == AF_INET ? 4 : 6);
 	ck_assert(endpoint_equal(&answer.row.local, &pair.near));
 	ck_assert(endpoint_equal(&answer.row.remote, &pair.far));
-	ck_assert(answer.has_info);
-	ck_assert_uint_gt(answer.rto, 0);
+	ck_assert(answer.has_details);
+	ck_assert_uint_gt(answer.details.rto, 0);
 	ck_assert_int_eq(sock_diag_find(diag, &pair.far, &pair.near, &answer), 1);
 	ck_assert_uint_eq(answer.row.inode, inode_of(pair.server));
 	ck_assert_uint_eq(answer.row.recv_q, 0);
@@ -296,7 +296,7 @@ START_TEST(test_states)
 	answer = await_state(&pair.near, &pair.far, STATE_FIN_WAIT2);
 	ck_assert_int_eq(answer.row.timer, TIMER_TIME_WAIT);
 	ck_assert_uint_eq(answer.row.inode, 0);
-	ck_assert(!answer.has_info);
+	ck_assert(!answer.has_details);
 	close(pair.server);
 	pair.server = -1;
 	await_state(&pair.far, &pair.near, STATE_GONE);
@@ -323,16 +323,16 @@ START_TEST(test_retransmission)
 	ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), 1);
 	ck_assert_int_eq(answer.row.timer, TIMER_ON);
 	ck_assert_uint_eq(answer.row.send_q, 5);
-	ck_assert_uint_eq(answer.unacked, 1);
+	ck_assert_uint_eq(answer.details.unacked, 1);
 	do {
 		ck_assert_int_lt(now(), deadline);
 		poll(NULL, 0, 5);
 		ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer),
 		    1);
-	} while (answer.retransmits < 2);
-	ck_assert_uint_ge(answer.total_retrans, answer.retransmits);
-	ck_assert_uint_eq(answer.row.retransmits, answer.retransmits);
-	ck_assert_uint_ge(answer.backoff, 1);
+	} while (answer.details.retransmits < 2);
+	ck_assert_uint_ge(answer.details.total_retransmits, answer.details.retransmits);
+	ck_assert_uint_eq(answer.row.retransmits, answer.details.retransmits);
+	ck_assert_uint_ge(answer.details.backoff, 1);
 	ck_assert_int_gt(answer.row.timer_left, 0);
 	ck_assert_int_le(answer.row.timer_left, (int64_t)DEADLINE * 1000000);
 	close_pair(&pair);

@@ -168,6 +168,20 @@ printf 'connect\nquit\n' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
 [ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
 verdict 'a full disk under the output' $?
 
+# what TCP_INFO says of both ends: one segment of six bytes each way
+port=$("$BUILD/free_port")
+printf '%s\n' connect 'show details' 'send hello' 'expect echo hello' 'host crash' 'send lost' \
+    'wait 1.2' 'show details' | "$console" --json 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && grep '"type": "details"' "$work/out" >"$work/details" &&
+    grep '"end": "client"' "$work/details" | grep -q '"bytes_received": 6' &&
+    grep '"end": "server"' "$work/details" | grep -q '"bytes_sent": 6, "bytes_received": 6' &&
+    tail -n 1 "$work/details" | grep '"end": "client"' | grep '"unacked": 1' |
+    grep -qE '"retransmits": [1-9]'
+verdict 'details: TCP_INFO of both ends, until the host is silent' $?
+printf 'connect\nshow details\n' | "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && grep -q '^ *client: RTT .*cwnd' "$work/out" && grep -q '^ *server: RTT ' "$work/out"
+verdict 'details as text' $?
+
 # the same outcomes on a kernel that refuses what some containers refuse
 for call in pidfd_getfd pidfd_open netlink; do
 	for name in host-crash host-reboot cable child-killed wait-loses-signals; do

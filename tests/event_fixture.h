@@ -141,6 +141,21 @@ fixture_host(enum host_what what)
 	return event;
 }
 
+/* What TCP_INFO said about an end of a connection. */
+static inline struct event
+fixture_details(unsigned conn, enum connection_end end)
+{
+	struct event event = {.type = EVENT_DETAILS};
+	event.details.conn = conn;
+	event.details.end = end;
+	event.details.tcp = (struct tcp_details){.rtt = 31, .rtt_variation = 14,
+	    .rto = 3264000, .backoff = 4, .retransmits = 4, .total_retransmits = 5,
+	    .probes = 1, .unacked = 2, .lost = 1, .cwnd = 1, .ssthresh = 7,
+	    .mss = 32768, .bytes_sent = 35, .bytes_received = 6,
+	    .sent_ago = FIXTURE_MS(12), .received_ago = FIXTURE_MS(1500)};
+	return event;
+}
+
 /* A call; error 0: result is what it returned. */
 static inline struct event
 fixture_call(enum report_role role, unsigned conn, enum report_call call,

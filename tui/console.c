@@ -439,6 +439,7 @@ open_session(struct console *self)
 	struct session_options options = *self->options->session;
 	char error[SESSION_ERROR];
 	int status;
+	options.details = true;
 	options.screen = self->scenario == NULL; /* a lesson connects by itself */
 	self->session = session_new(&options, error, &status);
 	if (self->session == NULL) {

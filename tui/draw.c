@@ -272,8 +272,9 @@ draw_borders(const struct draw *draw, const struct layout *layout, bool zoomed)
 	int last = layout->columns - 1;
 	const int none[4] = {-1, -1, -1, -1}, whole[4] = {0, last, -1, -1};
 	const int top[4] = {0, layout->top_dividers[0], layout->top_dividers[1], last};
+	const int middle[4] = {0, layout->details_divider, last, -1};
 	const int bottom[4] = {0, layout->bottom_divider, last, -1};
-	const int *bands[4] = {whole, zoomed ? whole : top, whole, bottom};
+	const int *bands[4] = {whole, zoomed ? whole : top, middle, bottom};
 	int rows[5] = {layout->narrator_border, layout->borders[0],
 	    layout->borders[zoomed ? 3 : 1], layout->borders[2], layout->borders[3]};
 	int first = layout_has_narrator(layout) ? 0 : 1, end = zoomed ? 2 : 4;

@@ -268,8 +268,7 @@ next_pane(struct console *self, bool forward)
 	screen_zoom(screen, NULL);
 	do
 		screen->active = (screen->active + (forward ? 1 : PLACES - 1)) % PLACES;
-	while (screen->active == PLACE_NARRATOR &&
-	    !layout_has_narrator(&screen->layout));
+	while (screen->layout.places[screen->active].rows == 0);
 }
 
 /* Zooms the pane, or back; a pane that has no place closes. */

@@ -5,6 +5,9 @@
  * until three lines are left to it.  A larger terminal gives each band more and
  * moves none of them elsewhere.
  *
+ * From 120x32 on, what TCP_INFO says stands right of the sockets, which still have 78
+ * columns: as many as at 80x24.
+ *
  * In a lesson the narrator's band comes on top.  Its rows are taken from the others:
  * at most three lines stay to Sent, Echoed and Last errno, of which the last gets the
  * columns that short lines do not need; and the sockets grow only as long as six lines
@@ -24,7 +27,10 @@ enum {
 	FIXED_ROWS = 7,      /* status, four borders, input, key bar */
 	COLUMN_SENT = 24,
 	COLUMN_SENT_LESSON = 18,
-	COLUMN_PROCESSES = 38
+	COLUMN_PROCESSES = 38,
+	DETAILS_ROWS = 32, DETAILS_COLUMNS = 120, /* of a terminal that shows them */
+	COLUMN_DETAILS = 39, /* of the details */
+	BAND_DETAILS = 11    /* lines of the sockets' band beside them */
 };
 
 /* The smaller, the larger of two. */
@@ -58,6 +64,8 @@ place_dividers(struct layout *layout)
 	layout->top_dividers[0] = sent + 1;
 	layout->top_dividers[1] = 2 * (sent + 1);
 	layout->bottom_divider = COLUMN_PROCESSES + 1 + extra * 2 / 5;
+	layout->details_divider = layout->columns >= DETAILS_COLUMNS &&
+	    layout->rows >= DETAILS_ROWS ? layout->columns - 2 - COLUMN_DETAILS : -1;
 }
 
 /* How many rows the sockets' band has of so many that it shares with the band below
@@ -87,7 +95,10 @@ place_borders(struct layout *layout, const struct layout_needs *needs, int narra
 {
 	int room = layout->rows - FIXED_ROWS - (narrator > 0 ? narrator + 1 : 0);
 	int top = top_rows(layout, needs);
-	int sockets = share(layout, room - top, needs->sockets + 1);
+	int wanted = needs->sockets + 1;
+	if (layout->details_divider >= 0)
+		wanted = larger(wanted, BAND_DETAILS);
+	int sockets = share(layout, room - top, wanted);
 	layout->borders[0] = 1 + (narrator > 0 ? narrator + 1 : 0);
 	layout->borders[1] = layout->borders[0] + top + 1;
 	layout->borders[2] = layout->borders[1] + sockets + 1;
@@ -141,7 +152,12 @@ layout_make(struct layout *layout, int rows, int columns,
 	    inside(borders[0], borders[1], dividers[0], dividers[1]);
 	layout->places[PLACE_ERRNO] =
 	    inside(borders[0], borders[1], dividers[1], last);
-	layout->places[PLACE_SOCKETS] = inside(borders[1], borders[2], 0, last);
+	bool details = layout->details_divider >= 0;
+	layout->places[PLACE_SOCKETS] = inside(borders[1], borders[2], 0,
+	    details ? layout->details_divider : last);
+	if (details)
+		layout->places[PLACE_DETAILS] =
+		    inside(borders[1], borders[2], layout->details_divider, last);
 	layout->places[PLACE_PROCESSES] =
 	    inside(borders[2], borders[3], 0, layout->bottom_divider);
 	layout->places[PLACE_TIMELINE] =

@@ -16,6 +16,7 @@ enum place {
 	PLACE_PROCESSES,
 	PLACE_TIMELINE,
 	PLACE_NARRATOR,      /* a band of its own above all others; only in lessons */
+	PLACE_DETAILS,       /* right of the sockets, where there is room for it */
 	PLACES,
 	PLACE_NONE = PLACES  /* only ever seen zoomed */
 };
@@ -33,6 +34,7 @@ struct layout {
 	int borders[4];                   /* the rows of the other horizontal borders */
 	int top_dividers[2];              /* columns of the vertical ones: Sent |
 	                                     Echoed | Last errno */
+	int details_divider;              /* Sockets | details, -1: there are none */
 	int bottom_divider;               /* Processes | Timeline */
 	int status_row, input_row, bar_row;
 };

@@ -337,8 +337,7 @@ make_layout(struct screen_state *screen, const struct scene *scene, int rows,
 	bool fits = layout_make(&screen->layout, rows, columns,
 	    &(struct layout_needs){.sockets = as_rows(sockets->needed),
 	    .narrator = screen->narrator_rows, .top = screen->top_rows});
-	if (screen->active == PLACE_NARRATOR &&
-	    !layout_has_narrator(&screen->layout))
+	if (screen->layout.places[screen->active].rows == 0)
 		screen->active = PLACE_SOCKETS;
 	return fits;
 }
