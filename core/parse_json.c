@@ -314,6 +314,33 @@ take_connection(struct reader *reader, struct event *event)
 	event->connection.remote = take_endpoint(reader, "remote", 4);
 }
 
+/* The value of a hexadecimal digit; -1 for anything else. */
+static int
+digit_value(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = digit != '\0' ? strchr(digits, digit) : NULL;
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* The event's text, from its bytes in hex. */
+static void
+take_raw(struct reader *reader, const char *key, struct event *event)
+{
+	const char *hex = take_string(reader, key);
+	size_t length = strlen(hex) / 2;
+	char *bytes = malloc(length + 1);
+	reader->bad |= bytes == NULL || strlen(hex) % 2 != 0;
+	for (size_t i = 0; !reader->bad && i < length; i++) {
+		int high = digit_value(hex[2 * i]), low = digit_value(hex[2 * i + 1]);
+		reader->bad |= high < 0 || low < 0;
+		bytes[i] = (char)(high << 4 | low);
+	}
+	if (!reader->bad && event_set_text(event, bytes, length) < 0)
+		reader->bad = true;
+	free(bytes);
+}
+
 /* sent, echo. */
 static void
 take_line(struct reader *reader, struct event *event)
@@ -323,6 +350,8 @@ take_line(struct reader *reader, struct event *event)
 	take_text(reader, "text", event);
 	if (has(reader, "hex"))
 		take_detail(reader, "hex", event);
+	if (has(reader, "raw"))
+		take_raw(reader, "raw", event);
 }
 
 static void

@@ -284,6 +284,23 @@ put_connection(struct writer *writer, const struct event *event,
 		put_boolean(writer, "reset", true);
 }
 
+/* The bytes of a text that JSON cannot hold as they are, in hex. */
+static void
+put_raw(struct writer *writer, const struct event *event)
+{
+	char *text = escape_utf8(event->text, event->length);
+	char *hex = malloc(2 * event->length + 1);
+	bool same = text != NULL && strlen(text) == event->length &&
+	    memcmp(text, event->text, event->length) == 0;
+	writer->failed |= text == NULL || hex == NULL;
+	for (size_t i = 0; hex != NULL && i < event->length; i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)event->text[i]);
+	if (!same && hex != NULL)
+		put_word(writer, "raw", hex);
+	free(text);
+	free(hex);
+}
+
 /* Bytes that went out or came back. */
 static void
 put_line(struct writer *writer, const struct event *event, const struct moment *now)
@@ -294,6 +311,8 @@ put_line(struct writer *writer, const struct event *event, const struct moment *
 	put_integer(writer, "bytes", (int64_t)event->line.bytes);
 	if (event->detail != NULL)
 		put_text(writer, "hex", event->detail);
+	if (event->text != NULL)
+		put_raw(writer, event);
 }
 
 static void

@@ -377,17 +377,24 @@ static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = 
 	[EVENT_END] = print_status,
 };
 
+/* Has the event a line? */
+static bool
+has_line(const struct event *event)
+{
+	if ((unsigned)event->type >= EVENT_TYPES || lines[event->type] == NULL)
+		return false;
+	if (event->type == EVENT_CALL && call_is_told_otherwise(&event->call))
+		return false;
+	return event->type != EVENT_PROCESS ||
+	    event->process.what != PROCESS_CHANGED;
+}
+
 /* The line of an event, or nothing. */
 static void
 print_event(FILE *out, const struct event *event)
 {
-	if ((unsigned)event->type >= EVENT_TYPES || lines[event->type] == NULL)
-		return;
-	if (event->type == EVENT_CALL && call_is_told_otherwise(&event->call))
-		return;
-	if (event->type == EVENT_PROCESS && event->process.what == PROCESS_CHANGED)
-		return;
-	lines[event->type](out, event);
+	if (has_line(event))
+		lines[event->type](out, event);
 }
 
 /* The socket table, as netstat -ato shows it, and whose each row is. */
@@ -790,5 +797,57 @@ render_timeline(const struct event *event, bool brief)
 		brief_lines[event->type](out, event);
 	else
 		print_event(out, event);
+	return finish(out, &text);
+}
+
+/* Has the timeline a line for it? */
+bool
+render_timeline_tells(const struct event *event)
+{
+	return has_line(event) && !is_said_otherwise(event);
+}
+
+/* A row of the socket table in few columns. */
+static void
+print_socket_brief(FILE *out, const struct event *event)
+{
+	const struct tcp_row *row = &event->socket.row.tcp;
+	char local[ENDPOINT_TEXT];
+	print_head(out, event, "socket");
+	fprintf(out, "%s %s %s", event_socket_what_name(event->socket.what),
+	    tcp_state_name(row->state), endpoint_text(&row->local, local));
+}
+
+/* A row of the process table that changed. */
+static void
+print_process_brief(FILE *out, const struct event *event)
+{
+	const struct process_row *row = &event->process.row;
+	print_head(out, event, "process");
+	fprintf(out, "%d %s %s ", (int)row->pid,
+	    event_process_what_name(event->process.what), row->stat);
+	print_foreign(out, row->wchan);
+}
+
+/* The line of any event. */
+char *
+render_step(const struct event *event)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	if (out == NULL)
+		return NULL;
+	if (event->type == EVENT_SOCKET)
+		print_socket_brief(out, event);
+	else if (event->type == EVENT_PROCESS)
+		print_process_brief(out, event);
+	else if ((unsigned)event->type < EVENT_TYPES &&
+	    brief_lines[event->type] != NULL)
+		brief_lines[event->type](out, event);
+	else if ((unsigned)event->type < EVENT_TYPES && lines[event->type] != NULL)
+		lines[event->type](out, event);
+	else
+		print_head(out, event, event_type_name(event->type));
 	return finish(out, &text);
 }

@@ -19,4 +19,11 @@ char *render_text(const struct event *event, const struct moment *now);
  * the timeline passes over (what another line says too), NULL with ENOMEM. */
 char *render_timeline(const struct event *event, bool brief);
 
+/* Has the timeline a line for it? */
+bool render_timeline_tells(const struct event *event);
+
+/* The line of any event in as few columns, also of one that the timeline passes over:
+ * for whoever walks from event to event. */
+char *render_step(const struct event *event);
+
 #endif

@@ -24,6 +24,7 @@ Suite *render_suite(void);
 Suite *report_check_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_lesson_suite(void);
+Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_suite(void);
 Suite *screen_views_suite(void);

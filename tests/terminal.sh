@@ -152,6 +152,57 @@ finish 'zombies, the server killed and started again'
 
 open_console 80 24
 see 'conn 1 ESTABLISHED'
+type_line 'first'
+see '│first +│first'
+press F5
+see 'crashed [0-9]+ ?s'
+type_line 'lost'
+see '[1-9] resent, next'
+press F6
+see 'ECONNRESET'
+press Escape ' '
+see '^ frozen at [0-9.]+ s, [0-9]+ events? since'
+tm send-keys -l '{'
+see '^ past [0-9.]+ s, '
+see 'key     host reboot'
+see_no 'ECONNRESET'
+see 'crashed [0-9]+ ?s'
+see '127.0.0.1:[0-9]+ +127.0.0.1:[0-9]+ +ESTABLISHED on'
+press F6
+see 'this is the past: Space goes back to now'
+tm send-keys -l '{'
+see '(line    send lost|key     host crash)'
+tm send-keys -l '}'
+see 'key     host reboot'
+tm resize-window -x 120 -y 36
+see 'past [0-9.]+ s, .*[0-9]+ of [0-9]+ .* ESTABLISHED .*host crashed'
+tm resize-window -x 80 -y 24
+press Home
+see '^ past [0-9.]+ s, event 1 of [0-9]+ .*no connection'
+tm send-keys -l ']'
+see '^ past [0-9.]+ s, event 2 of'
+tm send-keys -l '[['
+see 'the log begins here'
+press End
+see 'ECONNRESET'
+tm send-keys -l 'i'
+type_line 'typed in the past'
+see 'this is the past'
+see '^> typed in the past'
+press C-u
+press Escape '['
+see '^ past '
+press ' '
+see '^ tcpconsole'
+press i
+type_line ':connect'
+see 'conn 2 ESTABLISHED'
+press F10
+see 'left with 0'
+finish 'time: frozen, walked by events and commands, nothing done in the past'
+
+open_console 80 24
+see 'conn 1 ESTABLISHED'
 type_line ':frobnicate'
 see 'no command "frobnicate"'
 press F1

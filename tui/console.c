@@ -45,16 +45,18 @@ console_mark(struct console *self)
 		timer_at(self->frame, at > now ? at : now);
 }
 
-/* What a frame shows: now. */
+/* What a frame shows: now, or the past. */
 struct scene
 console_scene(const struct console *self)
 {
-	const struct log *log = session_log(self->session);
-	struct scene scene = {.moment = session_now(self->session), .log = log,
+	const struct log *log = console_log(self);
+	struct scene scene = {.moment = log_now(log), .log = log,
 	    .end = log_end(log), .now = loop_now(self->loop)};
 	guide_look(&scene.guide, self->lesson);
 	scene.guide.lessons = self->lessons;
 	scene.guide.lesson_count = self->lesson_count;
+	if (console_is_past(self))
+		console_past_scene(self, &scene);
 	return scene;
 }
 
@@ -166,7 +168,9 @@ read_event(void *context, const struct event *event, const struct moment *now)
 	struct console *self = context;
 	if (self->session == NULL || self->changing)
 		return;
-	if (event->type == EVENT_COMMAND)
+	if (console_is_past(self))
+		(void)event; /* it is counted */
+	else if (event->type == EVENT_COMMAND)
 		screen_drop_notice(&self->screen); /* it was about the one before */
 	else if (is_news(event, now))
 		notify(self, event->type == EVENT_ERROR ?
@@ -245,6 +249,8 @@ show_for_session(void *context, const char *what)
 {
 	struct console *self = context;
 	enum focus focus = self->screen.focus;
+	if (console_is_past(self))
+		return screen_pane(&self->screen, what) != NULL;
 	bool shown = console_show(context, what);
 	if (shown && session_now(self->session)->script) {
 		self->screen.focus = focus;
@@ -257,7 +263,11 @@ show_for_session(void *context, const char *what)
 static void
 take_line(void *context, const char *line)
 {
-	keyboard_submit_typed(context, line);
+	struct console *self = context;
+	if (keyboard_submit_typed(self, line))
+		return;
+	free(self->kept);
+	self->kept = strdup(line);
 }
 
 /* Completion's choice, until the next key. */
@@ -475,6 +485,7 @@ close_session(struct console *self)
 	struct session *session = self->session;
 	if (session == NULL)
 		return;
+	console_thaw(self);
 	lesson_free(self->lesson);
 	self->lesson = NULL;
 	end_loop(self);
@@ -557,6 +568,7 @@ end(struct console *self)
 	console_forget_lessons(self);
 	console_forget_scenario(&self->scenario);
 	console_forget_scenario(&self->coming);
+	free(self->kept);
 	self->prompt = NULL;
 }
 
@@ -618,7 +630,8 @@ console_run(const struct console_options *options)
 {
 	struct console *self = &console;
 	choose_locale();
-	*self = (struct console){.options = options, .signals.fd = -1};
+	*self = (struct console){.options = options, .signals.fd = -1,
+	    .percent = 100};
 	if (choose_lesson(self) && open_session(self)) {
 		if (!begin(self)) {
 			snprintf(self->failure, sizeof self->failure,

@@ -5,6 +5,7 @@
 #include "console.h"
 #include "input.h"
 #include "lesson.h"
+#include "past.h"
 #include "prompt.h"
 #include "screen.h"
 #include "session.h"
@@ -17,7 +18,13 @@
 
 struct console {
 	const struct console_options *options;
-	struct session *session; /* NULL: it does not run */
+	struct session *session; /* NULL: it does not run, or this is a recording */
+	const struct log *recording; /* that is walked through; NULL: this is a session */
+	int percent;             /* of it, read so far */
+	struct past *past;       /* the moment that is shown; NULL: now */
+	uint64_t frozen_end;     /* the log's end when the screen was frozen */
+	int64_t frozen_at;
+	char *kept;              /* a line that was typed in the past, to be put back */
 	struct loop *loop;
 	struct screen_state screen;
 	struct prompt *prompt;
@@ -64,6 +71,25 @@ void console_update_question(struct console *self);
 
 /* Zooms the pane of that name; false: there is none.  context is the console. */
 bool console_show(void *context, const char *what);
+
+/* Does the screen show another moment than now?  The log, the moment that it shows. */
+bool console_is_past(const struct console *self);
+const struct log *console_log(const struct console *self);
+const struct moment *console_moment(const struct console *self);
+
+/* Who wants to act asks this first: true in the past, where it is said that nothing
+ * is done. */
+bool console_refuse(struct console *self);
+
+/* A key of the panes, or such a byte, that is about time; false: it is not. */
+bool console_walk_key(struct console *self, const struct input_token *token);
+bool console_walk_byte(struct console *self, int byte);
+
+/* Back to now. */
+void console_thaw(struct console *self);
+
+/* Makes a scene one of the past. */
+void console_past_scene(const struct console *self, struct scene *scene);
 
 /* Enter on the empty input line: the lesson goes on; after its end, to the lessons.
  * false: there is none. */

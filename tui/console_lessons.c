@@ -87,6 +87,8 @@ play_file(struct console *self, const char *path)
 void
 console_play_again(struct console *self)
 {
+	if (console_refuse(self))
+		return;
 	if (self->scenario != NULL)
 		play_file(self, self->scenario->path);
 	else
@@ -98,6 +100,8 @@ void
 console_play_selected(struct console *self)
 {
 	const struct pane_state *menu = screen_pane(&self->screen, "lessons");
+	if (console_refuse(self))
+		return;
 	if (menu != NULL && menu->selected < self->lesson_count)
 		play_file(self, self->lessons[menu->selected].path);
 }
@@ -122,6 +126,8 @@ console_open_lessons(struct console *self)
 {
 	struct pane_state *menu = screen_pane(&self->screen, "lessons");
 	char error[SCENARIO_ERROR];
+	if (console_refuse(self))
+		return;
 	console_forget_lessons(self);
 	if (menu == NULL)
 		return;
@@ -158,6 +164,8 @@ console_go_on(struct console *self)
 	struct guide guide = {0};
 	if (self->lesson == NULL)
 		return false;
+	if (console_refuse(self))
+		return true;
 	guide_look(&guide, self->lesson);
 	if (guide_answers(session_now(self->session)) > 0) {
 		console_hint(self, "the room's answer first: press its number");
@@ -175,10 +183,12 @@ console_go_on(struct console *self)
 bool
 console_choose(struct console *self, unsigned answer)
 {
-	unsigned answers = guide_answers(session_now(self->session));
+	unsigned answers = guide_answers(console_moment(self));
 	char text[64];
 	if (answers == 0)
 		return false;
+	if (console_refuse(self))
+		return true;
 	if (answer >= 1 && answer <= answers) {
 		struct guide guide = {0};
 		if (self->lesson != NULL) {

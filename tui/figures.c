@@ -41,10 +41,11 @@ static pid_t
 find_parent(const struct scene *scene)
 {
 	pid_t latest = 0;
-	for (uint64_t i = scene->end; i > log_first(scene->log); i--) {
-		const struct event *event = log_event(scene->log, i - 1);
-		if (event == NULL || event->type != EVENT_CALL ||
-		    event->call.role != ROLE_SERVER)
+	uint64_t i = scene->end;
+	while ((i = log_find_back(scene->log, i, scene_first(scene),
+	    LOG_TYPE(EVENT_CALL))) != UINT64_MAX) {
+		const struct event *event = log_event(scene->log, i);
+		if (event == NULL || event->call.role != ROLE_SERVER)
 			continue;
 		if (event->call.call == CALL_ACCEPT && event->call.conn != 0 &&
 		    event->call.conn == scene->moment->current)
@@ -73,9 +74,10 @@ static void
 read_calls(const struct scene *scene, struct figures *figures)
 {
 	figures->parent = find_parent(scene);
-	for (uint64_t i = log_first(scene->log); i < scene->end; i++) {
+	for (uint64_t i = scene_first(scene); (i = log_find(scene->log, i,
+	    scene->end, LOG_TYPE(EVENT_CALL))) < scene->end; i++) {
 		const struct event *event = log_event(scene->log, i);
-		if (event == NULL || event->type != EVENT_CALL)
+		if (event == NULL)
 			continue;
 		for (int j = 0; j < SIDES * FIGURE_CALLS; j++) {
 			struct made *made = &figures->made[j / FIGURE_CALLS][j % FIGURE_CALLS];

@@ -12,30 +12,50 @@
 enum { CONTROL_C = 3, CONTROL_D = 4, TAB = 9, CONTROL_L = 12, ENTER = 13,
     CONTROL_Z = 26, BACKSPACE = 8, DELETE = 127, COMMAND_TEXT = 64 };
 
+#define PASTE_DROPPED "out of memory: what was pasted is dropped"
+
 /* Gives the session a command line.  One that has to wait for the room's answer says
  * so, or the key would seem dead. */
 static void
 give(struct console *self, const char *command, enum command_source source)
 {
+	if (console_refuse(self))
+		return;
 	bool waits = guide_answers(session_now(self->session)) > 0;
 	session_submit(self->session, command, source);
 	if (waits)
 		console_hint(self, "that waits for the room's answer: press its number");
 }
 
+/* A line that was typed in the past: what only shows something, and the way out, work
+ * there.  false: nothing else does. */
+static bool
+submit_in_past(struct console *self, const char *line)
+{
+	if (strncmp(line, ":show ", 6) == 0 && console_show(self, line + 6))
+		return true;
+	if (strcmp(line, ":quit") == 0) {
+		console_leave(self, 0);
+		return true;
+	}
+	return *line == '\0' || !console_refuse(self);
+}
+
 /* A line as it was typed: a command behind a colon, else text to send.  Text that
  * send would read as an option or as quoted goes between quotes, which it takes
  * off again. */
-void
+bool
 keyboard_submit_typed(struct console *self, const char *line)
 {
 	char *command;
 	size_t length = strlen(line);
+	if (console_is_past(self))
+		return submit_in_past(self, line);
 	if (*line == '\0')
-		return;
+		return true;
 	if (line[0] == ':' && line[1] != ':') {
 		give(self, line + 1, SOURCE_LINE);
-		return;
+		return true;
 	}
 	if (*line == ':')
 		line++;
@@ -43,22 +63,27 @@ keyboard_submit_typed(struct console *self, const char *line)
 	    line[0] == '"' && line[length - 1] == '"');
 	if (asprintf(&command, quote ? "send \"%s\"" : "send %s", line) < 0) {
 		session_error(self->session, "out of memory: the line was not sent");
-		return;
+		return true;
 	}
 	give(self, command, SOURCE_LINE);
 	free(command);
+	return true;
 }
 
 /* What F1 to F10 do. */
 static void
 press_function(struct console *self, int function)
 {
-	const struct moment *now = session_now(self->session);
+	const struct moment *now = console_moment(self);
 	const struct key *key = keys_find(function, now);
 	if (key == NULL)
 		return;
 	if (key->action == KEY_HELP) {
 		console_show(self, "help");
+	} else if (strcmp(key->command != NULL ? key->command : "", "quit") == 0) {
+		console_leave(self, 0); /* before what still waits in the queue */
+	} else if (console_refuse(self)) {
+		return;
 	} else if (key->action == KEY_MENU) {
 		bool chosen = self->screen.focus == FOCUS_PANES;
 		const struct pane_state *state =
@@ -66,8 +91,6 @@ press_function(struct console *self, int function)
 		if (!menu_open(&self->screen.menu, now, chosen ?
 		    (pid_t)state->identity : 0))
 			console_hint(self, "there is no process to signal");
-	} else if (strcmp(key->command, "quit") == 0) {
-		console_leave(self, 0); /* before what still waits in the queue */
 	} else {
 		give(self, key->command, SOURCE_KEY);
 	}
@@ -103,16 +126,14 @@ take_paste(struct console *self, const struct input_token *token)
 	char *lines = paste_lines(token->bytes, token->length, &length);
 	if (lines == NULL || token->length == 0) {
 		if (lines == NULL || self->input.paste_failed)
-			session_error(self->session,
-			    "out of memory: what was pasted is dropped");
+			console_hint(self, PASTE_DROPPED);
 		free(lines);
 		return;
 	}
 	if (self->paste != NULL) {
 		char *both = NULL;
 		if (asprintf(&both, "%s%s", self->paste, lines) < 0) {
-			session_error(self->session,
-			    "out of memory: what was pasted is dropped");
+			console_hint(self, PASTE_DROPPED);
 			free(lines);
 			return;
 		}
@@ -138,6 +159,8 @@ static void
 answer(struct console *self, bool yes)
 {
 	char *paste = self->paste;
+	if (yes && console_refuse(self))
+		return; /* the question stays */
 	if (paste != NULL) {
 		self->paste = NULL;
 		for (char *line = paste, *end; yes &&
@@ -201,7 +224,7 @@ key_of_menu(struct console *self, const struct input_token *token)
 	char command[COMMAND_TEXT];
 	enum walk walk;
 	if (find_walk(token, &walk)) {
-		menu_walk(menu, session_now(self->session), walk);
+		menu_walk(menu, console_moment(self), walk);
 	} else if (token->kind == INPUT_BYTE && (token->number == ENTER ||
 	    token->number == '\n')) {
 		menu->is_open = false;
@@ -414,6 +437,8 @@ key_of_panes(struct console *self, const struct input_token *token)
 {
 	struct rectangle inside = screen_focused_inside(&self->screen);
 	enum walk walk;
+	if (console_walk_key(self, token))
+		return;
 	if (find_walk(token, &walk))
 		pane_walk(screen_focused(&self->screen), walk, inside.rows);
 	else if (token->kind == INPUT_FUNCTION)
@@ -442,7 +467,8 @@ key_of_lesson(struct console *self, const struct input_token *token)
 	if (byte && (token->number == ENTER || token->number == '\n'))
 		return console_go_on(self);
 	return token->kind == INPUT_META && (letter_of_lessons(self, token->number) ||
-	    toggle_view(self, token->number));
+	    toggle_view(self, token->number) ||
+	    console_walk_byte(self, token->number));
 }
 
 /* A key in the input line; what is not ours is readline's. */
@@ -471,6 +497,10 @@ key_of_line(struct console *self, const struct input_token *token)
 		take_paste(self, token);
 	else
 		prompt_feed(self->prompt, token->bytes, token->length);
+	if (self->kept != NULL)
+		prompt_set(self->prompt, self->kept);
+	free(self->kept);
+	self->kept = NULL;
 }
 
 /* A key, wherever the focus is. */

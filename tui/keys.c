@@ -113,9 +113,10 @@ enum { COUNT = sizeof table / sizeof *table };
 static const struct pane_key pane_keys[] = {
 	{"Tab", "Next", "to the next pane; Shift-Tab to the one before"},
 	{"Enter", "Zoom", "the pane takes the whole screen, and back; also z"},
-	{"K", "Signal", "a menu of signals for the selected process; also F9"},
+	{"K", NULL, "a menu of signals for the selected process; also F9"},
 	{"1-0", "F1-F10", "digits are the F-keys"},
-	{"/", "Search", "the next line that holds a text; n for the next one"},
+	{"/", NULL, "the next line that holds a text; n for the next one"},
+	{"Space", "Freeze", "the screen stands still, to be walked through time"},
 	{"l", "Lessons", "the lessons, to play one; Esc l from an empty line"},
 	{"?", "Help", "this help"},
 	{":", NULL, "back to the input line with a colon typed"},
@@ -133,6 +134,37 @@ static const struct pane_key lesson_keys[] = {
 	{"Esc b", "Again", "the lesson from its beginning, in a clean state; b in the "
 	 "panes"},
 	{"Esc l", "Lessons", "the lessons, to play another one; l in the panes"},
+};
+
+static const struct pane_key time_keys[] = {
+	{"Space", "Now", "freezes the screen; what comes meanwhile is counted; once more: "
+	 "back to now"},
+	{"[ ]", "Event", "one event back, one on; [ freezes the screen, too"},
+	{"{ }", "Command", "back to the command before, on to the next one"},
+	{"Home End", "First, last", "the first moment that is there; the latest"},
+	{"Tab", "Next", NULL}, {"z", "Zoom", NULL}, {"?", "Help", NULL},
+	{"i", "Line", "Esc and any of these, from an empty input line"},
+	{"q", "Quit", NULL},
+};
+static const struct pane_key time_line_keys[] = {
+	{"Esc Space", "Now", NULL}, {"Esc [ ]", "Event", NULL},
+	{"Esc { }", "Command", NULL}, {"Tab", "Panes", NULL}, {"F1", "Help", NULL},
+	{"F10", "Quit", NULL},
+};
+static const struct pane_key time_zoomed_keys[] = {
+	{"q", "Back", NULL}, {"[ ]", "Event", NULL}, {"{ }", "Command", NULL},
+	{"Home End", "First, last", NULL}, {"PgUp PgDn", "Scroll", NULL},
+	{"/", "Search", NULL}, {"F10", "Quit", NULL},
+};
+static const struct pane_key recording_keys[] = {
+	{"[ ]", "Event", NULL}, {"{ }", "Command", NULL},
+	{"Home End", "First, last", NULL}, {"Tab", "Next", NULL},
+	{"z", "Zoom", NULL}, {"/", "Search", NULL}, {"?", "Help", NULL},
+	{"q", "Quit", NULL},
+};
+static const struct pane_key recording_line_keys[] = {
+	{"Esc [ ]", "Event", NULL}, {"Esc { }", "Command", NULL},
+	{"Tab", "Panes", NULL}, {"F1", "Help", NULL}, {"F10", "Quit", NULL},
 };
 
 /* What the bar shows in the other modes; the help has words for the panes alone. */
@@ -174,6 +206,15 @@ modes[KEY_MODES] = {
 	[KEYS_SEARCH] = {search_keys, sizeof search_keys / sizeof *search_keys},
 	[KEYS_QUESTION] =
 	    {question_keys, sizeof question_keys / sizeof *question_keys},
+	[KEYS_PAST] = {time_keys, sizeof time_keys / sizeof *time_keys},
+	[KEYS_PAST_LINE] =
+	    {time_line_keys, sizeof time_line_keys / sizeof *time_line_keys},
+	[KEYS_PAST_ZOOMED] =
+	    {time_zoomed_keys, sizeof time_zoomed_keys / sizeof *time_zoomed_keys},
+	[KEYS_RECORDING] =
+	    {recording_keys, sizeof recording_keys / sizeof *recording_keys},
+	[KEYS_RECORDING_LINE] = {recording_line_keys,
+	    sizeof recording_line_keys / sizeof *recording_line_keys},
 };
 
 /* The table and its length. */
@@ -190,6 +231,14 @@ keys_of_panes(size_t *count)
 {
 	*count = modes[KEYS_PANES].count;
 	return modes[KEYS_PANES].keys;
+}
+
+/* Keys that walk through time. */
+const struct pane_key *
+keys_of_time(size_t *count)
+{
+	*count = modes[KEYS_PAST].count;
+	return modes[KEYS_PAST].keys;
 }
 
 /* Keys of a lesson. */

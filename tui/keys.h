@@ -44,13 +44,17 @@ const struct pane_key *keys_of_panes(size_t *count);
 /* Those of a lesson, on an empty input line. */
 const struct pane_key *keys_of_lesson(size_t *count);
 
+/* Those that walk through time. */
+const struct pane_key *keys_of_time(size_t *count);
+
 /* Writes the key bar for the input line, in so many columns. */
 void keys_write_bar(const struct moment *moment, int columns, char *text,
     size_t size);
 
 /* What the keys go to when it is not the input line. */
 enum key_mode { KEYS_PANES, KEYS_ZOOMED, KEYS_LESSON, KEYS_LESSONS, KEYS_MENU,
-    KEYS_SEARCH, KEYS_QUESTION, KEY_MODES };
+    KEYS_SEARCH, KEYS_QUESTION, KEYS_PAST, KEYS_PAST_LINE, KEYS_PAST_ZOOMED,
+    KEYS_RECORDING, KEYS_RECORDING_LINE, KEY_MODES };
 
 /* The same for another mode. */
 void keys_write_mode_bar(enum key_mode mode, int columns, char *text,

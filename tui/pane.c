@@ -127,59 +127,82 @@ pane_index_room(struct pane_state *state, size_t count)
 	return true;
 }
 
-/* Forgets the events that fell out of the log. */
+/* The first event of the scene's session that the log still has. */
+uint64_t
+scene_first(const struct scene *scene)
+{
+	uint64_t first = log_first(scene->log);
+	return scene->moment->begun > first ? scene->moment->begun : first;
+}
+
+/* How many of the events that were found come before number. */
+static size_t
+index_before(const struct pane_state *state, uint64_t number)
+{
+	size_t low = 0, high = state->index_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (state->index[middle] < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Forgets the events that fell out of the log; the lines that are left stay where
+ * they are on the screen. */
 static void
 index_trim(struct pane_state *state, uint64_t first)
 {
-	size_t gone = 0;
-	while (gone < state->count && state->index[gone] < first)
-		gone++;
+	size_t gone = index_before(state, first);
+	size_t lines = gone > state->index_first ? gone - state->index_first : 0;
 	if (gone == 0)
 		return;
+	state->index_count -= gone;
 	memmove(state->index, state->index + gone,
-	    (state->count - gone) * sizeof *state->index);
-	state->count -= gone;
-	state->top -= state->top < gone ? state->top : gone;
-	state->selected -= state->selected < gone ? state->selected : gone;
+	    state->index_count * sizeof *state->index);
+	state->top -= state->top < lines ? state->top : lines;
+	state->selected -= state->selected < lines ? state->selected : lines;
 }
 
-/* Indexes the events of the scene that pass one of the two.  A scene that ends
- * earlier than the one before (time was walked back) cuts the index. */
-static void
-index_events(struct pane_state *state, const struct scene *scene,
-    bool (*passes)(const struct event *event),
-    bool (*passes_there)(const struct log *log, uint64_t number))
-{
-	index_trim(state, log_first(scene->log));
-	while (state->count > 0 && state->index[state->count - 1] >= scene->end)
-		state->count--;
-	if (state->index_seen > scene->end)
-		state->index_seen = scene->end;
-	if (state->index_seen < log_first(scene->log))
-		state->index_seen = log_first(scene->log);
-	for (; state->index_seen < scene->end; state->index_seen++) {
-		const struct event *event = log_event(scene->log, state->index_seen);
-		if (event == NULL || !(passes != NULL ? passes(event) :
-		    passes_there(scene->log, state->index_seen)))
-			continue;
-		if (!pane_index_room(state, state->count + 1))
-			return;
-		state->index[state->count++] = state->index_seen;
-	}
-}
-
+/* Indexes the events of the scene that pass.  All that were ever found are kept, and
+ * the scene shows those of them that are its own: time is walked at no cost. */
 void
 pane_index_events(struct pane_state *state, const struct scene *scene,
-    bool (*passes)(const struct event *event))
+    uint32_t types, bool (*passes)(const struct log *log, uint64_t number))
 {
-	index_events(state, scene, passes, NULL);
+	index_trim(state, log_first(scene->log));
+	for (;;) {
+		uint64_t found = log_find(scene->log, state->index_seen, scene->end,
+		    types);
+		if (found >= scene->end)
+			break;
+		state->index_seen = found + 1;
+		if (passes != NULL && !passes(scene->log, found))
+			continue;
+		if (!pane_index_room(state, state->index_count + 1))
+			break;
+		state->index[state->index_count++] = found;
+	}
+	if (state->index_seen < scene->end)
+		state->index_seen = scene->end;
+	state->index_first = index_before(state, scene_first(scene));
+	state->count = index_before(state, scene->end) - state->index_first;
 }
 
-void
-pane_index_log(struct pane_state *state, const struct scene *scene,
-    bool (*passes)(const struct log *log, uint64_t number))
+/* The number of the event of a line. */
+uint64_t
+pane_event_number(const struct pane_state *state, size_t number)
 {
-	index_events(state, scene, NULL, passes);
+	return state->index[state->index_first + number];
+}
+
+/* The event of a line. */
+const struct event *
+pane_event(const struct pane_state *state, const struct scene *scene, size_t number)
+{
+	return log_event(scene->log, pane_event_number(state, number));
 }
 
 /* The number that stays the same of a row when it moves. */

@@ -19,6 +19,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where in the log a frame is that does not show now. */
+struct scene_past {
+	bool there;
+	bool recording;        /* there is no now */
+	bool walked;           /* not where it was frozen */
+	uint64_t events;       /* that the log has by now */
+	uint64_t since;        /* of them, after it was frozen */
+	int64_t clock;         /* the session's clock, for notices */
+	int percent;           /* of the recording, read so far; 100: all */
+};
+
 /* What one frame shows: a moment, and the log up to it. */
 struct scene {
 	const struct moment *moment;
@@ -26,7 +37,12 @@ struct scene {
 	uint64_t end;          /* events before this number */
 	int64_t now;           /* the session's clock, for what counts down */
 	struct guide guide;
+	struct scene_past past;
 };
+
+/* The first event of the scene's session that the log still has: in a recording
+ * there can be others before it. */
+uint64_t scene_first(const struct scene *scene);
 
 struct pane;
 
@@ -45,6 +61,8 @@ struct pane_state {
 	uint64_t *index;       /* events or rows that are shown */
 	size_t index_room;
 	uint64_t index_seen;   /* events before this number were looked at */
+	size_t index_count;    /* of panes that list events: all that were found, */
+	size_t index_first;    /* and which of them is the scene's first */
 	struct text text;
 	struct canvas canvas;
 };
@@ -122,13 +140,15 @@ bool pane_search(struct pane_state *state, const struct scene *scene,
 /* Makes room for count entries in the index; false: no memory. */
 bool pane_index_room(struct pane_state *state, size_t count);
 
-/* Indexes the events of the scene that pass, for panes that list events. */
+/* Indexes the events of the scene of these types (a set of LOG_TYPE bits) that pass;
+ * NULL: all of them.  What is found stays when time is walked back. */
 void pane_index_events(struct pane_state *state, const struct scene *scene,
-    bool (*passes)(const struct event *event));
+    uint32_t types, bool (*passes)(const struct log *log, uint64_t number));
 
-/* The same for those whose passing depends on what stands before them. */
-void pane_index_log(struct pane_state *state, const struct scene *scene,
-    bool (*passes)(const struct log *log, uint64_t number));
+/* The event of such a pane's line, its number. */
+const struct event *pane_event(const struct pane_state *state,
+    const struct scene *scene, size_t number);
+uint64_t pane_event_number(const struct pane_state *state, size_t number);
 
 /* Puts formatted text into the line. */
 void line_format(struct line *line, unsigned look, const char *format, ...)

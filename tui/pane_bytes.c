@@ -119,8 +119,9 @@ prepare(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	unsigned current = scene->moment->current;
-	const struct moment_connection *base =
-	    moment_connection(log_base(scene->log), current);
+	const struct moment *first = log_base(scene->log);
+	const struct moment_connection *base = first->begun == scene->moment->begun ?
+	    moment_connection(first, current) : NULL; /* what fell out of the log */
 	uint64_t sent = base != NULL ? base->bytes_sent : 0;
 	uint64_t echoed = base != NULL ? base->bytes_echoed : 0;
 	(void)inside;
@@ -128,10 +129,11 @@ prepare(struct pane_state *state, const struct scene *scene,
 	text_clear(&state->text);
 	snprintf(state->title, sizeof state->title, current != 0 ?
 	    "Bytes, connection %u" : "Bytes", current);
-	for (uint64_t i = log_first(scene->log); current != 0 && i < scene->end; i++) {
+	const uint32_t types = LOG_TYPE(EVENT_SENT) | LOG_TYPE(EVENT_ECHO);
+	for (uint64_t i = scene_first(scene); current != 0 && (i = log_find(scene->log,
+	    i, scene->end, types)) < scene->end; i++) {
 		const struct event *event = log_event(scene->log, i);
-		if (event == NULL || (event->type != EVENT_SENT &&
-		    event->type != EVENT_ECHO) || event->line.conn != current)
+		if (event == NULL || event->line.conn != current)
 			continue;
 		uint64_t *offset = event->type == EVENT_SENT ? &sent : &echoed;
 		if (!add_lines(state, i, event, *offset))

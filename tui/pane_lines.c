@@ -3,26 +3,12 @@
 
 #include "escape.h"
 
-/* Did a line go out? */
-static bool
-is_sent(const struct event *event)
-{
-	return event->type == EVENT_SENT;
-}
-
-/* Did one come back? */
-static bool
-is_echo(const struct event *event)
-{
-	return event->type == EVENT_ECHO;
-}
-
 static void
 prepare_sent(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	(void)inside;
-	pane_index_events(state, scene, is_sent);
+	pane_index_events(state, scene, LOG_TYPE(EVENT_SENT), NULL);
 }
 
 static void
@@ -30,7 +16,7 @@ prepare_echoed(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	(void)inside;
-	pane_index_events(state, scene, is_echo);
+	pane_index_events(state, scene, LOG_TYPE(EVENT_ECHO), NULL);
 }
 
 /* One line, without the newline that ends it; behind its connection's number
@@ -40,7 +26,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line)
 {
 	(void)columns;
-	const struct event *event = log_event(scene->log, state->index[number]);
+	const struct event *event = pane_event(state, scene, number);
 	if (event == NULL || event->text == NULL)
 		return;
 	char text[LINE_TEXT - 16];

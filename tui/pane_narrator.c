@@ -200,6 +200,8 @@ write_footing(const struct pane_state *state, const struct scene *scene, int col
     struct line *line)
 {
 	(void)state;
+	if (scene->past.there)
+		return; /* what comes next is of now */
 	guide_write_next(&scene->guide, scene->moment, columns, line->text,
 	    sizeof line->text);
 	line->look = LOOK_KEY | LOOK_STRONG;

@@ -117,7 +117,9 @@ read_log(const struct scene *scene, struct diagram *diagram,
 		diagram->taken[END_SERVER][listen] = TAKEN_SEEN;
 	if (connection == NULL)
 		return;
-	for (uint64_t i = log_first(scene->log); i < scene->end; i++) {
+	const uint32_t types = LOG_TYPE(EVENT_STATE) | LOG_TYPE(EVENT_CALL);
+	for (uint64_t i = scene_first(scene); (i = log_find(scene->log, i,
+	    scene->end, types)) < scene->end; i++) {
 		const struct event *event = log_event(scene->log, i);
 		if (event != NULL && event->type == EVENT_STATE &&
 		    event->state.conn == connection->conn)

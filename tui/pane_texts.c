@@ -76,6 +76,11 @@ add_keys(struct text *text, int columns)
 	const struct pane_key *pane_keys = keys_of_panes(&count);
 	for (size_t i = 0; i < count; i++)
 		add_entry(text, pane_keys[i].key, pane_keys[i].help, columns);
+	add_heading(text, "Keys of time (in the panes; what acts does nothing in the past)");
+	const struct pane_key *time_keys = keys_of_time(&count);
+	for (size_t i = 0; i < count; i++)
+		if (time_keys[i].help != NULL)
+			add_entry(text, time_keys[i].key, time_keys[i].help, columns);
 }
 
 /* The commands and the server's settings. */
@@ -209,13 +214,9 @@ prepare_dispositions(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	int columns = inside->columns;
-	const struct event *event = NULL;
+	const struct event *event = log_event(scene->log, log_find_back(scene->log,
+	    scene->end, scene_first(scene), LOG_TYPE(EVENT_DISPOSITIONS)));
 	text_clear(&state->text);
-	for (uint64_t i = scene->end; i > log_first(scene->log) && event == NULL; i--) {
-		event = log_event(scene->log, i - 1);
-		if (event != NULL && event->type != EVENT_DISPOSITIONS)
-			event = NULL;
-	}
 	for (size_t i = 0; event != NULL && i < event->dispositions.count; i++) {
 		const struct disposition_row *row = &event->dispositions.rows[i];
 		text_add(&state->text, LOOK_STRONG, "%d %s", (int)row->pid,

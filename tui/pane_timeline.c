@@ -15,12 +15,10 @@ enum { WIDE_COLUMNS = 58 };
 static bool
 is_of_lesson(const struct log *log, uint64_t number)
 {
-	while (number-- > log_first(log)) {
-		const struct event *event = log_event(log, number);
-		if (event != NULL && event->type == EVENT_COMMAND)
-			return event->command.source == SOURCE_SCRIPT;
-	}
-	return false;
+	const uint64_t command = log_find_back(log, number, 0,
+	    LOG_TYPE(EVENT_COMMAND));
+	const struct event *event = log_event(log, command);
+	return event != NULL && event->command.source == SOURCE_SCRIPT;
 }
 
 /* Has the timeline a line for it? */
@@ -31,10 +29,24 @@ is_told(const struct log *log, uint64_t number)
 	if (event->type == EVENT_EXPECT && event->expect.pass &&
 	    is_of_lesson(log, number))
 		return false;
-	char *text = render_timeline(event, true);
-	bool told = text != NULL;
-	free(text);
-	return told;
+	return render_timeline_tells(event);
+}
+
+/* The event at hand: the one that made the moment what it is. */
+static uint64_t
+at_hand(const struct scene *scene)
+{
+	return scene->end - 1;
+}
+
+/* Is the event at hand one that the timeline passes over?  While somebody walks from
+ * event to event, it has a line all the same. */
+static bool
+shows_passed_over(const struct pane_state *state, const struct scene *scene)
+{
+	return scene->past.walked && scene->end > scene_first(scene) &&
+	    (state->count == 0 || pane_event_number(state, state->count - 1) !=
+	    at_hand(scene));
 }
 
 static void
@@ -42,7 +54,10 @@ prepare(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	(void)inside;
-	pane_index_log(state, scene, is_told);
+	pane_index_events(state, scene, ~LOG_TYPE(EVENT_SOCKET), is_told);
+	state->needed = state->count;
+	if (shows_passed_over(state, scene))
+		state->count++;
 }
 
 /* How an event looks: what went wrong is marked; its words say it too. */
@@ -67,11 +82,15 @@ static void
 write_line(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line)
 {
-	const struct event *event = log_event(scene->log, state->index[number]);
-	char *text = event != NULL ?
-	    render_timeline(event, columns < WIDE_COLUMNS) : NULL;
+	bool extra = number >= state->needed;
+	const struct event *event = extra ? log_event(scene->log, at_hand(scene)) :
+	    pane_event(state, scene, number);
+	char *text = event == NULL ? NULL : extra ? render_step(event) :
+	    render_timeline(event, columns < WIDE_COLUMNS);
 	if (text != NULL)
 		line_format(line, look_of(event), "%s", text);
+	if (scene->past.walked && number + 1 == state->count)
+		line->look |= LOOK_REVERSE;
 	free(text);
 }
 
@@ -81,8 +100,8 @@ wanted(const struct pane_state *state, const struct scene *scene, size_t *lines)
 {
 	if (!scene->moment->lesson.stuck)
 		return 0;
-	for (size_t i = state->count; i > 0; i--) {
-		const struct event *event = log_event(scene->log, state->index[i - 1]);
+	for (size_t i = state->needed; i > 0; i--) {
+		const struct event *event = pane_event(state, scene, i - 1);
 		if (event != NULL && event->type == EVENT_LESSON) {
 			*lines = 1;
 			return i - 1;

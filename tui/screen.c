@@ -176,9 +176,21 @@ mode_of_panes(const struct screen_state *screen)
 	return layout_has_narrator(&screen->layout) ? KEYS_LESSON : KEYS_PANES;
 }
 
+/* The keys of the past, by what they go to. */
+static enum key_mode
+mode_of_past(const struct screen_state *screen, const struct scene *scene)
+{
+	if (screen->focus == FOCUS_LINE)
+		return scene->past.recording ? KEYS_RECORDING_LINE : KEYS_PAST_LINE;
+	if (screen->zoomed != NULL)
+		return KEYS_PAST_ZOOMED;
+	return scene->past.recording ? KEYS_RECORDING : KEYS_PAST;
+}
+
 /* What the keys go to; false: the input line. */
 static bool
-key_mode(const struct screen_state *screen, enum key_mode *mode)
+key_mode(const struct screen_state *screen, const struct scene *scene,
+    enum key_mode *mode)
 {
 	if (screen->question != NULL)
 		*mode = KEYS_QUESTION;
@@ -186,6 +198,8 @@ key_mode(const struct screen_state *screen, enum key_mode *mode)
 		*mode = KEYS_MENU;
 	else if (screen->focus == FOCUS_SEARCH)
 		*mode = KEYS_SEARCH;
+	else if (scene->past.there)
+		*mode = mode_of_past(screen, scene);
 	else if (screen->focus == FOCUS_PANES)
 		*mode = mode_of_panes(screen);
 	else
@@ -243,13 +257,14 @@ draw_bar(struct screen_state *screen, const struct scene *scene)
 	const struct layout *layout = &screen->layout;
 	struct line line = {.look = LOOK_KEY};
 	enum key_mode mode;
-	if (screen->notice_until != 0 && scene->now >= screen->notice_until)
+	int64_t clock = scene->past.there ? scene->past.clock : scene->now;
+	if (screen->notice_until != 0 && clock >= screen->notice_until)
 		screen->notice_until = 0;
 	bool noticed = screen->notice_until != 0;
 	bool fits = utf8_width(screen->notice.text) <= (size_t)layout->columns;
 	if (noticed && fits)
 		line = screen->notice;
-	else if (key_mode(screen, &mode))
+	else if (key_mode(screen, scene, &mode))
 		keys_write_mode_bar(mode, layout->columns, line.text,
 		    sizeof line.text);
 	else
@@ -307,7 +322,7 @@ measure_lesson(struct screen_state *screen, const struct scene *scene, int rows,
 	const struct rectangle least = {.rows = layout_narrator_least(rows),
 	    .columns = columns - 2};
 	if (rows != screen->layout.rows || columns != screen->layout.columns ||
-	    !guide_has_narrator(scene->moment))
+	    (!guide_has_narrator(scene->moment) && !scene->past.there))
 		screen->narrator_rows = screen->top_rows = 0;
 	if (!guide_has_narrator(scene->moment))
 		return;
@@ -376,6 +391,8 @@ screen_changes_at(const struct screen_state *screen, const struct scene *scene)
 {
 	if (!screen->fits)
 		return 0;
+	if (scene->past.there)
+		return screen->notice_until; /* its clock stands */
 	int64_t at = status_changes_at(scene);
 	for (size_t i = 0; i < screen->pane_count; i++) {
 		const struct pane_state *state = &screen->panes[i];

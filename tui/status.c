@@ -144,6 +144,26 @@ write_timer(const struct scene *scene, int step, char *part, size_t size)
 	}
 }
 
+/* "frozen at 12.204 s, 37 events since", "past 12.204 s, event 311 of 480" */
+static void
+write_past(const struct scene *scene, int step, char *part, size_t size)
+{
+	const struct scene_past *past = &scene->past;
+	double seconds = (double)scene->now / 1e9;
+	unsigned long long since = past->since, at = scene->end, all = past->events;
+	if (past->percent < 100)
+		snprintf(part, size, "reading, %d %%: %.3f s, event %llu of %llu",
+		    past->percent, seconds, at, all);
+	else if (past->walked)
+		snprintf(part, size, "%s %.3f s, %s%llu of %llu",
+		    past->recording ? "recorded" : "past", seconds,
+		    step >= SHORT_UNITS ? "" : "event ", at, all);
+	else
+		snprintf(part, size, step >= SHORT_UNITS ? "frozen %.3f s, %llu since" :
+		    "frozen at %.3f s, %llu event%s since", seconds, since,
+		    since == 1 ? "" : "s");
+}
+
 /* Appends a part behind what is there. */
 static void
 append(char *text, size_t size, const char *between, const char *part)
@@ -165,10 +185,15 @@ compose(const struct scene *scene, int step, char *text, size_t size)
 		endpoint_text(&moment->host, address);
 	escape_into(name, sizeof name, address, strlen(address));
 	snprintf(text, size, " ");
-	if (step < SHORT_PROGRAM)
+	bool titled = step < SHORT_PROGRAM && !scene->past.there;
+	if (scene->past.there) {
+		write_past(scene, step, part, sizeof part);
+		append(text, size, between, part);
+	}
+	if (titled)
 		append(text, size, between, "tcpconsole");
 	if (step < NO_ADDRESS)
-		append(text, size, step < SHORT_PROGRAM ? " " : between, name);
+		append(text, size, titled ? " " : between, name);
 	write_connection(moment, step, part, sizeof part);
 	append(text, size, between, part);
 	write_server(moment, step, part, sizeof part);
@@ -193,7 +218,8 @@ status_write(const struct scene *scene, int columns, struct line *line)
 		if (utf8_width(line->text) <= (size_t)columns)
 			break;
 	}
-	line->look = LOOK_REVERSE | (scene->moment->host_state != HOST_UP ||
+	line->look = LOOK_REVERSE | (scene->past.there ||
+	    scene->moment->host_state != HOST_UP ||
 	    scene->moment->server == 0 ? LOOK_STRONG : LOOK_PLAIN);
 }
 
