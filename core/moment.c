@@ -281,6 +281,20 @@ left_at(struct moment *moment, int64_t time)
 	return time;
 }
 
+/* A child that holds a socket of our port serves its peer: so it is known also of a
+ * server that reports nothing. */
+static void
+note_peer(struct moment *moment, const struct socket_row *row)
+{
+	struct moment_process *process = row->owner_pid == 0 ||
+	    row->tcp.state == STATE_LISTEN || row->tcp.local.port != moment->host.port ?
+	    NULL : moment_process(moment, row->owner_pid);
+	if (process == NULL || process->row.role != ROLE_CHILD)
+		return;
+	process->row.peer = row->tcp.remote;
+	process->row.conn = row->conn;
+}
+
 /* A socket row appeared, changed or went. */
 static int
 apply_socket(struct moment *moment, const struct event *event)
@@ -302,6 +316,7 @@ apply_socket(struct moment *moment, const struct event *event)
 		socket = &larger[moment->socket_count++];
 	}
 	*socket = (struct moment_socket){.row = *row, .changed_at = event->time};
+	note_peer(moment, row);
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->end == END_SERVER) {
 		const struct moment_process *child = moment_process(moment,

@@ -99,7 +99,8 @@ print_call_name(FILE *out, const struct event_call *call)
 		fprintf(out, " conn %u", call->conn);
 	else if (call->call == CALL_BIND && call->local.family != 0)
 		fprintf(out, " %s", endpoint_text(&call->local, text));
-	else if (call->call == CALL_ACCEPT && call->remote.family != 0)
+	else if ((call->call == CALL_ACCEPT || call->role == ROLE_CHILD) &&
+	    call->remote.family != 0)
 		fprintf(out, " %s", endpoint_text(&call->remote, text));
 	if (call->call == CALL_SETSOCKOPT)
 		fprintf(out, " %s %d",
@@ -429,8 +430,9 @@ static void
 print_processes(FILE *out, const struct event *event, const struct moment *now)
 {
 	(void)event;
-	fprintf(out, "%7s %7s %-8s %-5s %-36s %s\n", "PID", "PPID", "TT", "STAT",
-	    "COMMAND", "WCHAN");
+	char peer[ENDPOINT_TEXT];
+	fprintf(out, "%7s %7s %-8s %-5s %-36s %-21s %s\n", "PID", "PPID", "TT", "STAT",
+	    "COMMAND", "PEER", "WCHAN");
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct process_row *row = &now->processes[i].row;
 		if (now->processes[i].ended_at != 0)
@@ -439,7 +441,11 @@ print_processes(FILE *out, const struct event *event, const struct moment *now)
 		print_padded(out, row->tty, 9);
 		print_padded(out, row->stat, 6);
 		print_padded(out, row->command, 36);
-		putc(' ', out);
+		if (row->conn != 0)
+			snprintf(peer, sizeof peer, "conn %u", row->conn);
+		else
+			endpoint_text(&row->peer, peer);
+		fprintf(out, " %-21s ", peer);
 		print_foreign(out, row->wchan);
 		fputc('\n', out);
 	}

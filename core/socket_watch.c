@@ -283,7 +283,7 @@ row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before
 	if (watch->foreign)
 		return row_holder(watch, row);
 	if (connection != NULL && row->end == END_SERVER && connection->child != 0 &&
-	    !connection->child_ended)
+	    connection->child != now->server && !connection->child_ended)
 		return connection->child;
 	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
 	    (before != now->server || row->tcp.state == STATE_LISTEN))

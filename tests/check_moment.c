@@ -671,6 +671,31 @@ START_TEST(a_lesson_is_stuck_until_its_next_command)
 }
 END_TEST
 
+START_TEST(a_child_serves_whose_socket_it_holds)
+{
+	struct moment now;
+	fixture_begin(&now, 0);
+	struct event row = fixture_socket(7, END_SERVER, SOCKET_APPEARED,
+	    STATE_ESTABLISHED);
+	row.socket.row.conn = 0; /* a stranger's, to a server that reports nothing */
+	row.socket.row.owner_pid = SERVER_PID;
+	fixture_fold(&now, fixture_child(0, PROCESS_FORKED, -1));
+	fixture_fold(&now, row); /* the parent has not closed its copy */
+	ck_assert_int_eq(moment_process(&now, SERVER_PID)->row.peer.family, 0);
+	row.socket.what = SOCKET_CHANGED;
+	row.socket.row.owner_pid = CHILD_PID;
+	fixture_fold(&now, row);
+	struct process_row *served = &moment_process(&now, CHILD_PID)->row;
+	ck_assert(endpoint_equal(&served->peer, &row.socket.row.tcp.remote));
+	ck_assert_uint_eq(served->conn, 0);
+	row = fixture_socket(1, END_SERVER, SOCKET_APPEARED, STATE_ESTABLISHED);
+	row.socket.row.owner_pid = CHILD_PID; /* forked before, it takes another */
+	fixture_fold(&now, row);
+	ck_assert_uint_eq(served->conn, 1);
+	moment_release(&now);
+}
+END_TEST
+
 Suite *
 moment_suite(void)
 {
@@ -684,6 +709,7 @@ moment_suite(void)
 	tcase_add_test(tests, a_socket_appears_changes_and_goes);
 	tcase_add_test(tests, rows_that_left_linger_and_are_pruned);
 	tcase_add_test(tests, children_and_zombies_are_counted);
+	tcase_add_test(tests, a_child_serves_whose_socket_it_holds);
 	tcase_add_test(tests, the_server_and_the_client_end);
 	tcase_add_test(tests, connections_are_found_by_number_and_by_ends);
 	tcase_add_test(tests, a_connection_that_failed_or_was_reset_says_so);

@@ -721,7 +721,7 @@ START_TEST(snapshots_are_tables)
 	    "*:*                    LISTEN      off (0.00/0/0)         100\n");
 	check_table(EVENT_PROCESSES, &now, "    PID    PPID TT       STAT  COMMAND ");
 	check_table(EVENT_PROCESSES, &now, "    301     100 pts/6    S     "
-	    "tcpserv 9877                         wait_woken/read\n");
+	    "tcpserv 9877                         conn 1                wait_woken/read\n");
 	check_table(EVENT_CONNECTIONS, &now, "*    1 127.0.0.1:40001 ");
 	check_table(EVENT_DISPOSITIONS, &now, "        ignored        SIGPIPE\n");
 	check_table(EVENT_ERRNO, &now,

@@ -11,6 +11,7 @@ main(void)
 	srunner_add_suite(runner, screen_parts_suite());
 	srunner_add_suite(runner, screen_views_suite());
 	srunner_add_suite(runner, screen_lesson_suite());
+	srunner_add_suite(runner, screen_details_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

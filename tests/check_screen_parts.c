@@ -33,7 +33,7 @@ overlap(const struct rectangle *a, const struct rectangle *b)
 START_TEST(places_are_the_sketch_at_80x24)
 {
 	struct layout layout;
-	ck_assert(layout_make(&layout, 24, 80, &(struct layout_needs){3, 0, 0}));
+	ck_assert(layout_make(&layout, 24, 80, &(struct layout_needs){3, 0, 0, 9}));
 	const struct rectangle wanted[PLACES] = {
 		[PLACE_SENT] = {2, 1, 5, 24}, [PLACE_ECHOED] = {2, 26, 5, 24},
 		[PLACE_ERRNO] = {2, 51, 5, 28}, [PLACE_SOCKETS] = {8, 1, 5, 78},
@@ -53,7 +53,7 @@ START_TEST(sockets_grow_and_leave_three_lines)
 	struct layout layout;
 	for (int rows = 0; rows < 200; rows++) {
 		ck_assert(layout_make(&layout, 24, 80,
-		    &(struct layout_needs){rows, 0, 0}));
+		    &(struct layout_needs){rows, 0, 0, 0}));
 		ck_assert_int_ge(layout.places[PLACE_PROCESSES].rows, 3);
 		if (layout.places[PLACE_PROCESSES].rows > 3)
 			ck_assert_int_ge(layout.places[PLACE_SOCKETS].rows, rows + 1);
@@ -69,7 +69,7 @@ START_TEST(no_size_overlaps_or_leaves_the_screen)
 		for (int columns = 1; columns < 300; columns += 7) {
 			bool fits = layout_make(&layout, rows, columns,
 			    &(struct layout_needs){rows / 3, columns % 3 * 3,
-			    columns % 5});
+			    columns % 5, columns});
 			ck_assert_int_eq(fits, rows >= 24 && columns >= 80);
 			for (int i = 0; fits && i < PLACES; i++) {
 				const struct rectangle *place = &layout.places[i];

@@ -23,6 +23,7 @@ Suite *programs_suite(void);
 Suite *render_suite(void);
 Suite *report_check_suite(void);
 Suite *scenario_suite(void);
+Suite *screen_details_suite(void);
 Suite *screen_lesson_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);

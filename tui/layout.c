@@ -2,7 +2,8 @@
  *
  * At 80x24 this is the design's sketch: five lines of text, five of sockets,
  * seven of processes and timeline.  The sockets pane grows into the lowest band
- * until three lines are left to it.  A larger terminal gives each band more and
+ * until three lines are left to it; for rows of strangers it grows only by a third of
+ * the rows that a terminal has beyond 24.  A larger terminal gives each band more and
  * moves none of them elsewhere.
  *
  * From 120x32 on, what TCP_INFO says stands right of the sockets, which still have 78
@@ -95,7 +96,8 @@ place_borders(struct layout *layout, const struct layout_needs *needs, int narra
 {
 	int room = layout->rows - FIXED_ROWS - (narrator > 0 ? narrator + 1 : 0);
 	int top = top_rows(layout, needs);
-	int wanted = needs->sockets + 1;
+	int strangers = smaller(needs->strangers, (layout->rows - LAYOUT_ROWS) / 3);
+	int wanted = needs->sockets + strangers + 1;
 	if (layout->details_divider >= 0)
 		wanted = larger(wanted, BAND_DETAILS);
 	int sockets = share(layout, room - top, wanted);

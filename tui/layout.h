@@ -44,6 +44,7 @@ struct layout_needs {
 	int sockets;              /* beside the heading */
 	int narrator;             /* 0: there is none */
 	int top;                  /* Sent, Echoed, Last errno; in lessons only */
+	int strangers;            /* more of sockets, for which 24 rows have no room */
 };
 
 /* Fills in the layout for a terminal of so many rows and columns.  false: too small. */

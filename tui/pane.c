@@ -1,5 +1,6 @@
 #include "pane.h"
 
+#include "endpoint.h"
 #include "escape.h"
 #include "loop.h"
 
@@ -108,6 +109,20 @@ pane_write_left(int64_t now, int64_t then, char *text, size_t size)
 	else
 		snprintf(text, size, "0.%d",
 		    left > 0 ? (int)(left / MILLISECONDS(100)) : 0);
+}
+
+/* An address and its port in so many columns. */
+void
+pane_write_address(char *text, size_t size, const struct report_endpoint *endpoint,
+    int width)
+{
+	char whole[ENDPOINT_TEXT];
+	endpoint_text(endpoint, whole);
+	size_t length = strlen(whole), room = (size_t)width;
+	if (length <= room)
+		snprintf(text, size, "%-*s", width, whole);
+	else
+		snprintf(text, size, "~%s", whole + length - room + 1);
 }
 
 /* Makes room for count entries in the index. */

@@ -53,6 +53,7 @@ struct pane_state {
 	char note[80];         /* at the right end of its upper border */
 	size_t count;          /* lines, after prepare */
 	size_t needed;         /* lines that ask for room (sockets, narrator) */
+	size_t wished;         /* more of them, where there is plenty (sockets) */
 	size_t top;            /* the first line that is shown */
 	size_t selected;       /* line; of panes that select, or that are walked */
 	uint64_t identity;     /* of the selected line's row, 0: none */
@@ -165,6 +166,11 @@ void pane_write_canvas(const struct pane_state *state, const struct scene *scene
 
 /* The earlier of two times, 0 standing for never. */
 int64_t pane_earlier(int64_t a, int64_t b);
+
+/* Writes an address and its port into exactly width columns, the port whole: what
+ * does not fit goes from the left. */
+void pane_write_address(char *text, size_t size,
+    const struct report_endpoint *endpoint, int width);
 
 /* What counts down, counts whole seconds, and all counts step together with the
  * session's clock: a screen that changes once a second is calm.  Only a last

@@ -2,9 +2,14 @@
  *
  * A zombie stays, marked <defunct>, until somebody waits for it; then its row is
  * shown for a moment more as reaped.  The order is that of the moment: as they
- * came. */
+ * came.
+ *
+ * A child's row says whom it serves: "conn 2", or a stranger's address and port.
+ * With room there is a column for it.  Without, it stands where the command is,
+ * which is the parent's anyway; an address that is longer takes WCHAN's place, too. */
 #include "pane.h"
 
+#include "endpoint.h"
 #include "escape.h"
 #include "signal_name.h"
 
@@ -12,11 +17,16 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { PID = 5, STAT = 4, TTY = 7, COMMAND_LEAST = 8, WCHAN_LEAST = 12 };
+enum {
+	PID = 5, STAT = 4, TTY = 7, COMMAND_LEAST = 8, WCHAN_LEAST = 12,
+	PEER = 22              /* 255.255.255.255:65535 */
+};
 
 /* The widths of the columns that have more when there is room. */
 struct widths {
-	int pid, command, tty; /* tty 0: left out */
+	int pid, command;
+	int tty, peer;         /* 0: left out */
+	int room;              /* behind STAT, for all that stands there */
 };
 
 static struct widths
@@ -31,6 +41,11 @@ widths_for(const struct scene *scene, int columns)
 	if (room >= TTY) {
 		widths.tty = TTY;
 		room -= TTY;
+	}
+	widths.room = room + COMMAND_LEAST + 1 + WCHAN_LEAST;
+	if (room >= PEER) {
+		widths.peer = PEER;
+		room -= PEER;
 	}
 	if (room > 0)
 		widths.command += room * 2 / 3;
@@ -118,9 +133,10 @@ write_heading(const struct pane_state *state, const struct scene *scene,
 {
 	(void)state;
 	struct widths widths = widths_for(scene, columns);
-	line_format(line, LOOK_STRONG, "%*s %*s %-*s%-*s %-*s %s", widths.pid,
+	line_format(line, LOOK_STRONG, "%*s %*s %-*s%-*s %-*s %-*s%s", widths.pid,
 	    "PID", widths.pid, "PPID", widths.tty, widths.tty > 0 ? "TTY" : "",
-	    STAT, "STAT", widths.command, "COMMAND", "WCHAN");
+	    STAT, "STAT", widths.command, widths.peer > 0 ? "COMMAND" : "CMD/PEER",
+	    widths.peer, widths.peer > 0 ? "PEER" : "", "WCHAN");
 }
 
 /* "exit 0", "SIGKILL": how it ended. */
@@ -147,40 +163,80 @@ write_name(char *command)
 	command[length] = '\0';
 }
 
-/* What stands in the last two columns of a process that has ended: how, when
- * there is room for it. */
+/* Whom a child serves, in at most so many columns; empty for who serves nobody. */
+static void
+write_peer(const struct process_row *row, int columns, char *text, size_t size)
+{
+	*text = '\0';
+	if (row->role != ROLE_CHILD)
+		return;
+	if (row->conn != 0)
+		snprintf(text, size, "conn %u", row->conn);
+	else if (row->peer.family != 0)
+		pane_write_address(text, size, &row->peer, columns);
+	size_t length = strlen(text);
+	while (length > 0 && text[length - 1] == ' ')
+		text[--length] = '\0';
+}
+
+/* What stands behind STAT for a process that has ended: how, and whom it served,
+ * when there is room for it. */
 static void
 write_ended(const struct moment_process *process, int room, const char *name,
     char *text, size_t size)
 {
-	char end[32];
+	char more[2][ENDPOINT_TEXT];
 	const char *what = process->ended_at == 0 ? "<defunct>" :
 	    process->what == PROCESS_REAPED ? "reaped" : "gone";
-	describe_end(&process->end, end, sizeof end);
+	describe_end(&process->end, more[0], sizeof more[0]);
+	write_peer(&process->row, PEER - 1, more[1], sizeof more[1]);
 	int length = snprintf(text, size, "%s %s", name, what);
-	if (*end != '\0' && length + 2 + (int)strlen(end) <= room)
-		snprintf(text + length, size - (size_t)length, ", %s", end);
+	for (size_t i = 0; i < 2; i++)
+		if (*more[i] != '\0' && length + 2 + (int)strlen(more[i]) <= room)
+			length += snprintf(text + length, size - (size_t)length,
+			    ", %s", more[i]);
 }
 
-/* What stands in the last two columns. */
+/* The first so many bytes of a command, whole words of it if it can be. */
+static int
+fit_command(const char *command, int columns)
+{
+	int fit = (int)utf8_fit(command, (size_t)columns);
+	if (command[fit] != '\0' && strcspn(command, " ") <= (size_t)fit)
+		while (fit > 0 && command[fit] != ' ')
+			fit--;
+	return fit;
+}
+
+/* What stands behind STAT, in columns. */
 static void
 write_command(const struct moment_process *process, const struct widths *widths,
-    int room, char *text, size_t size)
+    char *text, size_t size)
 {
-	char command[4 * PROCESS_TEXT];
+	char command[4 * PROCESS_TEXT], peer[ENDPOINT_TEXT], both[6 * PROCESS_TEXT];
 	const struct process_row *row = &process->row;
 	escape_into(command, sizeof command, row->command, strlen(row->command));
+	write_peer(row, widths->peer > 0 ? widths->peer - 1 : widths->room, peer,
+	    sizeof peer);
 	if (process->ended_at != 0 || is_zombie(process)) {
 		write_name(command);
-		write_ended(process, room, command, text, size);
-	} else {
-		int fit = (int)utf8_fit(command, (size_t)widths->command);
-		if (command[fit] != '\0' && strcspn(command, " ") <= (size_t)fit)
-			while (fit > 0 && command[fit] != ' ') /* whole words */
-				fit--;
-		snprintf(text, size, "%-*.*s %s", widths->command, fit, command,
-		    row->wchan);
+		write_ended(process, widths->room, command, text, size);
+		return;
 	}
+	if (widths->peer > 0 || *peer == '\0') {
+		snprintf(text, size, "%-*.*s %-*s%s", widths->command,
+		    fit_command(command, widths->command), command, widths->peer,
+		    peer, row->wchan);
+		return;
+	}
+	write_name(command);
+	snprintf(both, sizeof both, "%s %s", command, peer);
+	if ((int)utf8_width(both) > widths->command)
+		snprintf(both, sizeof both, "%s", peer);
+	bool spills = (int)utf8_width(both) > widths->command;
+	bool fits = !spills || widths->room > PEER + COMMAND_LEAST;
+	snprintf(text, size, "%-*s%s", spills ? PEER : widths->command + 1, both,
+	    fits ? row->wchan : "");
 }
 
 static void
@@ -193,8 +249,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	char command[8 * PROCESS_TEXT];
 	unsigned look = LOOK_PLAIN;
 	bool zombie = is_zombie(process);
-	int room = columns - 2 * (widths.pid + 1) - widths.tty - (STAT + 1);
-	write_command(process, &widths, room, command, sizeof command);
+	write_command(process, &widths, command, sizeof command);
 	if (process->ended_at != 0)
 		look = LOOK_BAD;
 	else if (zombie)

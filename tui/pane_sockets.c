@@ -1,7 +1,7 @@
 /* pane_sockets.c: the rows of /proc/net/tcp as netstat shows them.
  *
  * LISTEN first, then connection by connection, the server's end above the
- * client's.  A row that left the table stays for a moment as GONE, with the
+ * client's, then strangers'.  A row that left the table stays for a moment as GONE, with the
  * reason where the timer stood.  The current connection's rows have a '>' behind
  * the protocol, and are scrolled to.  What the timer has left counts down between
  * two readings.
@@ -10,7 +10,6 @@
  * lesson that begins with "one row: LISTEN" leaves them out, and says how many. */
 #include "pane.h"
 
-#include "endpoint.h"
 #include "escape.h"
 #include "last_state.h"
 #include "loop.h"
@@ -55,13 +54,16 @@ row_at(const struct pane_state *state, const struct scene *scene, size_t number)
 	return &scene->moment->sockets[state->index[number]];
 }
 
-/* Where a row stands among the others: smaller is higher. */
+/* Where a row stands among the others: smaller is higher.  Of strangers, the ends at
+ * the server's port come first, as they came: who comes later moves nobody. */
 static uint64_t
-rank(const struct moment_socket *socket, size_t order)
+rank(const struct moment_socket *socket, size_t order, uint16_t port)
 {
-	uint64_t group = socket->row.tcp.state == STATE_LISTEN ? 0 :
-	    socket->row.conn != 0 ? socket->row.conn : UINT32_MAX;
-	uint64_t end = socket->row.end == END_CLIENT ? 1 : 0;
+	const struct socket_row *row = &socket->row;
+	uint64_t group = row->tcp.state == STATE_LISTEN ? 0 :
+	    row->conn != 0 ? row->conn : UINT32_MAX;
+	uint64_t end = row->end == END_CLIENT ||
+	    (row->conn == 0 && row->tcp.local.port != port) ? 1 : 0;
 	return group << 24 | end << 23 | (order & 0x7fffff);
 }
 
@@ -112,33 +114,22 @@ prepare(struct pane_state *state, const struct scene *scene,
 		if (is_of_before(scene, &moment->sockets[i]))
 			before += moment->sockets[i].gone_at == 0;
 		else if (is_shown(&moment->sockets[i], scene->now))
-			state->index[state->count++] = rank(&moment->sockets[i], i);
+			state->index[state->count++] = rank(&moment->sockets[i], i,
+			    moment->host.port);
 	if (before > 0)
 		snprintf(state->title, sizeof state->title,
 		    "Sockets, /proc/net/tcp (%zu of before left out)", before);
-	state->needed = 0;
+	state->needed = state->wished = 0;
 	for (size_t i = 0; i < state->count; i++)
 		state->needed += rank_is_ours(state->index[i]);
 	if (state->count > 1)
 		qsort(state->index, state->count, sizeof *state->index,
 		    compare_ranks);
-	for (size_t i = 0; i < state->count; i++)
+	for (size_t i = 0; i < state->count; i++) {
+		bool ours = rank_is_ours(state->index[i]);
 		state->index[i] &= 0x7fffff;
-}
-
-/* Writes an address into exactly width columns, the port whole: what does not
- * fit goes from the left. */
-static void
-write_address(char *text, size_t size, const struct report_endpoint *endpoint,
-    int width)
-{
-	char whole[ENDPOINT_TEXT];
-	endpoint_text(endpoint, whole);
-	size_t length = strlen(whole), room = (size_t)width;
-	if (length <= room)
-		snprintf(text, size, "%-*s", width, whole);
-	else
-		snprintf(text, size, "~%s", whole + length - room + 1);
+		state->wished += !ours && row_at(state, scene, i)->row.tcp.inode != 0;
+	}
 }
 
 /* Why a row left the table, in a word. */
@@ -245,8 +236,8 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	const struct socket_row *row = &socket->row;
 	struct widths widths = widths_for(columns);
 	char local[64], foreign[64], tail[64], connection[32] = "";
-	write_address(local, sizeof local, &row->tcp.local, widths.local);
-	write_address(foreign, sizeof foreign, &row->tcp.remote, widths.foreign);
+	pane_write_address(local, sizeof local, &row->tcp.local, widths.local);
+	pane_write_address(foreign, sizeof foreign, &row->tcp.remote, widths.foreign);
 	write_tail(scene, socket, &widths, tail, sizeof tail);
 	if (widths.connection && row->conn != 0)
 		snprintf(connection, sizeof connection, "  %u %s", row->conn,

@@ -351,6 +351,7 @@ make_layout(struct screen_state *screen, const struct scene *scene, int rows,
 	measure_lesson(screen, scene, rows, columns);
 	bool fits = layout_make(&screen->layout, rows, columns,
 	    &(struct layout_needs){.sockets = as_rows(sockets->needed),
+	    .strangers = as_rows(sockets->wished),
 	    .narrator = screen->narrator_rows, .top = screen->top_rows});
 	if (screen->layout.places[screen->active].rows == 0)
 		screen->active = PLACE_SOCKETS;
