@@ -26,7 +26,7 @@ BUILD ?= build
 # What the build needs, and what the tests need beside it.
 PACKAGES = gcc libc6-dev make pkg-config libncurses-dev libreadline-dev libjansson-dev \
 	libmnl-dev
-TEST_PACKAGES = check tmux iproute2 procps net-tools
+TEST_PACKAGES = check tmux iproute2 procps net-tools groff-base
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual \
@@ -195,27 +195,49 @@ $(BUILD)/man/%.1: man/%.1.in $(BUILD)/make_manual
 
 manual: $(MANUALS)
 
-SHARE = $(DESTDIR)$(PREFIX)/share
-MAN_PATHS = $(foreach manual,$(MANUALS),$(SHARE)/man/man$(subst .,,$(suffix $(manual)))/$(notdir $(manual)))
+# the completion's words, too
+$(BUILD)/make_completion: completion/make_completion.c $(CORE)
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
 
-install: all manual
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 \
-	    $(SHARE)/tcpconsole/scenarios
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(filter %.1,$(MANUALS)) $(SHARE)/man/man1
-	install -m 644 $(filter %.5,$(MANUALS)) $(SHARE)/man/man5
-	install -m 644 scenarios/*.scenario $(SHARE)/tcpconsole/scenarios
+$(BUILD)/completion/tcpconsole: completion/tcpconsole.in $(BUILD)/make_completion
+	@mkdir -p $(@D)
+	@echo MAKE $@; $(BUILD)/make_completion <$< >$@.part && mv $@.part $@
+
+completion: $(BUILD)/completion/tcpconsole
+
+MAN1 = $(filter %.1,$(MANUALS))
+MAN5 = $(filter %.5,$(MANUALS))
+# a path may hold blanks: each stands between quotes
+BIN = $(DESTDIR)$(PREFIX)/bin
+SHARE = $(DESTDIR)$(PREFIX)/share
+COMPLETIONS = $(SHARE)/bash-completion/completions
+
+install: all manual completion
+	install -d "$(BIN)" "$(SHARE)/man/man1" "$(SHARE)/man/man5" \
+	    "$(SHARE)/tcpconsole/scenarios" "$(COMPLETIONS)"
+	install -m 755 $(PROGRAMS) "$(BIN)"
+	install -m 644 $(MAN1) "$(SHARE)/man/man1"
+	install -m 644 $(MAN5) "$(SHARE)/man/man5"
+	install -m 644 scenarios/*.scenario "$(SHARE)/tcpconsole/scenarios"
+	install -m 644 $(BUILD)/completion/tcpconsole "$(COMPLETIONS)"
+	for name in tcpserv tcpcli; do \
+	    ln -sf tcpconsole "$(COMPLETIONS)/$$name" || exit 1; done
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS))) $(MAN_PATHS)
-	rm -rf $(SHARE)/tcpconsole
+	for name in tcpconsole tcpserv tcpcli; do \
+	    rm -f "$(BIN)/$$name" "$(COMPLETIONS)/$$name" || exit 1; done
+	for name in $(notdir $(MAN1)); do rm -f "$(SHARE)/man/man1/$$name" || exit 1; done
+	for name in $(notdir $(MAN5)); do rm -f "$(SHARE)/man/man5/$$name" || exit 1; done
+	rm -rf "$(SHARE)/tcpconsole"
 
 clean:
-	rm -rf build
+	rm -rf $(BUILD)
 
 include tests/fuzz/rules.mk
 
 -include $(wildcard $(BUILD)/*/*.d)
 
-.PHONY: all headers manual run deps check check-asan check-valgrind faults goldens screenshots \
+.PHONY: all headers manual completion run deps check check-asan check-valgrind faults goldens \
+	screenshots \
 	install uninstall clean

@@ -54,12 +54,13 @@ tell() { # NAME
 begun=
 trap 'kill $begun 2>/dev/null; exit 1' HUP INT TERM
 begin lessons
+begin install
 check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
 for script in terminal stream goldens contract guarded faults; do
 	begin "$script"
 done
-for script in goldens contract lessons guarded faults stream terminal; do
+for script in goldens contract lessons install guarded faults stream terminal; do
 	tell "$script"
 done
 echo "$passed passed, $failed failed"
