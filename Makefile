@@ -239,5 +239,4 @@ include tests/fuzz/rules.mk
 -include $(wildcard $(BUILD)/*/*.d)
 
 .PHONY: all headers manual completion run deps check check-asan check-valgrind faults goldens \
-	screenshots \
-	install uninstall clean
+	screenshots install uninstall clean
