@@ -26,7 +26,7 @@ BUILD ?= build
 # What the build needs, and what the tests need beside it.
 PACKAGES = gcc libc6-dev make pkg-config libncurses-dev libreadline-dev libjansson-dev \
 	libmnl-dev
-TEST_PACKAGES = check tmux iproute2 procps net-tools groff-base
+TEST_PACKAGES = check tmux iproute2 procps net-tools groff-base socat ncat busybox python3
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual \

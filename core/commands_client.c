@@ -64,11 +64,11 @@ static bool
 was_accepted(struct session *session, const struct moment_connection *connection)
 {
 	const struct moment *now = log_now(session->log);
-	if (!session->server.ours)
-		return connection->established;
 	if (session->server.foreign != NULL &&
 	    foreign_has_accepted(session, connection))
 		return true;
+	if (!session->server.ours && session->server.foreign == NULL)
+		return connection->established;
 	/* a child that was forked a moment ago may hold its copy of the listener still,
 	   and so the port; with its first call it has let go of it */
 	if (connection->served || connection->child_ended ||

@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define HIDDEN "the server is another user's: only they or root see its processes, and may signal them"
+
 /* When it is said that a server does not end of SIGTERM: before its command is over. */
 #define STOP_PATIENCE MILLISECONDS(4900)
 
@@ -380,7 +382,9 @@ child_of(struct session *session, struct running *running, long conn)
 		return 0;
 	}
 	const struct moment_process *child = moment_process(now, connection->child);
-	if (connection->child == 0)
+	if (connection->child == 0 && server_is_hidden(session))
+		refuse(running, HIDDEN);
+	else if (connection->child == 0)
 		refuse(running, "no child serves connection %u", connection->conn);
 	else if (child != NULL && child->row.role == ROLE_SERVER)
 		refuse(running, "no child: the server itself, PID %d, serves connection %u: kill server",
@@ -427,6 +431,7 @@ command_kill_server(struct session *session, struct running *running,
 	if (session->server.pid == 0)
 		refuse(running, session->server.ours ?
 		    "the server does not run: server start" :
+		    server_is_hidden(session) ? HIDDEN :
 		    "there is no server here that could be signalled");
 	else
 		kill_process(session, running, session->server.pid, number);

@@ -266,6 +266,15 @@ asks_of_dark_host(const struct session *session,
 	    (expectation->what == EXPECT_STATE && expectation->end == END_SERVER);
 }
 
+/* Does it ask of processes that nobody here may see? */
+static bool
+asks_of_hidden_server(const struct session *session,
+    const struct expectation *expectation)
+{
+	return server_is_hidden(session) && (expectation->what == EXPECT_CHILDREN ||
+	    expectation->what == EXPECT_ZOMBIES || expectation->what == EXPECT_REAPED);
+}
+
 /* A number that the moment tells. */
 static enum verdict
 judge_count(const struct expectation *expectation, long count, char *got, size_t size)
@@ -286,6 +295,10 @@ judge(struct session *session, const struct running *running, char *got,
 	const struct moment *now = log_now(session->log);
 	if (asks_of_dark_host(session, expectation)) {
 		snprintf(got, size, "host down");
+		return FAILS_FOR_GOOD;
+	}
+	if (asks_of_hidden_server(session, expectation)) {
+		snprintf(got, size, "the server is another user's: only they or root see its processes");
 		return FAILS_FOR_GOOD;
 	}
 	if (is_stale(session, running)) {

@@ -132,6 +132,20 @@ runner_step(struct session *session)
 	}
 }
 
+/* The connection that a screen opens at the start is not tried. */
+void
+runner_forget_opening(struct session *session)
+{
+	struct queued *first = session->queue;
+	if (session->ready || !session->options.screen || first == NULL ||
+	    first->source != SOURCE_KEY)
+		return;
+	session->queue = first->next;
+	if (session->queue == NULL)
+		session->queue_end = &session->queue;
+	free(first);
+}
+
 /* Is it a right command line? */
 bool
 runner_check(const char *line, char *error, size_t size)

@@ -94,6 +94,13 @@ server_start(struct session *session)
 		start_tcpserv(session);
 }
 
+/* Was there a server whose processes only their owner or root may see? */
+bool
+server_is_hidden(const struct session *session)
+{
+	return session->server.found.there && session->server.found.owner == 0;
+}
+
 /* Is it tcpserv? */
 bool
 server_is_tcpserv(const struct session *session)
@@ -165,15 +172,18 @@ server_watch_other(struct session *session)
 {
 	pid_t owner = session->server.found.owner;
 	struct passwd *user = getpwuid(session->server.found.uid);
-	char command[PROCESS_TEXT] = "a process that only its owner or root may see";
+	const char *name = user != NULL ? user->pw_name : "unknown";
+	char command[PROCESS_TEXT] = "";
 	struct process_stat stat;
-	if (owner != 0 && process_stat_read(&stat, owner) == 0)
+	if (owner == 0) {
+		session_note(session, "port %u is served already, by a process of user %s that only its owner or root may see: it is watched, none is started",
+		    session->server.found.port, name);
+		return;
+	}
+	if (process_stat_read(&stat, owner) == 0)
 		process_command_read(&stat, command, sizeof command);
 	session_note(session, "port %u is served already, by %s (user %s, PID %d): it is watched, none is started",
-	    session->server.found.port, command,
-	    user != NULL ? user->pw_name : "unknown", (int)owner);
-	if (owner == 0)
-		return;
+	    session->server.found.port, command, name, (int)owner);
 	process_watch_add(session->processes, owner, ROLE_SERVER, PROCESS_STARTED,
 	    NULL, 0, loop_now(session->loop));
 	session->server.pid = owner;

@@ -35,6 +35,9 @@ struct server {
 /* Starts tcpserv with the settings as they are, or the server's command. */
 void server_start(struct session *session);
 
+/* Was there a server before whose processes only their owner or root may see? */
+bool server_is_hidden(const struct session *session);
+
 /* SIGTERM to the parent alone; with resume, a paused one is let die of it. */
 void server_stop(struct session *session, bool resume);
 

@@ -29,6 +29,7 @@ struct foreign {
 	uint64_t start_time;    /* when, as in its stat */
 	int64_t begun_at;
 	uint64_t looked_at;     /* the log's end, when last looked */
+	uint64_t asked_inode;   /* of a listener whose holder was looked for */
 	bool told;              /* that it does not listen */
 	bool may_follow;        /* somebody who descends from it may take over */
 	bool ending;            /* it was sent a signal that ends */
@@ -146,6 +147,7 @@ foreign_failed(struct session *session, int error)
 	const char *program = session->server.command[0];
 	session->server.foreign->may_follow = false;
 	server_ended(session);
+	runner_forget_opening(session);
 	session_error(session, "cannot run %.120s: %s", program, mend_of(program, error));
 }
 
@@ -243,6 +245,7 @@ tell_failed(struct session *session)
 	char end[32], last[440], held[80] = "";
 	write_last(foreign, last, sizeof last);
 	write_end(foreign, end, sizeof end);
+	runner_forget_opening(session);
 	if (other != NULL && other->row.owner_pid != 0)
 		snprintf(held, sizeof held, "; PID %d still holds the port: kill pid:%d, or reset",
 		    (int)other->row.owner_pid, (int)other->row.owner_pid);
@@ -379,12 +382,14 @@ look_at_server(struct session *session)
 	if (server->pid != 0 && !runs(session, server->pid))
 		note_end(session);
 	look_for_listener(session);
-	if (server->starting && !launcher_is_starting(session->launcher) &&
-	    !somebody_may_listen(session)) {
-		server->starting = false;
-		if (!foreign->ending)
-			tell_failed(session);
-	}
+	if (!server->starting || somebody_may_listen(session))
+		return;
+	process_watch_refresh(session->processes); /* it was not searched meanwhile */
+	if (somebody_may_listen(session))
+		return;
+	server->starting = false;
+	if (!foreign->ending)
+		tell_failed(session);
 }
 
 /* A child that serves a connection is told so, unless it serves another one still. */
@@ -414,6 +419,36 @@ look_at_children(struct session *session)
 	}
 }
 
+/* A server that was there before: has it ended, and is another one there? */
+static void
+look_at_watched(struct session *session)
+{
+	struct server *server = &session->server;
+	if (server->pid != 0 && !runs(session, server->pid))
+		server_ended(session);
+	const struct moment_socket *socket = listener_row(log_now(session->log));
+	if (server->pid != 0 || socket == NULL || socket->row.tcp.inode == 0 ||
+	    socket->row.tcp.inode == server->foreign->asked_inode)
+		return;
+	server->foreign->asked_inode = socket->row.tcp.inode;
+	pid_t owner = socket_holder_anybody(socket->row.tcp.inode);
+	if (owner == 0)
+		return;
+	server->pid = owner;
+	process_watch_add(session->processes, owner, ROLE_SERVER, PROCESS_STARTED,
+	    NULL, 0, loop_now(session->loop));
+	socket_watch_force(session->sockets);
+	session_note(session, "PID %d listens at the port now: it is watched", (int)owner);
+}
+
+/* Was the listener read before the process that holds it was known? */
+static bool
+has_unowned_listener(const struct moment *now)
+{
+	const struct moment_socket *socket = listener_row(now);
+	return socket != NULL && socket->row.owner_pid == 0;
+}
+
 /* Something may have happened. */
 void
 foreign_look(struct session *session)
@@ -424,6 +459,8 @@ foreign_look(struct session *session)
 	if (server->ours && server->starting && !foreign->told &&
 	    !host_is_dark(session)) {
 		timer_no_later(session->tick, MILLISECONDS(50));
+		if (has_unowned_listener(log_now(session->log)))
+			socket_watch_force(session->sockets);
 		if (since > PATIENCE)
 			tell_deaf(session);
 	}
@@ -432,8 +469,8 @@ foreign_look(struct session *session)
 	foreign->looked_at = log_end(session->log);
 	if (server->ours)
 		look_at_server(session);
-	else if (server->pid != 0 && !runs(session, server->pid))
-		server_ended(session);
+	else
+		look_at_watched(session);
 	look_at_children(session);
 }
 
@@ -486,11 +523,12 @@ foreign_has_accepted(struct session *session,
 	int64_t until = socket->changed_at + HANDING_OVER;
 	if (loop_now(session->loop) < until)
 		return false;
-	if (process_watch_searched_at(session->processes) < until) {
+	if (process_watch_searched_at(session->processes) < until)
 		process_watch_refresh(session->processes);
-		socket_watch_force(session->sockets);
-	}
-	return socket_watch_read_at(session->sockets) >= until;
+	else if (socket_watch_read_at(session->sockets) >= until)
+		return true;
+	socket_watch_force(session->sockets);
+	return false;
 }
 
 void

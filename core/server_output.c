@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 /* LINE_BYTES: a longer line is told in pieces.  AT_ONCE: read from one pipe in a
- * round of the loop.  MUCH: after so many it rests.  LINES: told in a second. */
-enum { LINE_BYTES = 1000, AT_ONCE = 32768, MUCH = 4096, LINES = 400, LAST_BYTES = 200 };
+ * round of the loop.  MUCH: after so many it rests.  BURST: lines that are told at
+ * once, LINES: in a second, from then on. */
+enum { LINE_BYTES = 1000, AT_ONCE = 32768, MUCH = 4096, BURST = 1000, LINES = 50,
+	LAST_BYTES = 200 };
 
 #define REST_NS MILLISECONDS(10)
+#define DROPPED_NS SECONDS(10)  /* how often it is said how many were left out */
 
 /* One pipe. */
 struct stream {
@@ -33,9 +36,9 @@ struct server_output {
 	struct log *log;
 	struct stream *streams;
 	struct timer *timer;
-	int64_t second;         /* when the second began in which lines are counted */
-	unsigned lines;
-	uint64_t dropped;       /* lines left out in it */
+	int64_t free_at;        /* BURST lines before that they are told at LINES a second */
+	int64_t dropped_at;     /* when it was last said how many were left out */
+	uint64_t dropped;       /* since */
 	char last[LAST_BYTES];
 	size_t last_length;
 };
@@ -57,22 +60,32 @@ server_output_new(struct loop *loop, struct log *log)
 	return output;
 }
 
-/* Says how many lines were left out, and begins another second. */
+/* Says how many lines were left out. */
 static void
-begin_second(struct server_output *output, int64_t now)
+tell_dropped(struct server_output *output, int64_t now)
 {
 	char text[96];
 	struct event event = {.time = now, .type = EVENT_NOTE};
-	if (output->dropped > 0) {
-		int length = snprintf(text, sizeof text,
-		    "the server writes faster than is shown: %llu lines were left out",
-		    (unsigned long long)output->dropped);
-		event_set_text(&event, text, (size_t)length);
-		log_append(output->log, &event);
-	}
-	output->second = now;
-	output->lines = 0;
+	int length = snprintf(text, sizeof text,
+	    "the server writes faster than is shown: %llu lines were left out",
+	    (unsigned long long)output->dropped);
+	event_set_text(&event, text, (size_t)length);
+	log_append(output->log, &event);
+	output->dropped_at = now;
 	output->dropped = 0;
+}
+
+/* May one more line be told?  Each takes its share of a second, and BURST of them
+ * may be owed. */
+static bool
+has_room(struct server_output *output, int64_t now)
+{
+	if (output->free_at < now)
+		output->free_at = now;
+	if (output->free_at > now + BURST * (SECONDS(1) / LINES))
+		return false;
+	output->free_at += SECONDS(1) / LINES;
+	return true;
 }
 
 /* Tells the line that has been gathered. */
@@ -81,14 +94,12 @@ tell_line(struct stream *stream)
 {
 	struct server_output *output = stream->owner;
 	int64_t now = loop_now(output->loop);
-	if (now - output->second >= SECONDS(1))
-		begin_second(output, now);
 	if (stream->length > 0) {
 		output->last_length = stream->length < LAST_BYTES ? stream->length :
 		    LAST_BYTES;
 		memcpy(output->last, stream->line, output->last_length);
 	}
-	if (output->lines++ < LINES) {
+	if (has_room(output, now)) {
 		struct event event = {.time = now, .type = EVENT_OUTPUT};
 		event.output.pid = stream->pid;
 		event.output.stream = stream->number;
@@ -168,7 +179,7 @@ stream_readable(void *context, uint32_t events)
 	}
 }
 
-/* The pipes that brought much have rested; and the second may be over. */
+/* The pipes that brought much have rested; and what was left out may be told. */
 static void
 output_rested(void *context)
 {
@@ -177,10 +188,12 @@ output_rested(void *context)
 	for (struct stream *each = output->streams; each != NULL; each = each->next)
 		if (each->rests && loop_rewatch(output->loop, each->watch, EPOLLIN) == 0)
 			each->rests = false;
-	if (now - output->second >= SECONDS(1))
-		begin_second(output, now);
-	else if (output->dropped > 0)
-		timer_no_later(output->timer, output->second + SECONDS(1) - now);
+	if (output->dropped == 0)
+		return;
+	if (output->dropped_at == 0 || now - output->dropped_at >= DROPPED_NS)
+		tell_dropped(output, now);
+	else
+		timer_no_later(output->timer, DROPPED_NS);
 }
 
 /* Makes one pipe; the writer's end, or -1 with errno. */
@@ -247,6 +260,8 @@ server_output_drain(struct server_output *output)
 		if (each->length > 0)
 			tell_line(each);
 	}
+	if (output->dropped > 0)
+		tell_dropped(output, loop_now(output->loop));
 }
 
 void

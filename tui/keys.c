@@ -10,13 +10,6 @@ has_child(const struct moment *moment)
 	return moment_children(moment) > 0 && !moment_host_is_dark(moment);
 }
 
-/* Did the console start a server here?  The hosts of others are left alone. */
-static bool
-is_ours(const struct moment *moment)
-{
-	return *moment->settings != '\0';
-}
-
 /* Does the server run? */
 static bool
 has_server(const struct moment *moment)
@@ -38,7 +31,7 @@ has_process(const struct moment *moment)
 static bool
 has_our_server(const struct moment *moment)
 {
-	return has_server(moment) && is_ours(moment);
+	return has_server(moment) && moment_owns_server(moment);
 }
 
 /* Is it down on a host that is up? */
@@ -46,14 +39,14 @@ static bool
 has_no_server(const struct moment *moment)
 {
 	return moment->server == 0 && !moment_host_is_dark(moment) &&
-	    is_ours(moment);
+	    moment_owns_server(moment);
 }
 
 /* Is the server's host up, or only cut off? */
 static bool
 host_runs(const struct moment *moment)
 {
-	return is_ours(moment) && (moment->host_state == HOST_UP ||
+	return moment_owns_server(moment) && (moment->host_state == HOST_UP ||
 	    moment->host_state == HOST_UNPLUGGED);
 }
 
@@ -61,7 +54,7 @@ host_runs(const struct moment *moment)
 static bool
 host_is_up(const struct moment *moment)
 {
-	return is_ours(moment) && moment->host_state == HOST_UP;
+	return moment_owns_server(moment) && moment->host_state == HOST_UP;
 }
 
 /* Is the cable out? */
@@ -90,7 +83,7 @@ static const struct key table[] = {
 	 .works = host_runs, .priority = 2,
 	 .help = "the server's host falls silent without a FIN"},
 	{.function = 6, .command = "host reboot", .label = "Reboot",
-	 .works = is_ours, .priority = 2,
+	 .works = moment_owns_server, .priority = 2,
 	 .help = "it comes back and knows none of its connections"},
 	{.function = 7, .command = "host shutdown", .label = "Shutdown",
 	 .works = host_is_up, .priority = 5,

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "endpoint.h"
+#include "escape.h"
 #include "settings.h"
 #include "signal_name.h"
 
@@ -142,6 +143,18 @@ prepare_help(struct pane_state *state, const struct scene *scene,
 	state->count = text->count;
 }
 
+/* The server is not tcpserv. */
+static void
+add_no_settings(struct text *text, const struct moment *moment, int columns)
+{
+	char command[4 * SERVER_TEXT];
+	text_wrap(text, LOOK_PLAIN, "Settings are tcpserv's, and the server here is another one.",
+	    columns, 0);
+	escape_into(command, sizeof command, moment->server_command,
+	    strlen(moment->server_command));
+	text_wrap(text, LOOK_STRONG, command, columns, 0);
+}
+
 static void
 prepare_settings(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
@@ -151,6 +164,10 @@ prepare_settings(struct pane_state *state, const struct scene *scene,
 	size_t count;
 	const struct setting *settings = settings_table(&count);
 	text_clear(&state->text);
+	if (*scene->moment->settings == '\0') {
+		add_no_settings(&state->text, scene->moment, columns);
+		count = 0;
+	}
 	for (size_t i = 0; i < count; i++) {
 		status_setting(scene->moment->settings, settings[i].name, value,
 		    sizeof value);

@@ -67,7 +67,22 @@ server_word(const struct moment *moment)
 	return process != NULL && *process->row.stat == 'T' ? "stopped" : "up";
 }
 
-/* "server up, echo, waitpid" */
+/* "socat": the name of a server that is not tcpserv, which has neither service nor
+ * reaping to be told. */
+static void
+write_program(const struct moment *moment, char *name, size_t size)
+{
+	const struct moment_process *process =
+	    moment_process(moment, moment->server);
+	*name = '\0';
+	if (process == NULL)
+		return;
+	escape_into(name, size, process->row.command,
+	    strcspn(process->row.command, " "));
+	name[utf8_fit(name, 16)] = '\0';
+}
+
+/* "server up, echo, waitpid"; "server up, socat" */
 static void
 write_server(const struct moment *moment, int step, char *part, size_t size)
 {
@@ -79,7 +94,7 @@ write_server(const struct moment *moment, int step, char *part, size_t size)
 	if (moment->server == 0) {
 		bool other = moment_is_listening(moment);
 		snprintf(part, size, "server %s", !other ? "down" :
-		    *moment->settings != '\0' ? "down, another listens" :
+		    moment_owns_server(moment) ? "down, another listens" :
 		    "not ours");
 		return;
 	}
@@ -87,8 +102,13 @@ write_server(const struct moment *moment, int step, char *part, size_t size)
 		snprintf(pid, sizeof pid, " %d", (int)moment->server);
 	status_setting(moment->settings, "service", service, sizeof service);
 	status_setting(moment->settings, "reap", reap, sizeof reap);
+	if (*service == '\0')
+		write_program(moment, service, sizeof service);
 	if (step >= SHORT_SERVER || *service == '\0')
 		snprintf(part, size, "server%s %s", pid, server_word(moment));
+	else if (*reap == '\0')
+		snprintf(part, size, "server%s %s, %s", pid, server_word(moment),
+		    service);
 	else
 		snprintf(part, size, "server%s %s, %s, %s", pid,
 		    server_word(moment), service, reap);

@@ -1,0 +1,302 @@
+#!/bin/sh
+# Servers that somebody else wrote, in place of tcpserv: each is connected to, killed,
+# restarted, crashed and rebooted, and leaves no process.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BUILD=${BUILD:-build}
+console=$BUILD/tcpconsole
+odd=$BUILD/odd_server
+python=/usr/bin/python3
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+cat >"$work/forking.py" <<'PYTHON'
+import socketserver, sys
+
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile:
+            self.wfile.write(line)
+
+class Server(getattr(socketserver, sys.argv[1])):
+    allow_reuse_address = True
+    daemon_threads = True
+
+with Server(("127.0.0.1", int(sys.argv[2])), Echo) as server:
+    server.serve_forever()
+PYTHON
+
+# Whatever still has this mark in its environment, zombies apart
+marked() { # MARK
+	grep -lsz "^ANY_SERVER_MARK=$1\$" /proc/[0-9]*/environ | cut -d / -f 3
+}
+
+# The end of a case: it is told, with what was seen when it is not good.
+verdict() { # NAME GOOD
+	if [ "$2" -eq 0 ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1"
+		sed 's/^/    /' "$work/$mark.out" "$work/$mark.err" | cut -c 1-300
+	fi
+}
+
+# Plays lines against a server command, in which PORT stands for the port; WANTED is the
+# exit status, WORDS must stand in the output.  Nobody may be left.
+play() { # NAME WANTED WORDS SCRIPT COMMAND...
+	name=$1 wanted=$2 words=$3 script=$4
+	shift 4
+	port=$("$BUILD/free_port")
+	mark=$port
+	for word in "$@"; do
+		shift
+		set -- "$@" "$(printf '%s' "$word" | sed "s/PORT/$port/g")"
+	done
+	printf '%s\n' "$script" |
+	    ANY_SERVER_MARK=$mark timeout 120 "$console" --headless 127.0.0.1 "$port" -- "$@" \
+	    >"$work/$mark.out" 2>"$work/$mark.err"
+	got=$?
+	good=0
+	[ "$got" -eq "$wanted" ] || good=1
+	[ ! -s "$work/$mark.err" ] || good=1
+	grep -qE -- "$words" "$work/$mark.out" || good=1
+	left=$(marked "$mark")
+	[ -z "$left" ] || { good=1 && echo "left: $left" >>"$work/$mark.err"; }
+	verdict "$name (exit $got)" $good
+}
+
+# What every server has to go through that ends when it is told to.
+whole='connect
+send hi
+expect echo hi
+expect state server ESTABLISHED
+expect children CHILDREN
+server pause
+server resume
+kill server
+expect server signal KILL
+close all
+expect children 0
+server restart
+expect listening yes
+connect
+send again
+expect echo again
+host crash
+send lost
+host reboot
+expect errno ECONNRESET within 20
+connect
+send back
+expect echo back
+expect children CHILDREN
+host unplug
+send late
+host plug
+expect echo late within 20
+host shutdown 1
+wait 1.5
+host reboot
+expect listening yes
+reset
+expect children 0
+connect
+send fresh
+expect echo fresh
+close all
+server stop
+expect listening no
+quit'
+through() { # NAME CHILDREN COMMAND...
+	name=$1 children=$2
+	shift 2
+	play "$name goes through it all" 0 '^expect ok listening no' \
+	    "$(echo "$whole" | sed "s/CHILDREN/$children/")" "$@"
+}
+
+# Cases side by side: most of what they do is waiting.  Each tells into a file of its own.
+running=0 number=0
+aside() { # FUNCTION ARGUMENT...
+	number=$((number + 1))
+	("$@" >"$work/verdict.$(printf %03d $number)" 2>&1) &
+	running=$((running + 1))
+	if [ $running -ge 8 ]; then
+		wait
+		running=0
+	fi
+}
+
+# The example of the manual
+aside play 'socat: a host that comes back' 0 '^expect ok errno ECONNRESET' 'connect
+send hi
+expect echo hi
+host crash
+send lost
+host reboot
+expect errno ECONNRESET within 20' socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
+aside through socat 1 socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
+aside through ncat 1 ncat -l -k -e /bin/cat 127.0.0.1 PORT
+aside through 'Python, forking' 1 $python "$work/forking.py" ForkingTCPServer PORT
+aside through 'Python, threading' 0 $python "$work/forking.py" ThreadingTCPServer PORT
+aside through 'select()' 0 "$odd" plain PORT
+aside through 'a daemon' 0 "$odd" daemon PORT
+aside through 'one that exits once its child serves' 0 "$odd" inherit PORT
+aside through 'one in a script' 0 sh -c "$odd plain PORT; echo over"
+
+aside play 'socat: its children' 0 '^expect ok child signal KILL' 'connect 2
+expect children 2
+kill child
+expect child signal KILL
+expect state client CLOSE_WAIT
+expect state server FIN_WAIT2
+expect children 1
+expect zombies 0
+server stop
+expect server exit 143
+expect children 1
+use 2
+send orphan
+expect echo orphan' socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
+aside play 'zombies that nobody waits for' 0 '^expect ok zombies 2' 'connect
+send hi
+expect echo hi
+expect children 4
+kill child
+expect child signal KILL
+expect zombies 1
+connect
+kill child
+expect zombies 2
+host crash
+host reboot
+expect zombies 0
+connect
+send hi
+expect echo hi' "$odd" prefork PORT
+aside play 'threads have no child to kill' 1 '^error: no child: the server itself, PID' 'connect
+kill child' $python "$work/forking.py" ThreadingTCPServer PORT
+aside play 'busybox nc in a loop' 0 '^expect ok echo three' 'connect
+send one
+expect echo one
+kill server
+expect server signal KILL
+expect listening yes
+connect
+send two
+expect echo two
+host crash
+send lost
+host reboot
+expect errno ECONNRESET within 20
+server stop
+expect listening no
+server start
+connect
+send three
+expect echo three' sh -c 'while :; do busybox nc -l -p PORT -e cat; done'
+
+aside play 'one that ignores SIGTERM' 0 \
+    '^note: the server, PID [0-9]*, ignores SIGTERM: after 2 s SIGKILL ends it' 'connect
+server stop
+expect listening yes
+server restart
+expect server signal KILL
+expect listening yes' "$odd" stubborn PORT
+aside play 'one that accepts late' 0 '^expect ok echo hi' 'connect 2
+send hi
+expect echo hi' "$odd" slow PORT
+aside play 'one that never accepts' 0 '^expect ok state server ESTABLISHED' 'connect
+expect state client ESTABLISHED
+expect state server ESTABLISHED
+send into the buffer' "$odd" hold PORT
+aside play 'one that listens late' 0 'does not listen at port [0-9]* after 2 s' 'connect
+send hi
+expect echo hi' "$odd" late PORT
+aside play 'one that writes without end' 0 '^expect ok echo still there' 'connect
+send still here
+expect echo still here
+wait 2
+send still there
+expect echo still there' "$odd" flood PORT
+aside play 'one that ends at once' 1 \
+    '^error: the server ended with exit 3 before .* it wrote last: no such table$' 'connect
+expect errno ECONNREFUSED' sh -c 'echo begins; echo no such table >&2; exit 3'
+aside play 'one that ends at once, in good order' 1 'with exit 0 before .*, and wrote nothing' \
+    'connect' true
+aside play 'one that is missing' 1 '^error: cannot run nosuchserver: .*PATH' 'connect' nosuchserver
+aside play 'one that is missing at its path' 1 '^error: cannot run ./nosuch: no such file' \
+    'connect' ./nosuch PORT
+aside play 'one that may not be executed' 1 '^error: cannot run Makefile/x: ' 'connect' Makefile/x
+: >"$work/plain" && chmod 644 "$work/plain"
+aside play 'one that is not executable' 1 'chmod \+x' 'connect' "$work/plain"
+printf '#!/nosuch/interpreter\n' >"$work/script" && chmod 755 "$work/script"
+aside play 'one whose interpreter is missing' 1 'interpreter' 'connect' "$work/script"
+other=$("$BUILD/free_port")
+aside play 'one at another port' 0 "listens at port $other, not at" 'wait 2.5' "$odd" plain "$other"
+aside play 'settings are not its own' 1 '^error: server set is for tcpserv' 'server set reap=wait
+show settings' "$odd" plain PORT
+aside play 'what it writes is made visible' 1 'output  \^\[\[31mred\^G\\xff' 'wait 0' \
+    printf '\033[31mred\a\377\n'
+wait
+running=0
+
+# A server that is there already: watched, and left alone.
+watched() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	: >"$work/$mark.err"
+	$python "$work/forking.py" ForkingTCPServer "$port" >/dev/null 2>&1 &
+	server=$!
+	end=$(($(date +%s) + 10))
+	until ss -ltn "sport = :$port" | grep -q LISTEN || [ "$(date +%s)" -gt $end ]; do
+		sleep 0.05 # sleep-ok: between two looks
+	done
+	printf '%s\n' 'connect 2' 'expect children 2' 'send hi' 'expect echo hi' 'close 1' \
+	    'expect zombies 1' 'expect zombies 0' 'kill child 2' 'kill server' 'server stop' \
+	    'server pause' 'server restart' 'host crash' 'show processes' 'use 2' 'send on' \
+	    'expect echo on' |
+	    timeout 60 "$console" --headless 127.0.0.1 "$port" >"$work/$mark.out" 2>"$work/$mark.err"
+	got=$?
+	good=0
+	[ $got -eq 1 ] || good=1
+	[ "$(grep -c "not the console's own: it is not signalled" "$work/$mark.out")" -eq 4 ] || good=1
+	[ "$(grep -c '^error: ' "$work/$mark.out")" -eq 6 ] || good=1
+	[ "$(grep -c '^expect ok ' "$work/$mark.out")" -eq 5 ] || good=1
+	kill -0 $server 2>/dev/null || good=1
+	kill $server
+	wait $server 2>/dev/null
+	verdict 'a server that is there already is watched, and left alone' $good
+}
+aside watched
+
+# The console is killed: a daemon goes too.
+killed() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	: >"$work/$mark.err"
+	mkfifo "$work/$mark.in"
+	ANY_SERVER_MARK=$mark "$console" --headless 127.0.0.1 "$port" -- "$odd" daemon "$port" \
+	    <"$work/$mark.in" >"$work/$mark.out" 2>&1 &
+	main=$!
+	exec 8>"$work/$mark.in"
+	printf 'connect\nsend hi\nexpect echo hi\n' >&8
+	end=$(($(date +%s) + 20))
+	until grep -q '^expect ok' "$work/$mark.out" || [ "$(date +%s)" -gt $end ]; do
+		sleep 0.05 # sleep-ok: between two looks
+	done
+	good=0
+	[ "$(marked "$mark" | wc -l)" -ge 4 ] || good=1
+	kill -9 $main
+	wait $main 2>/dev/null
+	exec 8>&-
+	end=$(($(date +%s) + 2))
+	while left=$(marked "$mark") && [ -n "$left" ] && [ "$(date +%s)" -le $end ]; do
+		:
+	done
+	[ -z "$left" ] || good=1
+	verdict 'a daemon does not outlive a console that was killed' $good
+}
+aside killed
+wait
+cat "$work"/verdict.*
+! grep -q '^not ok' "$work"/verdict.*
