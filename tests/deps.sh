@@ -7,7 +7,7 @@ if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>
 	This is neither Debian nor Ubuntu. Please install, by your system's names for them:
 	a C compiler, make, pkg-config, and the development files of ncurses (wide),
 	readline, jansson, libmnl and check; for the tests also tmux, ss (iproute2),
-	ps (procps), netstat (net-tools) and groff.
+	ps (procps), netstat (net-tools), groff, socat, ncat, busybox and python3.
 	EOF
 	for library in ncursesw readline jansson libmnl check; do
 		pkg-config --exists "$library" || exit 1
