@@ -121,6 +121,11 @@ static const struct command table[] = {
 	 .words = "sockets|processes|connections|settings|errno|dispositions|"
 	    "details|states|figures|bytes",
 	 .run = command_show, .done = show_done},
+	{.name = "show why",
+	 .arguments = "[NAME|eof|client [N]|server [N]|listener|pid:PID|zombie|event TYPE]",
+	 .help = "what it means, what led to it and ends it: the last errno, any errno, state, signal, process",
+	 .words = "eof|client|server|listener|zombie|event|<pid>|<state>|<errno>|<signal>",
+	 .run = command_show_why, .done = show_why_done},
 	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
 	 .help = "wait until it holds: echo TEXT, eof, errno NAME, state END STATE, zombies N, ...",
 	 .words = "<expectation>",

@@ -22,7 +22,7 @@ struct command {
 	const char *words;      /* completions of the first argument: "default|ignore",
 	                           or one of the names below in angle brackets:
 	                           <setting> <signal> <connection> <expectation> <state>
-	                           <lesson> */
+	                           <errno> <pid> <lesson> */
 	/* Checks the arguments and, when error stays empty, begins; what it has to
 	 * remember stands in running.  With running->check_only nothing is begun and
 	 * session is NULL (a scenario is checked before anything is run). */

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "explain.h"
 #include "scenario_library.h"
 #include "session_internal.h"
 #include "wire_long.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WHY_WORDS = 128 };
 
 /* The length without closing blanks. */
 static size_t
@@ -53,6 +56,23 @@ read_dispositions(struct session *session, struct event *event)
 	event->dispositions.count = count;
 }
 
+/* Has the table been read since, or is it too late for that? */
+static bool
+show_has_read(struct session *session, struct running *running)
+{
+	return socket_watch_read_at(session->sockets) >= running->begun_at ||
+	    loop_now(session->loop) >= running->deadline;
+}
+
+/* Both tables are to be looked at. */
+static void
+look_again(struct session *session, struct running *running)
+{
+	running->deadline = running->begun_at + SECONDS(1);
+	socket_watch_force(session->sockets);
+	process_watch_refresh(session->processes);
+}
+
 /* show WHAT */
 void
 command_show(struct session *session, struct running *running, const char *arguments)
@@ -69,19 +89,62 @@ command_show(struct session *session, struct running *running, const char *argum
 	running->number = (int)number;
 	if (strcmp(arguments, "details") == 0)
 		socket_watch_follow_details(session->sockets);
-	running->deadline = running->begun_at + SECONDS(1);
-	socket_watch_force(session->sockets);
-	process_watch_refresh(session->processes);
+	look_again(session, running);
 	if (session->show != NULL)
 		session->show(session->show_context, arguments);
+}
+
+/* show why [WHAT]: on a screen its pane, which looks for itself. */
+void
+command_show_why(struct session *session, struct running *running, const char *arguments)
+{
+	struct explain_subject subject;
+	char error[EXPLAIN_ERROR], pane[WHY_WORDS];
+	if (!explain_parse(&subject, arguments, error)) {
+		refuse(running, "%s", error);
+		return;
+	}
+	if (running->check_only)
+		return;
+	look_again(session, running);
+	snprintf(pane, sizeof pane, "why %s", arguments);
+	running->step = session->show != NULL && session->show(session->show_context, pane);
+}
+
+/* Without a screen: an event. */
+bool
+show_why_done(struct session *session, struct running *running)
+{
+	struct explain_subject subject;
+	struct explanation explanation;
+	const struct explain_view view = {.moment = log_now(session->log),
+	    .log = session->log, .end = log_end(session->log)};
+	struct event event;
+	char error[EXPLAIN_ERROR];
+	if (!show_has_read(session, running))
+		return false;
+	if (running->step != 0)
+		return true;
+	bool good = explain_parse(&subject, running->arguments, error) &&
+	    explain(&subject, &view, &explanation, error);
+	if (!good && subject.kind == EXPLAIN_LAST)
+		session_note(session, "%s", error); /* nothing has failed: no error */
+	else if (!good)
+		session_error(session, "%s", error);
+	else if (explain_to_event(&explanation, &event)) {
+		event.time = loop_now(session->loop);
+		session_append(session, &event);
+	}
+	if (good)
+		explain_release(&explanation);
+	return true;
 }
 
 /* The tables have been looked at since: now the snapshot. */
 bool
 show_done(struct session *session, struct running *running)
 {
-	if (socket_watch_read_at(session->sockets) < running->begun_at &&
-	    loop_now(session->loop) < running->deadline)
+	if (!show_has_read(session, running))
 		return false;
 	struct event event = {.time = loop_now(session->loop),
 	    .type = snapshots[running->number].type};

@@ -2,6 +2,7 @@
 #include "complete.h"
 
 #include "command.h"
+#include "explain.h"
 #include "scenario_library.h"
 #include "session_internal.h"
 #include "settings.h"
@@ -11,6 +12,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { ERRNO_MOST = 134 };
 
 /* Completion in progress. */
 struct completion {
@@ -122,6 +125,25 @@ offer_signals(struct completion *completion)
 	}
 }
 
+/* Offers the states of TCP, and GONE. */
+static void
+offer_states(struct completion *completion)
+{
+	for (int state = STATE_GONE; state < STATE_COUNT; state++) {
+		const char *name = tcp_state_name((enum tcp_state)state);
+		offer(completion, name, strlen(name));
+	}
+}
+
+/* Offers the errors that can be explained. */
+static void
+offer_errnos(struct completion *completion)
+{
+	for (int number = 1; number < ERRNO_MOST; number++)
+		if (explain_knows_errno(number))
+			offer(completion, errno_name(number), strlen(errno_name(number)));
+}
+
 /* Offers what a row's words say: plain ones, and the names in angle brackets. */
 static void
 offer_row(struct completion *completion, const char *words)
@@ -138,6 +160,10 @@ offer_row(struct completion *completion, const char *words)
 			offer_pids(completion);
 		else if (strncmp(words, "<lesson>", length) == 0)
 			offer_lessons(completion);
+		else if (strncmp(words, "<state>", length) == 0)
+			offer_states(completion);
+		else if (strncmp(words, "<errno>", length) == 0)
+			offer_errnos(completion);
 		else if (strncmp(words, "<expectation>", length) == 0)
 			offer_words(completion, "", "echo|reply|sent|received|eof|errno|"
 			    "server|state|listening|children|zombies|reaped|client|"
@@ -145,16 +171,6 @@ offer_row(struct completion *completion, const char *words)
 		else
 			offer(completion, words, length);
 		words += length + (words[length] == '|');
-	}
-}
-
-/* Offers the states of TCP, and GONE. */
-static void
-offer_states(struct completion *completion)
-{
-	for (int state = STATE_GONE; state < STATE_COUNT; state++) {
-		const char *name = tcp_state_name((enum tcp_state)state);
-		offer(completion, name, strlen(name));
 	}
 }
 

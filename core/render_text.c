@@ -9,6 +9,7 @@
  * `sent`; the calls themselves are passed over. */
 #include "render_text.h"
 
+#include "book.h"
 #include "endpoint.h"
 #include "escape.h"
 #include "moment.h"
@@ -595,8 +596,10 @@ print_why(FILE *out, const struct event *event)
 		print_bytes(out, paragraph, length);
 		paragraph += length + (paragraph[length] == '\n');
 	}
+	const char *title = book_title(event->why.section);
 	fputs("\n  UNP ", out);
 	print_foreign(out, event->why.section);
+	fprintf(out, "%s%s", title != NULL ? ", " : "", title != NULL ? title : "");
 }
 
 /* "error: text" and its kind: lines without a time.  False for other events. */

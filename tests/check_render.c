@@ -438,7 +438,7 @@ START_TEST(why_comes_back)
 	ck_assert_str_eq(again.detail, event.detail);
 	ck_assert_str_eq(again.why.section, "5.9");
 	ck_assert_str_eq(text, "why: text\n  What it is: this.\n"
-	    "  What ends it: that.\n  UNP 5.9\n");
+	    "  What ends it: that.\n  UNP 5.9, Handling SIGCHLD Signals\n");
 	free(line);
 	free(text);
 	event_release(&again);

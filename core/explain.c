@@ -1,0 +1,396 @@
+/* explain.c: how an explanation is put together, and for which thing. */
+#include "explain_internal.h"
+
+#include "endpoint.h"
+#include "escape.h"
+#include "render_text.h"
+#include "signal_name.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* How many events tell what led here, and how far they are looked for. */
+enum { TOLD_MOST = 6, LOOKED_AT_MOST = 8000 };
+
+/* The parts' headings. */
+const char *
+explain_heading(enum explain_part part)
+{
+	static const char *const headings[EXPLAIN_PARTS] = {
+		[EXPLAIN_IS] = "What it is", [EXPLAIN_LED] = "What led here",
+		[EXPLAIN_ENDS] = "What ends it",
+		[EXPLAIN_DIFFERS] = "Linux and the book",
+	};
+	return (unsigned)part < EXPLAIN_PARTS ? headings[part] : "?";
+}
+
+/* Names what is explained. */
+void
+explain_name(struct explain_writer *writer, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(writer->out->subject, sizeof writer->out->subject, format, arguments);
+	va_end(arguments);
+}
+
+/* Appends a sentence to a part. */
+void
+explain_say(struct explain_writer *writer, enum explain_part part,
+    const char *format, ...)
+{
+	va_list arguments;
+	char *sentence;
+	va_start(arguments, format);
+	if (vasprintf(&sentence, format, arguments) < 0)
+		sentence = NULL; /* the stream, which needs memory, too, will say so */
+	va_end(arguments);
+	if (sentence != NULL && *sentence != '\0') {
+		fprintf(writer->parts[part], "%s%s", writer->begun[part] ? " " : "",
+		    sentence);
+		writer->begun[part] = true;
+	}
+	free(sentence);
+}
+
+/* Appends what the catalogue says. */
+void
+explain_write(struct explain_writer *writer, const struct explain_text *text)
+{
+	const char *const parts[EXPLAIN_PARTS] = {
+		[EXPLAIN_IS] = text->is, [EXPLAIN_LED] = text->led,
+		[EXPLAIN_ENDS] = text->ends, [EXPLAIN_DIFFERS] = text->differs,
+	};
+	for (int part = 0; part < EXPLAIN_PARTS; part++)
+		explain_say(writer, (enum explain_part)part, "%s", parts[part]);
+	writer->out->section = text->section;
+}
+
+/* Writes the timeline's line of an event, on a line of its own. */
+static void
+tell_event(struct explain_writer *writer, uint64_t number)
+{
+	const struct event *event = log_event(writer->view->log, number);
+	char *line = event != NULL ? render_timeline(event, true) : NULL;
+	if (line != NULL)
+		fprintf(writer->parts[EXPLAIN_LED], "\n%s", line);
+	free(line);
+}
+
+/* Appends the last events that are about it. */
+void
+explain_tell(struct explain_writer *writer, uint64_t end,
+    bool (*about)(const struct event *event, const void *context),
+    const void *context)
+{
+	const struct log *log = writer->view->log;
+	uint64_t told[TOLD_MOST];
+	size_t count = 0, looked = 0;
+	if (log == NULL)
+		return;
+	for (uint64_t i = end; i > log_first(log) && count < TOLD_MOST &&
+	    looked < LOOKED_AT_MOST; i--, looked++) {
+		const struct event *event = log_event(log, i - 1);
+		if (event == NULL || !about(event, context))
+			continue;
+		char *line = render_timeline(event, true);
+		if (line != NULL)
+			told[count++] = i - 1;
+		free(line);
+	}
+	while (count > 0)
+		tell_event(writer, told[--count]);
+}
+
+/* A time as the timeline shows it. */
+const char *
+explain_time(int64_t time, char *text)
+{
+	snprintf(text, EXPLAIN_WORD, "%.3f", (double)time / 1e9);
+	return text;
+}
+
+/* A process by its name. */
+const char *
+explain_process_word(const struct explain_view *view, pid_t pid, char *text)
+{
+	const struct moment *moment = view->moment;
+	char name[4 * PROCESS_TEXT] = "process";
+	for (size_t i = moment->process_count; i-- > 0;) {
+		const struct process_row *row = &moment->processes[i].row;
+		const char *command = row->command + (*row->command == '[');
+		size_t length = strcspn(command, " ]");
+		if (row->pid != pid || length == 0)
+			continue;
+		escape_into(name, sizeof name, command, length);
+		break;
+	}
+	snprintf(text, EXPLAIN_WORD, "%.64s %d", name, (int)pid);
+	return text;
+}
+
+/* How a process ended. */
+const char *
+explain_end_words(const struct process_end *end, char *text)
+{
+	*text = '\0';
+	if (end->known && WIFSIGNALED(end->status))
+		snprintf(text, EXPLAIN_WORD, "was killed by %s",
+		    signal_name(WTERMSIG(end->status)));
+	else if (end->known)
+		snprintf(text, EXPLAIN_WORD, "ended by itself with status %d",
+		    WEXITSTATUS(end->status));
+	return text;
+}
+
+/* The process in the table, or the latest of this number that has left it. */
+static const struct moment_process *
+find_process(const struct moment *moment, pid_t pid)
+{
+	const struct moment_process *found = moment_process(moment, pid);
+	for (size_t i = moment->process_count; found == NULL && i-- > 0;)
+		if (moment->processes[i].row.pid == pid)
+			found = &moment->processes[i];
+	return found;
+}
+
+/* The first zombie. */
+static const struct moment_process *
+find_zombie(const struct moment *moment)
+{
+	for (size_t i = 0; i < moment->process_count; i++)
+		if (moment->processes[i].ended_at == 0 &&
+		    moment->processes[i].what == PROCESS_ZOMBIE)
+			return &moment->processes[i];
+	return NULL;
+}
+
+/* The listener's row. */
+static const struct moment_socket *
+find_listener(const struct moment *moment)
+{
+	for (size_t i = 0; i < moment->socket_count; i++)
+		if (moment->sockets[i].gone_at == 0 &&
+		    moment->sockets[i].row.tcp.state == STATE_LISTEN)
+			return &moment->sockets[i];
+	return NULL;
+}
+
+/* The row with the same ends as this one: in the table, or gone a moment ago. */
+static const struct moment_socket *
+find_row(const struct moment *moment, const struct tcp_row *row)
+{
+	const struct moment_socket *found = moment_socket(moment, &row->local,
+	    &row->remote, row->family);
+	for (size_t i = moment->socket_count; found == NULL && i-- > 0;) {
+		const struct moment_socket *gone = &moment->sockets[i];
+		if (gone->row.tcp.family == row->family &&
+		    endpoint_equal(&gone->row.tcp.local, &row->local) &&
+		    endpoint_equal(&gone->row.tcp.remote, &row->remote))
+			found = gone;
+	}
+	return found;
+}
+
+/* A row that was shown, as it is in this moment. */
+static void
+write_socket(struct explain_writer *writer, const struct socket_row *row)
+{
+	const struct moment_socket *socket = find_row(writer->view->moment, &row->tcp);
+	if (socket != NULL)
+		explain_socket(writer, &socket->row, socket->gone_at);
+	else
+		explain_socket(writer, row, writer->view->moment->time);
+}
+
+/* An end of a connection, or the listener. */
+static bool
+write_end(struct explain_writer *writer, const struct explain_subject *subject,
+    char *error)
+{
+	const struct moment *moment = writer->view->moment;
+	unsigned conn = subject->conn != 0 ? subject->conn : moment->current;
+	const struct moment_connection *connection = moment_connection(moment, conn);
+	const struct moment_socket *listener = find_listener(moment);
+	if (subject->end == END_NONE && listener != NULL)
+		explain_socket(writer, &listener->row, 0);
+	else if (subject->end == END_NONE)
+		explain_state(writer, STATE_LISTEN, END_NONE);
+	else if (connection != NULL)
+		explain_connection_end(writer, connection, subject->end);
+	else if (conn == 0)
+		snprintf(error, EXPLAIN_ERROR, "there is no connection yet: connect opens one");
+	else
+		snprintf(error, EXPLAIN_ERROR, "there is no connection %u: show connections tells which there are", conn);
+	return *error == '\0';
+}
+
+/* The last errno; when nothing has failed, that is told. */
+static bool
+write_last(struct explain_writer *writer, char *error)
+{
+	const struct moment_errno *last = &writer->view->moment->last;
+	if (!last->any)
+		snprintf(error, EXPLAIN_ERROR, "no call has failed or met the end of file yet: "
+		    "show why takes also the NAME of an errno, state or signal, client, server, zombie");
+	else if (last->signal != 0)
+		explain_signal(writer, last->signal);
+	else
+		explain_errno(writer, last->call.error, last);
+	return last->any;
+}
+
+/* An errno by its name: as the last one, when it was this. */
+static void
+write_errno(struct explain_writer *writer, int number)
+{
+	const struct moment_errno *last = &writer->view->moment->last;
+	bool same = last->any && last->signal == 0 && last->call.error == number;
+	explain_errno(writer, number, same ? last : NULL);
+}
+
+/* Is it the command that asks? */
+static bool
+asks_why(const struct event *event)
+{
+	return event->type == EVENT_COMMAND && event->text != NULL &&
+	    strncmp(event->text, "show why", 8) == 0;
+}
+
+/* The last event of a type. */
+static bool
+write_type(struct explain_writer *writer, enum event_type type, char *error)
+{
+	const struct explain_view *view = writer->view;
+	for (uint64_t i = view->end; view->log != NULL && i > log_first(view->log); i--) {
+		const struct event *event = log_event(view->log, i - 1);
+		if (event != NULL && event->type == type && !asks_why(event)) {
+			explain_event(writer, i - 1);
+			return true;
+		}
+	}
+	snprintf(error, EXPLAIN_ERROR, "no %s event has happened yet", event_type_name(type));
+	return false;
+}
+
+/* Writes the explanation; false: there is no such thing. */
+static bool
+write_subject(struct explain_writer *writer, const struct explain_subject *subject,
+    char *error)
+{
+	const struct moment *moment = writer->view->moment;
+	const struct moment_process *process;
+	switch (subject->kind) {
+	case EXPLAIN_LAST:
+		return write_last(writer, error);
+	case EXPLAIN_ERRNO:
+		write_errno(writer, subject->number);
+		break;
+	case EXPLAIN_STATE:
+		explain_state(writer, (enum tcp_state)subject->number, END_NONE);
+		break;
+	case EXPLAIN_SIGNAL:
+		explain_signal(writer, subject->number);
+		break;
+	case EXPLAIN_END:
+		return write_end(writer, subject, error);
+	case EXPLAIN_SOCKET:
+		write_socket(writer, &subject->row);
+		break;
+	case EXPLAIN_PROCESS:
+		process = find_process(moment, (pid_t)subject->number);
+		if (process != NULL)
+			explain_process(writer, process);
+		else
+			snprintf(error, EXPLAIN_ERROR, "there is no process %d: show processes tells which there are", subject->number);
+		break;
+	case EXPLAIN_ZOMBIE:
+		explain_zombie(writer, find_zombie(moment));
+		break;
+	case EXPLAIN_TYPE:
+		return write_type(writer, (enum event_type)subject->number, error);
+	case EXPLAIN_EVENT:
+		explain_event(writer, subject->event);
+		break;
+	}
+	return *error == '\0';
+}
+
+/* Opens the parts; false: no memory. */
+static bool
+open_parts(struct explain_writer *writer, size_t *sizes)
+{
+	bool good = true;
+	for (int part = 0; part < EXPLAIN_PARTS; part++) {
+		writer->parts[part] = open_memstream(&writer->out->parts[part], &sizes[part]);
+		good &= writer->parts[part] != NULL;
+	}
+	return good;
+}
+
+/* Closes them; false: no memory. */
+static bool
+close_parts(struct explain_writer *writer)
+{
+	bool good = true;
+	for (int part = 0; part < EXPLAIN_PARTS; part++)
+		if (writer->parts[part] != NULL) {
+			good &= ferror(writer->parts[part]) == 0;
+			good &= fclose(writer->parts[part]) == 0;
+		}
+	return good;
+}
+
+/* Explains. */
+bool
+explain(const struct explain_subject *subject, const struct explain_view *view,
+    struct explanation *out, char *error)
+{
+	struct explain_writer writer = {.view = view, .out = out};
+	size_t sizes[EXPLAIN_PARTS];
+	memset(out, 0, sizeof *out);
+	*error = '\0';
+	bool good = open_parts(&writer, sizes);
+	bool there = good && write_subject(&writer, subject, error);
+	good &= close_parts(&writer);
+	if (!good)
+		snprintf(error, EXPLAIN_ERROR, "out of memory: nothing is explained");
+	if (!good || !there)
+		explain_release(out);
+	return good && there;
+}
+
+/* Makes an event of it. */
+bool
+explain_to_event(const struct explanation *explanation, struct event *event)
+{
+	size_t size;
+	*event = (struct event){.type = EVENT_WHY};
+	FILE *out = open_memstream(&event->detail, &size);
+	if (out == NULL)
+		return false;
+	for (int part = 0; part < EXPLAIN_PARTS; part++)
+		fprintf(out, "%s%s: %s", part > 0 ? "\n" : "",
+		    explain_heading((enum explain_part)part), explanation->parts[part]);
+	bool good = ferror(out) == 0;
+	snprintf(event->why.section, sizeof event->why.section, "%s",
+	    explanation->section);
+	good &= fclose(out) == 0 && event_set_text(event, explanation->subject,
+	    strlen(explanation->subject)) == 0;
+	if (!good)
+		event_release(event);
+	return good;
+}
+
+/* Frees what it holds. */
+void
+explain_release(struct explanation *explanation)
+{
+	for (int part = 0; part < EXPLAIN_PARTS; part++) {
+		free(explanation->parts[part]);
+		explanation->parts[part] = NULL;
+	}
+}
