@@ -270,7 +270,9 @@ say_call(struct explain_writer *writer, const struct moment_errno *last)
 	    event_call_name(call->call),
 	    explain_process_word(writer->view, call->pid, word), conn,
 	    explain_time(last->time, time));
-	explain_say(writer, EXPLAIN_LED, "Here: %s (UNP %s)", last->why, last->section);
+	if (last->why != NULL)
+		explain_say(writer, EXPLAIN_LED, "Here: %s (UNP %s)", last->why,
+		    last->section);
 }
 
 /* An errno; last NULL: it has not come. */

@@ -6,8 +6,10 @@
 
 #include "command.h"
 #include "escape.h"
+#include "past.h"
 #include "render_text.h"
 #include "signal_name.h"
+#include "why.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,12 @@ static const struct explain_text types[EVENT_TYPES] = {
 		.ends = "An acknowledgement, a RST, or ETIMEDOUT.",
 		.differs = "Linux begins at some 0.2 s and counts 15 retransmissions (tcp_retries2); the book's BSD 12, in about 9 minutes.",
 		.section = "5.14"},
+	[EVENT_DETAILS] = {
+		.is = "What TCP knows of an end of the current connection, by TCP_INFO: times, windows, what is under way.",
+		.led = "It was looked up while the details were shown.",
+		.ends = "The next look.",
+		.differs = "TCP_INFO is Linux's; FreeBSD has one of its own. POSIX and the book know no such option.",
+		.section = "7.9"},
 	[EVENT_PROCESS] = {
 		.is = "A process came, ended, or was waited for.",
 		.led = "fork, exit, a signal, or wait.",
@@ -325,37 +333,24 @@ explain_process_text(enum process_what what)
 	return (unsigned)what <= PROCESS_REAPED ? process_texts[what] : NULL;
 }
 
-/* Folds the moment that event number made; false: no memory, or its beginning fell
- * out of the log. */
-static bool
-fold_moment(const struct log *log, uint64_t number, struct moment *moment)
-{
-	bool good = log != NULL && log_first(log) == 0;
-	moment_init(moment);
-	for (uint64_t i = 0; good && i <= number; i++) {
-		const struct event *event = log_event(log, i);
-		good = event != NULL && moment_apply(moment, event) == 0;
-	}
-	return good;
-}
-
-/* A call that failed, or met the end of file: its errno in its own moment. */
+/* A call that failed, or met the end of file: its errno, with its reason in the moment
+ * in which it returned. */
 static void
 write_failed_call(struct explain_writer *writer, const struct event *event,
     uint64_t number)
 {
-	const struct event_call call = event->call;
 	const struct moment_errno *last = &writer->view->moment->last;
-	const struct moment_errno bare = {.any = true, .time = event->time, .call = call};
-	struct moment then;
-	if (last->any && last->time == event->time && last->call.pid == call.pid &&
-	    last->call.error == call.error) {
-		explain_errno(writer, call.error, last);
+	struct moment_errno then = {.any = true, .time = event->time, .call = event->call};
+	if (last->any && last->time == event->time && last->call.pid == event->call.pid &&
+	    last->call.error == event->call.error) {
+		explain_errno(writer, event->call.error, last);
 		return;
 	}
-	bool folded = fold_moment(writer->view->log, number, &then);
-	explain_errno(writer, call.error, folded && then.last.any ? &then.last : &bare);
-	moment_release(&then);
+	struct past *past = writer->view->log != NULL ? past_new(writer->view->log) : NULL;
+	if (past != NULL && past_go(past, number) == 0)
+		then.why = why_call(past_moment(past), &then.call, &then.section);
+	past_free(past);
+	explain_errno(writer, then.call.error, &then);
 }
 
 /* A call. */
