@@ -161,16 +161,26 @@ runner_check(const char *line, char *error, size_t size)
 	return running.error[0] == '\0';
 }
 
-/* Frees the queue and what runs. */
-void
-runner_free(struct session *session)
+/* Forgets the lines that wait for their turn. */
+size_t
+session_drop_waiting(struct session *session)
 {
-	while (session->queue != NULL) {
+	size_t count = 0;
+	for (; session->queue != NULL; count++) {
 		struct queued *next = session->queue->next;
 		free(session->queue->text);
 		free(session->queue);
 		session->queue = next;
 	}
+	session->queue_end = &session->queue;
+	return count;
+}
+
+/* Frees the queue and what runs. */
+void
+runner_free(struct session *session)
+{
+	session_drop_waiting(session);
 	running_finish(&session->running);
 }
 

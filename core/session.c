@@ -536,7 +536,6 @@ void
 session_quit(struct session *session)
 {
 	runner_free(session);
-	session->queue_end = &session->queue;
 	session->ready = true;
 	if (!session_submit(session, "quit", SOURCE_KEY))
 		session->ended = true; /* no memory: the guard ends the rest */

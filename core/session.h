@@ -55,6 +55,9 @@ const struct moment *session_now(const struct session *session);
 bool session_submit(struct session *session, const char *line,
     enum command_source source);
 
+/* Forgets the lines that wait for their turn; returns how many they were. */
+size_t session_drop_waiting(struct session *session);
+
 /* One round of the loop: waits at most timeout_ms (-1: until something happens)
  * and lets the commands move on.  0, or -1 with errno. */
 int session_round(struct session *session, int timeout_ms);

@@ -14,6 +14,7 @@
 
 #include "complain.h"
 #include "console_internal.h"
+#include "escape.h"
 #include "exit_status.h"
 #include "history.h"
 #include "keyboard.h"
@@ -29,6 +30,9 @@
 
 #define FRAME MILLISECONDS(33)
 #define NOTICE SECONDS(5)
+
+/* So many pasted lines take a while. */
+enum { MANY_LINES = 20 };
 
 /* A new session shows itself once it stands, not while it is built up. */
 #define SETTLING MILLISECONDS(70)
@@ -199,14 +203,18 @@ console_update_question(struct console *self)
 	if (self->paste != NULL) {
 		for (size_t i = 0; i < self->paste_length; i++)
 			lines += self->paste[i] == '\n';
-		char *first = strndup(self->paste, strcspn(self->paste, "\n"));
+		char first[44];
+		escape_into(first, sizeof first, self->paste,
+		    strcspn(self->paste, "\n"));
 		line_format(&self->question, LOOK_PLAIN,
-		    "Send %zu pasted lines? y/n  (%.40s ...)", lines,
-		    first != NULL ? first : "");
-		free(first);
+		    "Send %zu pasted lines? y/n  (%s ...)%s", lines, first,
+		    lines > MANY_LINES ? "  Ctrl-C drops what is left" : "");
 		self->screen.question = self->question.text;
 	} else if (self->confirm != NULL) {
-		line_format(&self->question, LOOK_PLAIN, "%s y/n", self->confirm);
+		char *visible = escape_text(self->confirm, strlen(self->confirm));
+		line_format(&self->question, LOOK_PLAIN, "%s y/n",
+		    visible != NULL ? visible : "");
+		free(visible);
 		self->screen.question = self->question.text;
 	}
 	console_mark(self);
@@ -299,14 +307,20 @@ go_on(struct console *self)
 		console_suspend(self);
 }
 
-/* Ctrl-C clears the line, and never quits. */
+/* Ctrl-C clears the line, or drops the lines that wait, and never quits. */
 void
 console_interrupt(struct console *self)
 {
-	if (prompt_is_empty(self->prompt))
-		console_hint(self, "Ctrl-C does not leave: F10 or :quit");
-	else
+	char text[60];
+	size_t dropped = 0;
+	if (!prompt_is_empty(self->prompt))
 		prompt_abandon(self->prompt);
+	else if ((dropped = session_drop_waiting(self->session)) == 0)
+		console_hint(self, "Ctrl-C does not leave: F10 or :quit");
+	snprintf(text, sizeof text, "%zu line%s that waited: dropped", dropped,
+	    dropped == 1 ? "" : "s");
+	if (dropped > 0)
+		console_hint(self, text);
 }
 
 /* Bytes from the keyboard. */
@@ -597,6 +611,8 @@ run(struct console *self)
 	session_begin(self->session);
 	console_begin_lesson(self);
 	load_history(self, path);
+	if (prompt_complaint(self->prompt) != NULL)
+		session_note(self->session, "%s", prompt_complaint(self->prompt));
 	console_mark(self);
 	if (watch_terminal(self))
 		run_loop(self);

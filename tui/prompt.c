@@ -10,7 +10,11 @@
  * Handing readline one character at a time is the well-known pattern, and loops
  * for ever on sequences that readline reads to their end by itself.
  * rl_input_available_hook tells whether the queue holds more: vi mode asks it
- * whether an ESC stands alone or begins the sequence of an arrow key. */
+ * whether an ESC stands alone or begins the sequence of an arrow key.
+ *
+ * What readline has to say about an inputrc, and its bell, go to stderr, which is the
+ * screen by then: so stderr, a variable of the C library, stands for something else
+ * while readline runs. */
 #include "prompt.h"
 
 #include "completion.h"
@@ -25,12 +29,14 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-enum { KEEP_LINES = 1000 };
+enum { KEEP_LINES = 1000, MACRO_KEYS = 20000 };
 
 struct prompt {
 	struct prompt_callbacks callbacks;
 	const struct session *session;
 	FILE *nowhere;
+	char *complaint;       /* about the inputrc; NULL: none */
+	unsigned redisplays;   /* in this call of readline */
 	char *queue;
 	size_t first, end, room;
 	char **lines;          /* typed since the beginning */
@@ -56,10 +62,16 @@ is_available(void)
 	return current != NULL && current->first < current->end;
 }
 
-/* rl_redisplay_function: frames are drawn elsewhere. */
+/* rl_redisplay_function: frames are drawn elsewhere.  A macro that calls itself redraws
+ * for ever: no key would be heard any more. */
 static void
 redisplay(void)
 {
+	if (current != NULL && RL_ISSTATE(RL_STATE_MACROINPUT) &&
+	    ++current->redisplays > MACRO_KEYS) {
+		current->redisplays = 0;
+		rl_abort(1, 0);
+	}
 }
 
 /* Keeps a line for the history file. */
@@ -138,6 +150,21 @@ display_matches(char **matches, int count, int longest)
 		current->callbacks.matches(current->callbacks.context, words);
 }
 
+/* Installs the handler, which reads the inputrc; keeps the first complaint about it. */
+static void
+install(struct prompt *prompt)
+{
+	size_t size = 0;
+	FILE *before = stderr, *complaints = open_memstream(&prompt->complaint, &size);
+	stderr = complaints != NULL ? complaints : prompt->nowhere;
+	rl_callback_handler_install("> ", take_line);
+	stderr = before;
+	if (complaints != NULL)
+		fclose(complaints);
+	if (prompt->complaint != NULL)
+		prompt->complaint[strcspn(prompt->complaint, "\n")] = '\0';
+}
+
 /* Takes readline out of its defaults. */
 static void
 configure(struct prompt *prompt)
@@ -157,7 +184,7 @@ configure(struct prompt *prompt)
 	rl_basic_word_break_characters = " \t";
 	using_history();
 	stifle_history(KEEP_LINES);
-	rl_callback_handler_install("> ", take_line);
+	install(prompt);
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
 	/* what is typed is sent byte by byte, also in the C locale, where readline
@@ -211,6 +238,7 @@ prompt_free(struct prompt *prompt)
 		free(prompt->lines[i]);
 	free(prompt->lines);
 	free(prompt->queue);
+	free(prompt->complaint);
 	free(prompt);
 }
 
@@ -237,10 +265,22 @@ enqueue(struct prompt *prompt, const char *bytes, size_t length)
 void
 prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
 {
+	FILE *before = stderr;
 	if (!enqueue(prompt, bytes, length))
 		return;
+	stderr = prompt->nowhere;
+	prompt->redisplays = 0;
 	while (prompt->first < prompt->end || rl_pending_input)
 		rl_callback_read_char();
+	stderr = before;
+}
+
+/* What readline has against the user's inputrc. */
+const char *
+prompt_complaint(const struct prompt *prompt)
+{
+	bool any = prompt->complaint != NULL && *prompt->complaint != '\0';
+	return any ? prompt->complaint : NULL;
 }
 
 /* Is the line empty, and readline in the middle of nothing? */

@@ -28,6 +28,9 @@ void prompt_follow(struct prompt *prompt, const struct session *session);
 /* Gives readline bytes as the terminal sent them. */
 void prompt_feed(struct prompt *prompt, const char *bytes, size_t length);
 
+/* What readline has against the user's inputrc, one line; NULL: nothing. */
+const char *prompt_complaint(const struct prompt *prompt);
+
 /* Is the line empty, and readline in the middle of nothing (no search, no
  * unfinished key sequence)? */
 bool prompt_is_empty(const struct prompt *prompt);

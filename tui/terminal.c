@@ -167,6 +167,17 @@ fail(const char *what)
 	return -1;
 }
 
+/* Coming back from a shell, curses would put the palette back, which takes away one of
+ * the user's; no colour is ever defined anew here.  So that capability is emptied, in
+ * curses' own copy of the entry. */
+static void
+keep_palette(void)
+{
+	char name[] = "oc", *text = tigetstr(name);
+	if (text != NULL && text != (char *)-1)
+		*text = '\0';
+}
+
 /* Starts curses. */
 int
 terminal_open(void)
@@ -182,6 +193,7 @@ terminal_open(void)
 		output_close(&terminal.output);
 		return fail("the screen cannot begin");
 	}
+	keep_palette();
 	catch_crashes();
 	terminal.away = false;
 	take_modes();

@@ -2,13 +2,14 @@
  *
  *   hostile PORT           each line that comes is answered with the next of a list
  *   hostile PORT flood     each connection gets lines without end, about 1 MB a second
+ *   hostile PORT deaf      nothing is read
+ *   hostile PORT FILE      what comes is appended to the file, and nothing is answered
  *
  * It calls itself, and the child of each connection, by names that hold escape
  * sequences, too. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,33 @@ flood(int fd)
 	}
 }
 
+/* Keeps what comes. */
+static void
+keep(int fd, const char *path)
+{
+	char bytes[4096];
+	ssize_t length;
+	FILE *file = fopen(path, "ae");
+	while (file != NULL && (length = read(fd, bytes, sizeof bytes)) > 0) {
+		fwrite(bytes, 1, (size_t)length, file);
+		fflush(file);
+	}
+}
+
+/* Serves a connection. */
+static void
+serve(int fd, const char *how)
+{
+	if (*how == '\0')
+		answer(fd);
+	else if (strcmp(how, "flood") == 0)
+		flood(fd);
+	else if (strcmp(how, "deaf") == 0)
+		pause();
+	else
+		keep(fd, how);
+}
+
 /* Takes a name that holds a sequence: comm, and what cmdline shows. */
 static void
 take_name(char *own, const char *name)
@@ -118,7 +146,7 @@ main(int argc, char **argv)
 	struct sockaddr_in address = {.sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	    .sin_port = htons((unsigned short)(argc > 1 ? atoi(argv[1]) : 0))};
-	bool floods = argc > 2;
+	const char *how = argc > 2 ? argv[2] : "";
 	int one = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	if (listener < 0 || bind(listener, (void *)&address, sizeof address) < 0 ||
@@ -138,9 +166,7 @@ main(int argc, char **argv)
 		if (fork() == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
 			take_name(argv[0], "\23331m\r\n\177\377c\tx");
-			if (floods)
-				flood(fd);
-			answer(fd);
+			serve(fd, how);
 			_exit(0);
 		}
 		close(fd);
