@@ -36,6 +36,15 @@ STANDARD = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(SANITIZE) $(COVERAGE) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
 
+# Other flags than last time make everything anew (WERROR is none of them).
+FLAGS = $(CC) $(STANDARD) $(SANITIZE) $(COVERAGE) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS)
+ifeq ($(filter clean uninstall,$(MAKECMDGOALS))$(findstring n,$(firstword -$(MAKEFLAGS))),)
+$(shell mkdir -p $(BUILD))
+$(file >$(BUILD)/flags.now,$(FLAGS))
+$(shell cmp -s $(BUILD)/flags.now $(BUILD)/flags && rm $(BUILD)/flags.now || \
+    mv $(BUILD)/flags.now $(BUILD)/flags)
+endif
+
 # The layers (see README.md): each directory is compiled with the include paths
 # and the libraries of what it may use, and of nothing else.
 CORE_FLAGS = -Icore $$(pkg-config --cflags jansson libmnl)
@@ -74,6 +83,9 @@ $(BUILD)/tcpserv: $(SERVER)
 
 $(BUILD)/tcpcli: $(CLIENT)
 	@echo LD $@; $(LINK) -o $@ $^ $(LDLIBS)
+
+$(CORE) $(TUI) $(SERVER) $(CLIENT) $(CORE_TESTS) $(SCREEN_TESTS): $(BUILD)/flags
+$(BUILD)/flags:
 
 # core is whole without a screen: its tests link without curses
 $(BUILD)/check_core: $(CORE_TESTS) $(CORE)

@@ -42,6 +42,8 @@ $(BUILD)/tests/fuzz/driver.o: tests/fuzz/driver.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -c -o $@ $<
 
+$(FUZZ_OBJECTS) $(BUILD)/tests/fuzz/driver.o: $(BUILD)/flags
+
 $(BUILD)/tests/fuzz/driver.o: override COVERAGE =
 
 -include $(wildcard $(BUILD)/tests/fuzz/*.d)
