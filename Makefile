@@ -6,6 +6,7 @@
 #   make check      every test; check-asan and check-valgrind: under those
 #   make fuzz       the fuzzers, FUZZ_SECONDS=60 each
 #   make faults     every call of libc fails in turn, each process is killed everywhere
+#   make soak       a random session, SECONDS=600: memory, descriptors, children flat
 #   make patience   every lesson with long pauses, as lecturers make them
 #   make goldens    writes the expected outputs of the tests anew: review the diff
 #   make screenshots  the pictures in screenshots/, from real sessions
@@ -102,7 +103,7 @@ $(BUILD)/stream: tests/tools/stream.c tests/tools/terminal_model.c
 
 $(BUILD)/stream: tests/tools/terminal_model.h
 
-$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted: \
+$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted $(BUILD)/soak: \
     $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
@@ -177,6 +178,12 @@ patience: all $(BUILD)/lecture $(BUILD)/free_port
 	    BUILD=$(BUILD) xargs -P 60 -I {} sh -c \
 	    '$(BUILD)/lecture $(PAUSE) {} $$($(BUILD)/free_port) && echo "ok {}"'
 
+# a random session of ten minutes, or of hours: memory, descriptors, children flat
+SECONDS ?= 600
+SEED ?=
+soak: all $(BUILD)/soak $(BUILD)/free_port
+	$(BUILD)/soak $(BUILD)/tcpconsole $$($(BUILD)/free_port) $(SECONDS) $(SEED)
+
 # every call of libc fails once, one by one, in every process: takes minutes
 faults: all $(TEST_PROGRAMS)
 	FAULTS=all BUILD=$(BUILD) sh tests/faults.sh
@@ -250,5 +257,5 @@ include tests/fuzz/rules.mk
 
 -include $(wildcard $(BUILD)/*/*.d)
 
-.PHONY: all headers manual completion run deps check check-asan check-valgrind faults goldens \
+.PHONY: all headers manual completion run deps check check-asan check-valgrind faults soak goldens \
 	screenshots install uninstall clean

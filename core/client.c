@@ -79,6 +79,7 @@ client_ended(struct session *session)
 		channel_drain(client->channel);
 		channel_close(client->channel);
 	}
+	reports_forget_lines(session);
 	client->channel = NULL;
 	client->pid = 0;
 	client->starting = false;

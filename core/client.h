@@ -24,8 +24,9 @@ struct client {
 	int long_bits;          /* 0 and 64: the default; 32 */
 	bool reads_always, exit_on_eof;
 	bool vanishing;         /* its sockets were told to go by RST */
-	struct line_buffer *lines; /* conn N at N-1: a line that is not whole yet */
+	struct line_buffer *lines; /* of conn lines_from and on: what is not whole yet */
 	size_t lines_room;
+	unsigned lines_from;       /* the first connection of this client, less 1 */
 };
 
 /* Starts a new client, with the dispositions and options that were asked for

@@ -391,7 +391,8 @@ bool
 reset_done(struct session *session, struct running *running)
 {
 	if (running->step == RESET_ENDING) {
-		if (somebody_is_left(session)) {
+		if (somebody_is_left(session) || process_watch_adopt(
+		    session->processes, launcher_guard(session->launcher))) {
 			end_all(session);
 			return false;
 		}

@@ -24,9 +24,15 @@ enum verdict { FAILS_FOR_GOOD = -1, NOT_YET, HOLDS };
 static uint64_t *
 taken_of(struct session *session, unsigned conn)
 {
+	size_t kept = 0;
 	for (size_t i = 0; i < session->taken_count; i++)
 		if (session->taken[i].conn == conn)
 			return &session->taken[i].next;
+	/* where the log no longer has what was taken, there is nothing to remember */
+	for (size_t i = 0; i < session->taken_count; i++)
+		if (session->taken[i].next > log_first(session->log))
+			session->taken[kept++] = session->taken[i];
+	session->taken_count = kept;
 	struct taken *larger = realloc(session->taken,
 	    (session->taken_count + 1) * sizeof *larger);
 	if (larger == NULL)

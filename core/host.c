@@ -381,6 +381,10 @@ host_step(void *context)
 	case STEP_END:
 		if (host_processes(session) == 0)
 			host_find_all(session);
+		if (host_processes(session) == 0 && session->server.ours &&
+		    process_watch_adopt(session->processes,
+		    launcher_guard(session->launcher)))
+			host_end(session);
 		done |= host_processes(session) == 0;
 		if (over)
 			host_signal(session, SIGKILL, false);

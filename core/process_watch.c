@@ -448,6 +448,23 @@ follow_descendant(struct process_watch *watch, pid_t pid)
 	return true;
 }
 
+/* Follows every child of the guard that nobody told of. */
+bool
+process_watch_adopt(struct process_watch *watch, pid_t guard)
+{
+	pid_t children[256];
+	bool any = false;
+	int found = guard > 0 ? process_children(guard, children, 256) : 0;
+	for (int i = 0; i < found && i < 256; i++) {
+		if (followed_find(watch, children[i]) != NULL)
+			continue;
+		process_watch_add(watch, children[i], ROLE_CHILD, PROCESS_FORKED, NULL,
+		    0, loop_now(watch->loop));
+		any = true;
+	}
+	return any;
+}
+
 /* Looks for whoever descends from the root and is not followed yet. */
 static void
 search_tree(struct process_watch *watch)

@@ -44,6 +44,10 @@ void process_watch_kick(struct process_watch *watch);
 /* Looks at every row now, and for children that nobody reported. */
 void process_watch_refresh(struct process_watch *watch);
 
+/* Follows every child of the guard that nobody told of: a server that was killed
+ * between its fork and the report of it leaves one.  Whether there was any. */
+bool process_watch_adopt(struct process_watch *watch, pid_t guard);
+
 /* Everybody was ended: the rows that are left go. */
 void process_watch_all_gone(struct process_watch *watch);
 

@@ -56,8 +56,9 @@ tell_line(struct session *session, enum event_type type,
 static struct line_buffer *
 line_buffer_of(struct client *client, unsigned conn)
 {
-	if (conn > client->lines_room) {
-		size_t room = conn + 64;
+	size_t place = conn - client->lines_from;
+	if (place > client->lines_room) {
+		size_t room = place + 64;
 		struct line_buffer *larger = realloc(client->lines,
 		    room * sizeof *larger);
 		if (larger == NULL)
@@ -67,7 +68,7 @@ line_buffer_of(struct client *client, unsigned conn)
 		client->lines = larger;
 		client->lines_room = room;
 	}
-	return &client->lines[conn - 1];
+	return &client->lines[place - 1];
 }
 
 /* How many bytes at the start make a whole line, or a whole number; 0: not yet. */
@@ -107,7 +108,8 @@ tell_echoes(struct session *session, struct line_buffer *buffer,
 static void
 take_client_read(struct session *session, const struct report *report)
 {
-	if (report->conn == 0 || report->conn > session->client.conns)
+	if (report->conn <= session->client.lines_from ||
+	    report->conn > session->client.conns)
 		return;
 	struct line_buffer *buffer = line_buffer_of(&session->client, report->conn);
 	if (buffer == NULL)
@@ -125,9 +127,13 @@ take_client_read(struct session *session, const struct report *report)
 	buffer->length += report->length;
 	if (buffer->length > 0)
 		tell_echoes(session, buffer, report);
+	if (buffer->length == 0) {
+		free(buffer->bytes);
+		*buffer = (struct line_buffer){0};
+	}
 }
 
-/* Frees the lines that are not whole. */
+/* Frees the lines that are not whole: the client that read them is no more. */
 void
 reports_forget_lines(struct session *session)
 {
@@ -136,6 +142,7 @@ reports_forget_lines(struct session *session)
 	free(session->client.lines);
 	session->client.lines = NULL;
 	session->client.lines_room = 0;
+	session->client.lines_from = session->client.conns;
 }
 
 /* The client's connection conn is open, or is not any more. */
