@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
-	OPTION_EVENTS,
+	OPTION_EVENTS, OPTION_RECORD, OPTION_REPLAY,
 	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
 
 static const struct option_row table[] = {
@@ -25,6 +25,11 @@ static const struct option_row table[] = {
 	 .help = "a server setting from the start (repeatable), as in the command "
 	 "\"server set\""},
 	{.name = "no-server", .value = OPTION_NO_SERVER, .help = "never start a server"},
+	{.name = "record", .argument = "FILE", .words = "<file>", .value = OPTION_RECORD,
+	 .help = "write the session's log to FILE, as JSON Lines"},
+	{.name = "replay", .argument = "FILE", .words = "<file>", .value = OPTION_REPLAY,
+	 .help = "open such a file and walk through it, with no host and no process; "
+	 "without a screen: print it"},
 	{.name = "events", .argument = "N", .value = OPTION_EVENTS,
 	 .help = "how many events are kept to be walked through (65536)"},
 	{.name = "4", .value = '4', .help = "IPv4 only"},
@@ -171,6 +176,12 @@ parse_one(struct options *options, int option, char **argv, char *error)
 	case OPTION_NO_SERVER:
 		options->session.no_server = true;
 		return true;
+	case OPTION_RECORD:
+		options->record = optarg;
+		return true;
+	case OPTION_REPLAY:
+		options->replay = optarg;
+		return true;
 	case OPTION_EVENTS:
 		return parse_events(options, optarg, error);
 	case OPTION_ASCII:
@@ -231,7 +242,12 @@ check_together(const struct options *options, char *error)
 {
 	const struct session_options *session = &options->session;
 	const char *text = NULL;
-	if (options->play != NULL && options->play_all)
+	if (options->record != NULL && options->replay != NULL)
+		text = "--record and --replay: a recording is there already";
+	else if (options->replay != NULL && (options->play != NULL ||
+	    options->play_all || session->host != NULL || session->server != NULL))
+		text = "--replay FILE opens a recording: no HOST, no server, no lesson beside it";
+	else if (options->play != NULL && options->play_all)
 		text = "--play and --play-all: one of them is enough";
 	else if (session->server != NULL && session->no_server)
 		text = "--no-server and a server behind --: one of them";
@@ -287,10 +303,8 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 		    argv[optind], argv[optind]);
 		return false;
 	}
-	if (!check_together(options, error))
-		return false;
 	options->session.host = optind < argc ? argv[optind] : NULL;
 	options->session.port = optind + 1 < argc ? argv[optind + 1] : NULL;
 	options->session.set = options->set;
-	return true;
+	return check_together(options, error);
 }

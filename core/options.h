@@ -13,6 +13,7 @@ struct options {
 	const char *set[SET_MAX];
 	bool headless, json, ascii, help, version;
 	const char *play;      /* a scenario's name or path, NULL: none */
+	const char *record, *replay; /* files, NULL: none */
 	bool play_all, list;
 	enum color_when color;
 };

@@ -9,6 +9,7 @@
 #include "escape.h"
 #include "exit_status.h"
 #include "headless.h"
+#include "record.h"
 #include "scenario_library.h"
 
 #include <stdio.h>
@@ -82,6 +83,18 @@ play_one(const struct options *options)
 	return status;
 }
 
+/* Tells an event of no session, to the recording as well. */
+static void
+tell(const struct options *options, const struct event *event)
+{
+	struct moment none;
+	moment_init(&none);
+	headless_tell(event, STDOUT_FILENO, options->json);
+	if (options->session.recorder != NULL)
+		recorder_write(options->session.recorder, event, &none);
+	moment_release(&none);
+}
+
 /* Tells that a scenario is left out. */
 static void
 tell_skipped(const struct options *options, const struct scenario *scenario)
@@ -91,7 +104,7 @@ tell_skipped(const struct options *options, const struct scenario *scenario)
 	memcpy(event.lesson.section, scenario->section, sizeof event.lesson.section);
 	event_set_text(&event, scenario->name, strlen(scenario->name));
 	event.detail = strdup(scenario_refusal(scenario));
-	headless_tell(&event, STDOUT_FILENO, options->json);
+	tell(options, &event);
 	event_release(&event);
 }
 
@@ -123,7 +136,7 @@ play_all(const struct options *options)
 			break; /* a signal, or nothing can be played here */
 	}
 	if (good)
-		headless_tell(&summary, STDOUT_FILENO, options->json);
+		tell(options, &summary);
 	scenario_library_free(scenarios, count);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include "endpoint.h"
 #include "exit_status.h"
 #include "guard.h"
+#include "record.h"
 #include "reports.h"
 #include "server_foreign.h"
 #include "session_internal.h"
@@ -380,7 +381,9 @@ session_build(struct session *session)
 		return false;
 	session->log = log_new(session->options.events != 0 ?
 	    session->options.events : LOG_CAPACITY);
-	if (session->log == NULL)
+	if (session->log == NULL || (session->options.recorder != NULL &&
+	    log_subscribe(session->log, recorder_write,
+	    session->options.recorder) < 0))
 		return false;
 	session->processes = process_watch_new(session->loop, session->log,
 	    processes_kicked, session);
@@ -506,6 +509,18 @@ session_now(const struct session *session)
 	return log_now(session->log);
 }
 
+/* Tells that the recording has ended before the session, once. */
+static void
+session_tell_recorder(struct session *session)
+{
+	struct recorder *recorder = session->options.recorder;
+	int error = recorder != NULL ? recorder_take_error(recorder) : 0;
+	if (error != 0)
+		session_note(session, "the recording has ended: %s: %s; %llu events are in it, the session goes on",
+		    recorder_path(recorder), strerror(error),
+		    (unsigned long long)recorder_events(recorder));
+}
+
 /* One round of the loop. */
 int
 session_round(struct session *session, int timeout_ms)
@@ -516,6 +531,7 @@ session_round(struct session *session, int timeout_ms)
 	if (session->server.foreign != NULL)
 		foreign_look(session);
 	runner_step(session);
+	session_tell_recorder(session);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct session_options {
 	bool no_server;
 	const char *const *set;    /* KEY=VALUE, set_count of them */
 	size_t set_count;
+	struct recorder *recorder; /* --record; NULL: none */
 	size_t events;             /* that the log keeps; 0: LOG_CAPACITY */
 	bool screen;               /* connection 1 is opened at the start */
 	bool details;              /* TCP_INFO of the current connection is followed */

@@ -57,7 +57,7 @@ begin lessons
 begin install
 check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
-for script in terminal stream goldens contract guarded any_server faults; do
+for script in terminal stream goldens contract guarded record any_server faults; do
 	begin "$script"
 done
 for script in goldens contract lessons install guarded any_server faults stream terminal; do

@@ -492,6 +492,16 @@ join_session(struct console *self)
 	return true;
 }
 
+/* The last event, as without a screen: a recording tells by it that it is whole. */
+static void
+tell_end(struct console *self)
+{
+	struct event event = {.time = loop_now(self->loop), .type = EVENT_END};
+	event.end.status = self->status;
+	log_unsubscribe(session_log(self->session), read_event, self);
+	log_append(session_log(self->session), &event);
+}
+
 /* Lets go of the session, and ends what is left of it. */
 static void
 close_session(struct console *self)
@@ -500,6 +510,8 @@ close_session(struct console *self)
 	if (session == NULL)
 		return;
 	console_thaw(self);
+	if (self->loop != NULL)
+		tell_end(self);
 	lesson_free(self->lesson);
 	self->lesson = NULL;
 	end_loop(self);

@@ -5,8 +5,10 @@
 #include "headless.h"
 #include "options.h"
 #include "play.h"
+#include "record.h"
 #include "version.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -48,12 +50,56 @@ print(const char *text)
 	    complain(STATUS_FAILED, "cannot write") : 0;
 }
 
+/* What the command line asks for, beside help and the list of lessons. */
+static int
+run(struct options *options)
+{
+	char error[SESSION_ERROR];
+	int status;
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (options->play_all)
+		return play_all(options);
+	if (options->play != NULL && (options->headless || !terminal))
+		return play_one(options);
+	options->session.screen = !options->headless && options->play == NULL;
+	if (!options->headless && terminal)
+		return console_run(&(struct console_options){
+		    .ascii = options->ascii, .color = (int)options->color,
+		    .session = &options->session, .play = options->play});
+	struct session *session = session_new(&options->session, error, &status);
+	if (session == NULL)
+		return complain(status, "%s", error);
+	if (!options->headless)
+		status = complain(STATUS_NOT_HERE,
+		    "no terminal for the screen: --headless works without one");
+	else
+		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options->json);
+	session_free(session);
+	return status;
+}
+
+/* The same, with its log written to a file. */
+static int
+run_recorded(struct options *options)
+{
+	const char *path = options->record;
+	struct recorder *recorder = path != NULL ? recorder_open(path) : NULL;
+	if (path != NULL && recorder == NULL)
+		return complain(STATUS_USAGE, "cannot record to %s: %s", path,
+		    strerror(errno));
+	options->session.recorder = recorder;
+	int status = run(options);
+	if (recorder_close(recorder) < 0)
+		complain(status, "the recording %s lacks its end: %s", path,
+		    strerror(errno));
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options options;
 	char error[SESSION_ERROR];
-	int status;
 	open_standard_descriptors();
 	if (!options_parse(&options, argc, argv, error))
 		return complain(STATUS_USAGE, "%s", error);
@@ -64,24 +110,5 @@ main(int argc, char **argv)
 	options.session.directory = own_directory();
 	if (options.list)
 		return play_list(&options);
-	if (options.play_all)
-		return play_all(&options);
-	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	if (options.play != NULL && (options.headless || !terminal))
-		return play_one(&options);
-	options.session.screen = !options.headless && options.play == NULL;
-	if (!options.headless && terminal)
-		return console_run(&(struct console_options){
-		    .ascii = options.ascii, .color = (int)options.color,
-		    .session = &options.session, .play = options.play});
-	struct session *session = session_new(&options.session, error, &status);
-	if (session == NULL)
-		return complain(status, "%s", error);
-	if (!options.headless)
-		status = complain(STATUS_NOT_HERE,
-		    "no terminal for the screen: --headless works without one");
-	else
-		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options.json);
-	session_free(session);
-	return status;
+	return run_recorded(&options);
 }
