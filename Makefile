@@ -79,8 +79,9 @@ $(BUILD)/scenarios:
 $(BUILD)/tcpconsole: $(TUI) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(TUI_LIBS) $(LDLIBS)
 
+# bound at its start (-z now), for what is bound later each child binds anew
 $(BUILD)/tcpserv: $(SERVER)
-	@echo LD $@; $(LINK) -o $@ $^ $(LDLIBS)
+	@echo LD $@; $(LINK) -Wl,-z,now -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tcpcli: $(CLIENT)
 	@echo LD $@; $(LINK) -o $@ $^ $(LDLIBS)

@@ -149,6 +149,7 @@ struct reporter {
 	int fd;
 	uint32_t lost;
 	uint16_t role;
+	pid_t pid;     /* whose it is: a child sets its own */
 };
 
 /* Takes the inherited descriptor out of the environment, close-on-exec unneeded:
@@ -156,7 +157,8 @@ struct reporter {
 static inline struct reporter
 reporter_open(enum report_role role)
 {
-	struct reporter reporter = {.fd = -1, .role = (uint16_t)role};
+	struct reporter reporter = {.fd = -1, .role = (uint16_t)role,
+	    .pid = getpid()};
 	const char *number = getenv(REPORT_ENVIRONMENT);
 	if (number != NULL) {
 		char *end;
@@ -179,7 +181,7 @@ reporter_send(struct reporter *reporter, struct report *report)
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	report->role = reporter->role;
-	report->pid = getpid();
+	report->pid = reporter->pid;
 	report->time = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	report->lost = reporter->lost;
 	size_t size = offsetof(struct report, data) + report->length;

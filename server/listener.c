@@ -121,7 +121,8 @@ listener_accept(struct server *server)
 	if (fd >= 0) {
 		server->starved = 0;
 		server->peer = report_endpoint_from(&address);
-		server->local = server_local_end(fd);
+		if (server->reporter.fd >= 0)
+			server->local = server_local_end(fd);
 	}
 	errno = error;
 	server_report(server, CALL_ACCEPT, fd);

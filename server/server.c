@@ -10,6 +10,8 @@ server_report_data(struct server *server, enum report_call call, int64_t result,
 {
 	struct report report;
 	int error = result < 0 ? errno : 0;
+	if (server->reporter.fd < 0)
+		return;
 	memset(&report, 0, offsetof(struct report, data));
 	report.kind = REPORT_CALL;
 	report.call = (uint16_t)call;
@@ -44,18 +46,26 @@ server_refuse(struct server *server, const char *text)
 	server_say(server, "%s", text);
 }
 
-/* Speaks on standard error, unless the console listens. */
+/* Speaks on standard error, unless the console listens: by one write, for all
+ * children share it, and without stdio, whose buffers are pages that each fork would
+ * make the kernel copy. */
 void
 server_say(const struct server *server, const char *format, ...)
 {
 	if (server->reporter.fd >= 0)
 		return;
-	char text[256]; /* one write, for all children share standard error */
+	static const char before[] = "tcpserv: ";
+	char text[256];
+	size_t length = sizeof before - 1, room = sizeof text - sizeof before;
 	va_list arguments;
+	memcpy(text, before, length);
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	int wanted = vsnprintf(text + length, room, format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "tcpserv: %s\n", text);
+	length += wanted < 0 ? 0 : (size_t)wanted < room ? (size_t)wanted : room - 1;
+	text[length++] = '\n';
+	if (write(STDERR_FILENO, text, length) < 0)
+		return; /* nobody is left to be told */
 }
 
 /* Says why, and exits. */

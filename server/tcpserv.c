@@ -32,6 +32,7 @@ live_as_child(struct server *server, const sigset_t *mask)
 	(void)close(server->listenfd);
 	server->listenfd = -1;
 	server->reporter.role = ROLE_CHILD;
+	server->reporter.pid = getpid();
 	server->reporter.lost = 0;
 	signals_enter_child(server);
 	signals_restore(mask);
