@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define ZOMBIE_NS MILLISECONDS(15)
+#define SETTLE_NS MILLISECONDS(5)
 #define UNREPORTED_NS MILLISECONDS(75)
 #define REPORT_NS SECONDS(2)
 #define LOOK_SOON_NS MILLISECONDS(3)
@@ -34,8 +35,14 @@
 #define TREE_BUSY_NS MILLISECONDS(20)  /* for those of a server that reports nothing */
 #define TREE_IDLE_NS SECONDS(1)
 
-/* A search takes at most one part in so many of the time. */
-enum { LOOK_AT_ONCE = 48, SEARCH_SHARE = 8, TREE_ROOM = 4096 };
+/* Looks at rows that live, and searches, may take one part in so many of the time. */
+enum { LOOK_SHARE = 20, SEARCH_SHARE = 8 };
+
+/* A process of which /proc is not read at its fork, because so many others were forked
+ * in the same window, has its row filled in by the next look, if it lives so long. */
+#define FLOOD_NS MILLISECONDS(10)
+
+enum { LOOK_AT_ONCE = 48, FLOOD = 8, BUCKETS = 1024, TREE_ROOM = 4096 };
 
 /* <linux/pidfd.h> of Linux 6.15; older headers do not have it. */
 struct pidfd_info_exit {
@@ -54,17 +61,23 @@ struct followed {
 	struct watch *watch;
 	bool dead;              /* the pidfd said so */
 	bool zombie;            /* and it was shown as a zombie */
+	bool reaped;            /* the pidfd said so (Linux 6.9) */
 	int64_t died_at;
 	int64_t vanished_at;    /* 0: its row was still there when last looked at */
 	struct process_end end;
-	struct followed *next;
+	struct followed *next, *previous;
+	struct followed *next_alike; /* in its bucket */
 };
 
 struct process_watch {
 	struct loop *loop;
 	struct log *log;
 	struct followed *all;
+	struct followed *buckets[BUCKETS]; /* by PID */
 	struct timer *timer;
+	int64_t rest_until;     /* before it only the dead are looked at */
+	int64_t flood_begun;
+	unsigned flood;         /* forks since then */
 	int64_t busy_until;
 	int64_t searched_at;
 	bool search_often;
@@ -123,20 +136,39 @@ process_watch_free(struct process_watch *watch)
 static struct followed *
 followed_find(const struct process_watch *watch, pid_t pid)
 {
-	struct followed *followed = watch->all;
+	struct followed *followed = watch->buckets[(unsigned)pid % BUCKETS];
 	while (followed != NULL && followed->pid != pid)
-		followed = followed->next;
+		followed = followed->next_alike;
 	return followed;
 }
 
-/* Takes it out of the list and frees it. */
+/* Puts it among those that are followed. */
+static void
+followed_enter(struct process_watch *watch, struct followed *followed)
+{
+	struct followed **bucket = &watch->buckets[(unsigned)followed->pid % BUCKETS];
+	followed->next_alike = *bucket;
+	*bucket = followed;
+	followed->next = watch->all;
+	if (watch->all != NULL)
+		watch->all->previous = followed;
+	watch->all = followed;
+}
+
+/* Takes it out and frees it. */
 static void
 followed_forget(struct process_watch *watch, struct followed *followed)
 {
-	struct followed **place = &watch->all;
+	struct followed **place = &watch->buckets[(unsigned)followed->pid % BUCKETS];
 	while (*place != followed)
-		place = &(*place)->next;
-	*place = followed->next;
+		place = &(*place)->next_alike;
+	*place = followed->next_alike;
+	if (followed->previous != NULL)
+		followed->previous->next = followed->next;
+	else
+		watch->all = followed->next;
+	if (followed->next != NULL)
+		followed->next->previous = followed->previous;
 	followed_free(followed);
 }
 
@@ -188,12 +220,37 @@ followed_died(void *context, uint32_t events)
 		followed->died_at = loop_now(watch->loop);
 	}
 	/* EPOLLHUP, told even to those who ask for nothing: reaped (Linux 6.9) */
-	if ((events & EPOLLHUP) != 0 || loop_rewatch(watch->loop, followed->watch, 0) < 0) {
+	followed->reaped = (events & EPOLLHUP) != 0;
+	if (followed->reaped || loop_rewatch(watch->loop, followed->watch, 0) < 0) {
 		loop_unwatch(watch->loop, followed->watch);
 		followed->watch = NULL;
 	}
 	process_watch_kick(watch);
 	watch->kicked(watch->context);
+}
+
+/* Are so many processes forked that the rows of each would cost too much? */
+static bool
+is_flood(struct process_watch *watch)
+{
+	int64_t now = loop_now(watch->loop);
+	if (now - watch->flood_begun > FLOOD_NS) {
+		watch->flood_begun = now;
+		watch->flood = 0;
+	}
+	return ++watch->flood > FLOOD;
+}
+
+/* What is known without /proc of a process that the server forked. */
+static void
+row_guess(const struct process_watch *watch, struct process_row *row)
+{
+	const struct moment *now = log_now(watch->log);
+	const struct moment_process *parent = moment_process(now, now->server);
+	if (parent == NULL)
+		return;
+	row->ppid = parent->row.pid;
+	memcpy(row->command, parent->row.command, sizeof row->command);
 }
 
 /* Follows a process from now on. */
@@ -215,23 +272,19 @@ process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
 		return;
 	if (peer != NULL)
 		row.peer = *peer;
-	*followed = (struct followed){.owner = watch, .pid = pid,
-	    .next = watch->all};
+	*followed = (struct followed){.owner = watch, .pid = pid};
 	followed->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	bool there = row_read(&row, &stat);
-	if (!there) {
-		struct moment_process *parent = moment_process(log_now(watch->log),
-		    log_now(watch->log)->server);
-		if (parent != NULL)
-			memcpy(row.command, parent->row.command, sizeof row.command);
-	}
+	bool flood = is_flood(watch) && followed->pidfd >= 0;
+	bool there = flood || row_read(&row, &stat);
+	if (flood || !there)
+		row_guess(watch, &row);
 	if (followed->pidfd >= 0)
 		followed->watch = loop_watch(watch->loop, followed->pidfd, EPOLLIN,
 		    followed_died, followed);
 	else
 		followed->dead = !there; /* where pidfds are refused, looks must do */
 	followed->died_at = loop_now(watch->loop);
-	watch->all = followed;
+	followed_enter(watch, followed);
 	tell(watch, what, &row, NULL, time);
 	process_watch_kick(watch);
 }
@@ -509,8 +562,16 @@ search_pause(const struct process_watch *watch, bool busy)
 	    busy ? LOOK_BUSY_NS : LOOK_IDLE_NS;
 }
 
-/* Looks at the rows: at each that is dead, and at so many of the others, a
- * thousand of which would take too long for one round of the loop. */
+/* Is there a death to be told as soon as it can be? */
+static bool
+is_unsettled(const struct followed *followed)
+{
+	return (followed->dead && !followed->zombie) || followed->reaped ||
+	    followed->vanished_at != 0;
+}
+
+/* Looks at the rows: at each with a death that is not settled, and at so many of the
+ * others, a thousand of which would take too long for one round of the loop. */
 static void
 look_at_rows(struct process_watch *watch, unsigned budget)
 {
@@ -521,7 +582,7 @@ look_at_rows(struct process_watch *watch, unsigned budget)
 		bool turn = number >= watch->turn && budget > 0;
 		if (turn)
 			budget--;
-		if (turn || followed->dead)
+		if (turn || is_unsettled(followed))
 			followed_look(watch, followed);
 		number++;
 		followed = next;
@@ -554,14 +615,33 @@ process_watch_all_gone(struct process_watch *watch)
 	}
 }
 
-/* Is a death not settled yet? */
-static bool
-process_watch_is_unsettled(const struct process_watch *watch)
+/* How long until a death can be settled; INT64_MAX: there is none. */
+static int64_t
+unsettled_for(const struct process_watch *watch, int64_t now)
 {
-	for (struct followed *each = watch->all; each != NULL; each = each->next)
-		if ((each->dead && !each->zombie) || each->vanished_at != 0)
-			return true;
-	return false;
+	int64_t least = INT64_MAX;
+	for (struct followed *each = watch->all; each != NULL; each = each->next) {
+		if (!is_unsettled(each))
+			continue;
+		int64_t left = each->died_at + ZOMBIE_NS - now;
+		if (left < SETTLE_NS && (each->zombie || left <= 0))
+			left = SETTLE_NS;
+		least = left < least ? left : least;
+	}
+	return least;
+}
+
+/* Looks at so many rows as its share of the time allows; false when that was used up. */
+static bool
+look_within_share(struct process_watch *watch)
+{
+	int64_t begun = loop_now(watch->loop);
+	bool rests = begun < watch->rest_until;
+	look_at_rows(watch, rests ? 0 : LOOK_AT_ONCE);
+	if (!rests)
+		watch->rest_until = begun +
+		    LOOK_SHARE * (loop_now(watch->loop) - begun);
+	return !rests;
 }
 
 /* The timer: looks, and says when to look again. */
@@ -569,18 +649,18 @@ static void
 process_watch_look(void *context)
 {
 	struct process_watch *watch = context;
-	look_at_rows(watch, LOOK_AT_ONCE);
+	bool looked = look_within_share(watch);
 	int64_t now = loop_now(watch->loop);
 	bool busy = now < watch->busy_until;
 	bool blind = watch->all != NULL && watch->all->pidfd < 0;
 	if (now - watch->searched_at >= search_pause(watch, busy))
 		search(watch);
-	if (process_watch_is_unsettled(watch) || blind)
-		timer_after(watch->timer, ZOMBIE_NS / 3);
-	else if (watch->root != NULL && busy)
-		timer_after(watch->timer, search_pause(watch, busy));
-	else
-		timer_after(watch->timer, busy ? LOOK_BUSY_NS : LOOK_IDLE_NS);
+	int64_t pause = watch->root != NULL && busy ? search_pause(watch, busy) :
+	    busy ? LOOK_BUSY_NS : LOOK_IDLE_NS;
+	int64_t unsettled = blind ? SETTLE_NS : unsettled_for(watch, now);
+	if (!looked && watch->rest_until < now + pause)
+		pause = watch->rest_until - now;
+	timer_after(watch->timer, unsettled < pause ? unsettled : pause);
 }
 
 /* Look for its children often. */
