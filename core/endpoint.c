@@ -30,10 +30,13 @@ address_length(const struct report_endpoint *endpoint)
 bool
 endpoint_equal(const struct report_endpoint *a, const struct report_endpoint *b)
 {
+	if (a->port != b->port) /* mostly */
+		return false;
+
 	struct report_endpoint left = endpoint_unmapped(*a);
 	struct report_endpoint right = endpoint_unmapped(*b);
 
-	if (left.family != right.family || left.port != right.port)
+	if (left.family != right.family)
 		return false;
 	return memcmp(left.address, right.address, address_length(&left)) == 0;
 }

@@ -17,6 +17,9 @@
 /* How many connections that are over are kept at least. */
 enum { CONNECTIONS_KEPT = 256 };
 
+/* How many rows that left their table stay at most, twice that for a while. */
+enum { LINGER_MOST = 256 };
+
 /* A moment before all events. */
 void
 moment_init(struct moment *moment)
@@ -93,13 +96,61 @@ grow(void *array, size_t *room, size_t count, size_t size)
 	return larger;
 }
 
+/* The chain of the rows with these ports; of the processes with this number. */
+static size_t
+socket_chain(const struct report_endpoint *local,
+    const struct report_endpoint *remote)
+{
+	uint32_t ports = (uint32_t)local->port << 16 | remote->port;
+	return (ports * UINT32_C(2654435761) >> 16) % MOMENT_CHAINS;
+}
+
+static size_t
+process_chain(pid_t pid)
+{
+	return (uint32_t)pid % MOMENT_CHAINS;
+}
+
+/* Puts the row of this number into its chain. */
+static void
+chain_socket(struct moment *moment, size_t number)
+{
+	const struct tcp_row *row = &moment->sockets[number].row.tcp;
+	uint32_t *chain = &moment->socket_chains[socket_chain(&row->local,
+	    &row->remote)];
+	moment->sockets[number].next = *chain;
+	*chain = (uint32_t)number + 1;
+}
+
+static void
+chain_process(struct moment *moment, size_t number)
+{
+	uint32_t *chain = &moment->process_chains[process_chain(
+	    moment->processes[number].row.pid)];
+	moment->processes[number].next = *chain;
+	*chain = (uint32_t)number + 1;
+}
+
+/* Makes the chains anew, for rows that have moved. */
+static void
+chain_all(struct moment *moment)
+{
+	memset(moment->socket_chains, 0, sizeof moment->socket_chains);
+	memset(moment->process_chains, 0, sizeof moment->process_chains);
+	for (size_t i = 0; i < moment->socket_count; i++)
+		chain_socket(moment, i);
+	for (size_t i = 0; i < moment->process_count; i++)
+		chain_process(moment, i);
+}
+
 /* The row in the table with these two ends. */
 struct moment_socket *
 moment_socket(const struct moment *moment, const struct report_endpoint *local,
     const struct report_endpoint *remote, uint8_t family)
 {
-	for (size_t i = moment->socket_count; i-- > 0;) { /* mostly a new one */
-		struct moment_socket *socket = &moment->sockets[i];
+	uint32_t next = moment->socket_chains[socket_chain(local, remote)];
+	while (next != 0) {
+		struct moment_socket *socket = &moment->sockets[next - 1];
 		const struct tcp_row *row = &socket->row.tcp;
 		if (socket->gone_at == 0 && row->family == family &&
 		    row->local.port == local->port &&
@@ -107,6 +158,7 @@ moment_socket(const struct moment *moment, const struct report_endpoint *local,
 		    endpoint_equal(&row->local, local) &&
 		    endpoint_equal(&row->remote, remote))
 			return socket;
+		next = socket->next;
 	}
 	return NULL;
 }
@@ -115,10 +167,13 @@ moment_socket(const struct moment *moment, const struct report_endpoint *local,
 struct moment_process *
 moment_process(const struct moment *moment, pid_t pid)
 {
-	for (size_t i = moment->process_count; i-- > 0;) /* mostly a new one */
-		if (moment->processes[i].row.pid == pid &&
-		    moment->processes[i].ended_at == 0)
-			return &moment->processes[i];
+	uint32_t next = moment->process_chains[process_chain(pid)];
+	while (next != 0) {
+		struct moment_process *process = &moment->processes[next - 1];
+		if (process->row.pid == pid && process->ended_at == 0)
+			return process;
+		next = process->next;
+	}
 	return NULL;
 }
 
@@ -239,35 +294,54 @@ moment_host_is_dark(const struct moment *moment)
 	    moment->host_state == HOST_DOWN;
 }
 
-/* Forgets rows that left their table long before.  The oldest of them says when
- * there is something to forget. */
+/* Does a row stay that left its table at this time (0: it did not)?  excess: so many
+ * are too many, however late they left. */
+static bool
+lingers(int64_t gone_at, int64_t before, size_t *excess, size_t *gone, int64_t *oldest)
+{
+	if (gone_at == 0)
+		return true;
+	if (gone_at <= before || *excess > 0) {
+		*excess -= *excess > 0;
+		--*gone;
+		return false;
+	}
+	if (gone_at < *oldest)
+		*oldest = gone_at;
+	return true;
+}
+
+/* So many of these are too many. */
+static size_t
+excess_of(size_t gone)
+{
+	return gone > 2 * LINGER_MOST ? gone - LINGER_MOST : 0;
+}
+
+/* Forgets rows that left their table long before, or of which there are very many.
+ * The oldest of them says when there is something to forget. */
 static void
 prune(struct moment *moment)
 {
 	int64_t before = moment->time - LINGER_NS, oldest = INT64_MAX;
-	size_t kept = 0;
-	if (moment->oldest_gone == 0 || moment->oldest_gone > before)
+	size_t sockets = excess_of(moment->gone_sockets), kept = 0;
+	size_t processes = excess_of(moment->gone_processes);
+	if (sockets == 0 && processes == 0 &&
+	    (moment->oldest_gone == 0 || moment->oldest_gone > before))
 		return;
-	for (size_t i = 0; i < moment->socket_count; i++) {
-		int64_t gone_at = moment->sockets[i].gone_at;
-		if (gone_at != 0 && gone_at <= before)
-			continue;
-		if (gone_at != 0 && gone_at < oldest)
-			oldest = gone_at;
-		moment->sockets[kept++] = moment->sockets[i];
-	}
+	for (size_t i = 0; i < moment->socket_count; i++)
+		if (lingers(moment->sockets[i].gone_at, before, &sockets,
+		    &moment->gone_sockets, &oldest))
+			moment->sockets[kept++] = moment->sockets[i];
 	moment->socket_count = kept;
 	kept = 0;
-	for (size_t i = 0; i < moment->process_count; i++) {
-		int64_t ended_at = moment->processes[i].ended_at;
-		if (ended_at != 0 && ended_at <= before)
-			continue;
-		if (ended_at != 0 && ended_at < oldest)
-			oldest = ended_at;
-		moment->processes[kept++] = moment->processes[i];
-	}
+	for (size_t i = 0; i < moment->process_count; i++)
+		if (lingers(moment->processes[i].ended_at, before, &processes,
+		    &moment->gone_processes, &oldest))
+			moment->processes[kept++] = moment->processes[i];
 	moment->process_count = kept;
 	moment->oldest_gone = oldest != INT64_MAX ? oldest + PRUNE_NS : 0;
+	chain_all(moment);
 }
 
 /* A row left its table at this time; never 0, which says that it is there. */
@@ -303,19 +377,25 @@ apply_socket(struct moment *moment, const struct event *event)
 	struct moment_socket *socket = moment_socket(moment, &row->tcp.local,
 	    &row->tcp.remote, row->tcp.family);
 	if (event->socket.what == SOCKET_GONE) {
-		if (socket != NULL)
+		if (socket != NULL) {
 			socket->gone_at = left_at(moment, event->time);
+			moment->gone_sockets++;
+		}
 		return 0;
 	}
-	if (socket == NULL) {
+	if (socket != NULL) {
+		*socket = (struct moment_socket){.row = *row,
+		    .changed_at = event->time, .next = socket->next};
+	} else {
 		struct moment_socket *larger = grow(moment->sockets,
 		    &moment->socket_room, moment->socket_count, sizeof *larger);
 		if (larger == NULL)
 			return -1;
 		moment->sockets = larger;
-		socket = &larger[moment->socket_count++];
+		larger[moment->socket_count] = (struct moment_socket){.row = *row,
+		    .changed_at = event->time};
+		chain_socket(moment, moment->socket_count++);
 	}
-	*socket = (struct moment_socket){.row = *row, .changed_at = event->time};
 	note_peer(moment, row);
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->end == END_SERVER) {
@@ -383,8 +463,9 @@ apply_process(struct moment *moment, const struct event *event)
 		if (larger == NULL)
 			return -1;
 		moment->processes = larger;
-		process = &larger[moment->process_count++];
-		memset(process, 0, sizeof *process);
+		process = &larger[moment->process_count];
+		*process = (struct moment_process){.row.pid = row->pid};
+		chain_process(moment, moment->process_count++);
 	}
 	process->row = *row;
 	if (what != PROCESS_CHANGED)
@@ -394,8 +475,10 @@ apply_process(struct moment *moment, const struct event *event)
 	process->changed_at = event->time;
 	if (event->process.end.known)
 		process->end = event->process.end;
-	if (ended)
+	if (ended) {
 		process->ended_at = left_at(moment, event->time);
+		moment->gone_processes++;
+	}
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->role == ROLE_CHILD)
 		connection->child = row->pid;

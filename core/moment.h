@@ -14,6 +14,7 @@ struct moment_socket {
 	struct socket_row row;
 	int64_t changed_at;
 	int64_t gone_at;       /* 0: in the table */
+	uint32_t next;         /* of its chain, see socket_chains */
 };
 
 /* A process row; one that was reaped stays for a while, with ended_at set. */
@@ -24,6 +25,7 @@ struct moment_process {
 	struct process_end end;
 	int64_t changed_at;
 	int64_t ended_at;           /* 0: in the table, as a zombie perhaps */
+	uint32_t next;              /* of its chain, see process_chains */
 };
 
 /* One of the client's connections.  Of those that are over, the latest few hundred are
@@ -99,6 +101,8 @@ struct moment_details {
 	} client, server;
 };
 
+enum { MOMENT_CHAINS = 512 };
+
 struct moment {
 	int64_t time;                  /* of the latest event */
 	uint64_t events;               /* how many were folded */
@@ -110,10 +114,14 @@ struct moment {
 	size_t socket_count, socket_room;
 	struct moment_process *processes;
 	size_t process_count, process_room;
+	/* where the rows of a hash begin: 1 and the latest row's number, 0 for none; each
+	   row names the one before it */
+	uint32_t socket_chains[MOMENT_CHAINS], process_chains[MOMENT_CHAINS];
 	struct moment_connection *connections; /* in the order of their numbers */
 	size_t connection_count, connection_room;
 	unsigned forgotten;            /* the latest that was */
 	int64_t oldest_gone;           /* when the first of the rows that linger left */
+	size_t gone_sockets, gone_processes; /* that linger */
 	unsigned current;              /* connection, 0: none yet */
 	enum host_what host_state;
 	int64_t host_since;

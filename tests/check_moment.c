@@ -104,6 +104,41 @@ START_TEST(rows_that_left_linger_and_are_pruned)
 }
 END_TEST
 
+START_TEST(of_very_many_that_left_few_linger)
+{
+	struct moment now, copy;
+	fixture_begin(&now, 2);
+	for (unsigned conn = 3; conn < 3000; conn++) {
+		fixture_fold(&now, fixture_child(conn, PROCESS_FORKED, -1));
+		fixture_fold(&now, fixture_socket(conn, END_CLIENT, SOCKET_APPEARED,
+		    STATE_ESTABLISHED));
+		now.time = FIXTURE_MS(1000); /* all at once */
+		fixture_fold(&now, fixture_child(conn, PROCESS_REAPED, 0));
+		fixture_fold(&now, fixture_socket(conn, END_CLIENT, SOCKET_GONE,
+		    STATE_GONE));
+		ck_assert_uint_le(lingering(&now), 1026);
+	}
+	ck_assert_uint_ge(lingering(&now), 512);
+	ck_assert_int_eq(moment_copy(&copy, &now), 0);
+	for (unsigned conn = 1; conn < 3000; conn++) {
+		struct event event = fixture_socket(conn, END_CLIENT, SOCKET_CHANGED,
+		    STATE_ESTABLISHED);
+		const struct tcp_row *row = &event.socket.row.tcp;
+		struct moment_process *child = moment_process(&copy,
+		    (pid_t)(CHILD_PID + conn));
+		struct moment_socket *socket = moment_socket(&copy, &row->local,
+		    &row->remote, 4);
+		ck_assert((child != NULL) == (conn < 3));
+		ck_assert((socket != NULL) == (conn < 3));
+		if (conn < 3)
+			ck_assert(child >= copy.processes && socket >= copy.sockets &&
+			    socket < copy.sockets + copy.socket_count);
+	}
+	moment_release(&copy);
+	moment_release(&now);
+}
+END_TEST
+
 START_TEST(children_and_zombies_are_counted)
 {
 	struct moment now;
@@ -708,6 +743,7 @@ moment_suite(void)
 	tcase_add_test(tests, a_lesson_is_stuck_until_its_next_command);
 	tcase_add_test(tests, a_socket_appears_changes_and_goes);
 	tcase_add_test(tests, rows_that_left_linger_and_are_pruned);
+	tcase_add_test(tests, of_very_many_that_left_few_linger);
 	tcase_add_test(tests, children_and_zombies_are_counted);
 	tcase_add_test(tests, a_child_serves_whose_socket_it_holds);
 	tcase_add_test(tests, the_server_and_the_client_end);
