@@ -260,7 +260,7 @@ take_server_call(struct session *session, const struct report *report,
 		process_watch_reaped(session->processes, (pid_t)report->result,
 		    report->status, report->pid, time);
 	} else if (report->call == CALL_ACCEPT && conn == 0) {
-		socket_watch_force(session->sockets);
+		socket_watch_want(session->sockets);
 	}
 	if (session->host.told > 0 &&
 	    log_now(session->log)->host_state == HOST_UNPLUGGED &&

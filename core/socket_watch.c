@@ -27,12 +27,21 @@
 #define LOOK_HOT_NS MILLISECONDS(4)     /* just after something happened */
 #define LOOK_BUSY_NS MILLISECONDS(20)
 #define LOOK_IDLE_NS MILLISECONDS(250)
+#define LOOK_COST_SHARE 4               /* a look may take a fifth of the time */
 #define HOT_NS MILLISECONDS(200)
 #define BUSY_NS SECONDS(3)
 #define DUMP_BUSY_NS MILLISECONDS(200)
 #define DUMP_IDLE_NS SECONDS(1)
+#define DUMP_REST_NS SECONDS(15)        /* when no connection at all was opened */
 #define READ_REST_NS SECONDS(5)
-#define READ_COST_SHARE 2               /* a reading may take half of the time, while it matters */
+#define READ_REST_SHARE 2000            /* at rest a reading may take so little of the time */
+#define READ_COST_SHARE 2               /* half of the time, while it matters, */
+#define READ_BUSY_SHARE 6               /* but no more than a sixth for long: */
+#define READ_CREDIT_NS MILLISECONDS(400)  /* so much may have been saved for a burst */
+#define HOLDERS_SHARE 20                /* as much of it for looking who holds sockets */
+
+/* More rows than so many are asked for by one dump rather than one by one. */
+enum { QUERIES_MOST = 128 };
 
 /* Two predictions of one timer's end may differ by so much. */
 #define TIMER_GRAIN_NS MILLISECONDS(400)
@@ -46,8 +55,12 @@ struct socket_watch {
 	void *context;
 	uint16_t port;
 	int family;
-	bool forced, foreign, follows_details;
-	int64_t kicked_at, read_at, dumped_at, read_cost;
+	bool forced, wanted, foreign, follows_details;
+	int64_t kicked_at, looked_at, look_cost, read_at, dumped_at, read_cost;
+	int64_t credit, credited_at;    /* what readings may cost, saved up to a bound */
+	int64_t holders_rest_until;
+	uint64_t opens;            /* connections of this machine, at the latest dump */
+	int opens_file;            /* /proc/net/snmp, -1: none */
 	int64_t user_timeout;
 	unsigned retries;
 	unsigned timed_conn;       /* whose retransmissions are followed */
@@ -85,12 +98,12 @@ socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family,
 		return NULL;
 	*watch = (struct socket_watch){.loop = loop, .log = log, .port = port,
 	    .family = family, .retries = read_retries(), .before = before,
-	    .context = context};
+	    .context = context, .credit = READ_CREDIT_NS};
+	watch->opens_file = open("/proc/net/snmp", O_RDONLY | O_CLOEXEC);
 	watch->diag = sock_diag_open();
 	watch->timer = loop_timer(loop, socket_watch_look, watch);
 	if (watch->timer == NULL) {
-		sock_diag_close(watch->diag);
-		free(watch);
+		socket_watch_free(watch);
 		return NULL;
 	}
 	return watch;
@@ -103,6 +116,8 @@ socket_watch_free(struct socket_watch *watch)
 		return;
 	loop_untimer(watch->loop, watch->timer);
 	sock_diag_close(watch->diag);
+	if (watch->opens_file >= 0)
+		close(watch->opens_file);
 	tcp_table_free(&watch->table);
 	tcp_table_free(&watch->probe);
 	socket_holders_free(&watch->holders);
@@ -115,7 +130,9 @@ void
 socket_watch_kick(struct socket_watch *watch)
 {
 	watch->kicked_at = loop_now(watch->loop);
-	timer_no_later(watch->timer, LOOK_NOW_NS);
+	int64_t rest = watch->looked_at + LOOK_COST_SHARE * watch->look_cost -
+	    watch->kicked_at;
+	timer_no_later(watch->timer, rest > LOOK_NOW_NS ? rest : LOOK_NOW_NS);
 }
 
 /* Read the files in the next round. */
@@ -131,6 +148,14 @@ void
 socket_watch_foreign(struct socket_watch *watch, bool foreign)
 {
 	watch->foreign = foreign;
+}
+
+/* A row is known to have come: read the files as soon as their cost allows. */
+void
+socket_watch_want(struct socket_watch *watch)
+{
+	watch->wanted = true;
+	socket_watch_kick(watch);
 }
 
 /* When the files were last read. */
@@ -235,28 +260,94 @@ dump_agrees(struct socket_watch *watch, bool listeners)
 	return probe_agrees(watch, listeners);
 }
 
-/* Asks the kernel by exact queries whether anything changed. */
+/* How many connections this machine (its network namespace) ever opened, actively and
+ * passively; 0 when that cannot be read.  Where the sum is the same as before, no pair of
+ * ends has come that was not there. */
+static uint64_t
+count_opens(const struct socket_watch *watch)
+{
+	static const char heading[] = "\nTcp: RtoAlgorithm RtoMin RtoMax MaxConn "
+	    "ActiveOpens PassiveOpens ", line[] = "\nTcp: ";
+	char text[4096];
+	ssize_t length = watch->opens_file < 0 ? -1 :
+	    pread(watch->opens_file, text, sizeof text - 1, 0);
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	const char *names = strstr(text, heading);
+	const char *values = names != NULL ? strstr(names + 1, line) : NULL;
+	if (values == NULL)
+		return 0;
+	uint64_t sum = 0;
+	char *at;
+	values += sizeof line - 1;
+	for (int i = 0; i < 6; i++, values = at) {
+		uint64_t value = strtoull(values, &at, 10); /* MaxConn may be -1 */
+		if (at == values)
+			return 0;
+		sum += i >= 4 ? value : 0;
+	}
+	return sum;
+}
+
+/* Is it time to ask for every row with our port, known or not? */
 static bool
-something_changed(struct socket_watch *watch)
+dump_is_due(struct socket_watch *watch, int64_t time, bool busy)
+{
+	int64_t since = time - watch->dumped_at;
+	if (since < (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS))
+		return false;
+	uint64_t opens = count_opens(watch);
+	if (opens != 0 && opens == watch->opens && since < DUMP_REST_NS)
+		return false;
+	watch->opens = opens;
+	watch->dumped_at = time;
+	return true;
+}
+
+/* Do the rows that are known, and the ends that are expected, agree with the kernel by
+ * exact queries? */
+static bool
+queries_agree(struct socket_watch *watch)
 {
 	const struct moment *now = log_now(watch->log);
+	for (size_t i = 0; i < now->socket_count; i++)
+		if (now->sockets[i].gone_at == 0 &&
+		    !known_row_agrees(watch, &now->sockets[i].row.tcp))
+			return false;
+	for (size_t i = 0; i < now->connection_count; i++)
+		if (end_appeared(watch, &now->connections[i]))
+			return false;
+	return dump_agrees(watch, true);
+}
+
+/* Asks the kernel whether anything changed. */
+bool
+socket_watch_has_changed(struct socket_watch *watch)
+{
 	int64_t time = loop_now(watch->loop);
 	bool busy = time - watch->kicked_at < BUSY_NS;
 	if (watch->diag == NULL)
 		return time - watch->read_at > (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS);
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    !known_row_agrees(watch, &now->sockets[i].row.tcp))
-			return true;
-	for (size_t i = 0; i < now->connection_count; i++)
-		if (end_appeared(watch, &now->connections[i]))
-			return true;
-	if (!dump_agrees(watch, true))
+	if (log_now(watch->log)->socket_count > QUERIES_MOST)
+		return !dump_agrees(watch, false);
+	if (!queries_agree(watch))
 		return true;
-	if (time - watch->dumped_at < (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS))
-		return false;
-	watch->dumped_at = time;
-	return !dump_agrees(watch, false);
+	return dump_is_due(watch, time, busy) && !dump_agrees(watch, false);
+}
+
+/* The child that was reported to serve this peer; 0 for none. */
+static pid_t
+child_of_peer(const struct moment *now, const struct report_endpoint *peer)
+{
+	for (size_t i = now->process_count; i-- > 0 && peer->port != 0;) {
+		const struct moment_process *process = &now->processes[i];
+		if (process->row.peer.port == peer->port &&
+		    moment_process_runs(process) &&
+		    endpoint_equal(&process->row.peer, peer))
+			return process->row.pid;
+	}
+	return 0;
 }
 
 /* Who of ours has the row's socket open. */
@@ -285,10 +376,22 @@ row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before
 	if (connection != NULL && row->end == END_SERVER && connection->child != 0 &&
 	    connection->child != now->server && !connection->child_ended)
 		return connection->child;
+	if (row->tcp.local.port != watch->port)
+		return 0; /* a stranger's end */
 	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
 	    (before != now->server || row->tcp.state == STATE_LISTEN))
 		return before;
-	return row_holder(watch, row);
+	pid_t child = child_of_peer(now, &row->tcp.remote);
+	if (child != 0)
+		return child;
+	int64_t time = loop_now(watch->loop);
+	if (time < watch->holders_rest_until)
+		return 0; /* a later reading asks again */
+	pid_t holder = row_holder(watch, row);
+	int64_t cost = loop_now(watch->loop) - time;
+	if (cost > MILLISECONDS(2))
+		watch->holders_rest_until = time + HOLDERS_SHARE * cost;
+	return holder;
 }
 
 /* Appends one state event. */
@@ -401,20 +504,6 @@ take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
 		tell_socket(watch, SOCKET_CHANGED, &row, time);
 }
 
-/* Does the table that was read hold this row? */
-static bool
-table_has(const struct tcp_table *table, const struct tcp_row *row)
-{
-	for (size_t i = 0; i < table->count; i++)
-		if (table->rows[i].family == row->family &&
-		    table->rows[i].local.port == row->local.port &&
-		    table->rows[i].remote.port == row->remote.port &&
-		    endpoint_equal(&table->rows[i].local, &row->local) &&
-		    endpoint_equal(&table->rows[i].remote, &row->remote))
-			return true;
-	return false;
-}
-
 /* Is the row still there, though one reading of the file did not hold it?  The
  * kernel hands the file out in pieces of 4 KB, between which rows come and go. */
 static bool
@@ -433,11 +522,13 @@ take_absence(struct socket_watch *watch, int64_t time)
 	const struct moment *now = log_now(watch->log);
 	struct socket_row *gone = malloc((now->socket_count + 1) * sizeof *gone);
 	size_t count = 0;
-	if (gone == NULL)
+	if (gone == NULL || tcp_table_index(&watch->table) < 0) {
+		free(gone);
 		return;
+	}
 	for (size_t i = 0; i < now->socket_count; i++)
 		if (now->sockets[i].gone_at == 0 &&
-		    !table_has(&watch->table, &now->sockets[i].row.tcp) &&
+		    !tcp_table_has(&watch->table, &now->sockets[i].row.tcp) &&
 		    !row_is_there(watch, &now->sockets[i].row.tcp))
 			gone[count++] = now->sockets[i].row;
 	for (size_t i = 0; i < count; i++) {
@@ -481,7 +572,8 @@ read_tables(struct socket_watch *watch)
 	watch->before(watch->context);
 	watch->read_cost = time - begun;
 	watch->read_at = begun;
-	watch->forced = false;
+	watch->credit -= watch->read_cost;
+	watch->forced = watch->wanted = false;
 	socket_holders_forget(&watch->holders);
 	take_absence(watch, time);
 	for (size_t i = 0; i < watch->table.count; i++)
@@ -533,12 +625,37 @@ look_at_timer(struct socket_watch *watch)
 
 /* How long until the next look. */
 static int64_t
-look_interval(const struct socket_watch *watch, int64_t now, int64_t cost)
+look_interval(const struct socket_watch *watch, int64_t now)
 {
+	int64_t least = 10 * watch->look_cost;
 	int64_t since = now - watch->kicked_at;
 	int64_t interval = since < HOT_NS ? LOOK_HOT_NS :
 	    since < BUSY_NS ? LOOK_BUSY_NS : LOOK_IDLE_NS;
-	return interval > 10 * cost ? interval : 10 * cost;
+	if (since >= BUSY_NS)
+		least *= 20;
+	return interval > least ? interval : least;
+}
+
+/* How long the files are not to be read again, for what readings have cost; not more
+ * than 0: they may be. */
+static int64_t
+read_rest(struct socket_watch *watch, int64_t now)
+{
+	watch->credit += (now - watch->credited_at) / READ_BUSY_SHARE;
+	watch->credited_at = now;
+	if (watch->credit > READ_CREDIT_NS)
+		watch->credit = READ_CREDIT_NS;
+	int64_t rest = watch->read_at + READ_COST_SHARE * watch->read_cost - now;
+	int64_t debt = -watch->credit * READ_BUSY_SHARE;
+	return watch->read_at == 0 ? 0 : rest > debt ? rest : debt;
+}
+
+/* Was the table not read for long? */
+static bool
+is_stale(const struct socket_watch *watch, int64_t now)
+{
+	int64_t most = READ_REST_SHARE * watch->read_cost;
+	return now - watch->read_at > (most > READ_REST_NS ? most : READ_REST_NS);
 }
 
 /* The timer: looks, reads when something changed, and says when to look again. */
@@ -547,21 +664,21 @@ socket_watch_look(void *context)
 {
 	struct socket_watch *watch = context;
 	int64_t begun = loop_now(watch->loop);
-	bool changed = watch->forced || something_changed(watch) ||
-	    begun - watch->read_at > READ_REST_NS;
-	int64_t cost = loop_now(watch->loop) - begun;
-	int64_t rest = watch->read_at + READ_COST_SHARE * watch->read_cost - begun;
+	int64_t rest = read_rest(watch, begun);
+	bool changed = watch->forced || watch->wanted ||
+	    socket_watch_has_changed(watch) || is_stale(watch, begun);
+	watch->looked_at = begun;
+	watch->look_cost = loop_now(watch->loop) - begun;
 	look_at_timer(watch);
 	if (watch->follows_details && watch->diag != NULL)
 		details_watch_look(watch->diag, watch->log, begun);
-	if (changed && watch->read_at > 0 && rest > 0 && !watch->forced) {
+	if (changed && rest > 0 && !watch->forced) {
 		timer_after(watch->timer, rest);
 		return;
 	}
 	if (changed)
 		read_tables(watch);
-	timer_after(watch->timer,
-	    look_interval(watch, loop_now(watch->loop), cost));
+	timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
 }
 
 /* Whose is the listener on our port. */

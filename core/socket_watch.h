@@ -29,6 +29,12 @@ void socket_watch_force(struct socket_watch *watch);
  * at every reading. */
 void socket_watch_foreign(struct socket_watch *watch, bool foreign);
 
+/* A row is known to have come: read the files as soon as what that costs allows. */
+void socket_watch_want(struct socket_watch *watch);
+
+/* Asks the kernel whether anything is other than the moment now says. */
+bool socket_watch_has_changed(struct socket_watch *watch);
+
 /* When the files were last read, on the session's clock. */
 int64_t socket_watch_read_at(const struct socket_watch *watch);
 

@@ -361,6 +361,65 @@ tcp_table_read(struct tcp_table *table, const char *path, int family,
 	return tcp_table_drop_repeated(table, first);
 }
 
+/* Rows by family and ends. */
+static int
+compare_ends(const struct tcp_row *a, const struct tcp_row *b)
+{
+	int result = a->family - b->family;
+	if (result == 0)
+		result = a->remote.port - b->remote.port;
+	if (result == 0)
+		result = a->local.port - b->local.port;
+	if (result == 0)
+		result = memcmp(a->remote.address, b->remote.address,
+		    sizeof a->remote.address);
+	return result != 0 ? result : memcmp(a->local.address, b->local.address,
+	    sizeof a->local.address);
+}
+
+/* The rows of two numbers. */
+static int
+compare_numbers(const void *a, const void *b, void *rows)
+{
+	const struct tcp_row *all = rows;
+	return compare_ends(&all[*(const size_t *)a], &all[*(const size_t *)b]);
+}
+
+int
+tcp_table_index(struct tcp_table *table)
+{
+	if (table->order_room < table->count) {
+		size_t *larger = realloc(table->order, table->room * sizeof *larger);
+		if (larger == NULL)
+			return -1;
+		table->order = larger;
+		table->order_room = table->room;
+	}
+	for (size_t i = 0; i < table->count; i++)
+		table->order[i] = i;
+	if (table->count > 1)
+		qsort_r(table->order, table->count, sizeof *table->order,
+		    compare_numbers, table->rows);
+	return 0;
+}
+
+bool
+tcp_table_has(const struct tcp_table *table, const struct tcp_row *row)
+{
+	size_t low = 0, high = table->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int result = compare_ends(row, &table->rows[table->order[middle]]);
+		if (result == 0)
+			return true;
+		if (result < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
 void
 tcp_table_clear(struct tcp_table *table)
 {
@@ -371,6 +430,7 @@ void
 tcp_table_free(struct tcp_table *table)
 {
 	free(table->rows);
+	free(table->order);
 	*table = (struct tcp_table){0};
 }
 

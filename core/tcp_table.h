@@ -33,6 +33,8 @@ struct tcp_row {
 struct tcp_table {
 	struct tcp_row *rows;
 	size_t count, room;
+	size_t *order;         /* of the rows by their ends: tcp_table_index() */
+	size_t order_room;
 };
 
 /* Appends to table the rows of text (length bytes; need not end in NUL; family
@@ -59,6 +61,11 @@ int tcp_table_append(struct tcp_table *table, const struct tcp_row *row);
  * same ends the later counts; listeners that share a port (SO_REUSEPORT) are
  * told apart by their inodes.  Returns 0, or -1 with errno ENOMEM. */
 int tcp_table_drop_repeated(struct tcp_table *table, size_t first);
+
+/* Puts the rows in an order by which tcp_table_has() finds one of the same family with
+ * the same ends; it holds until a row is appended.  Returns 0, or -1 with errno ENOMEM. */
+int tcp_table_index(struct tcp_table *table);
+bool tcp_table_has(const struct tcp_table *table, const struct tcp_row *row);
 
 /* Forgets the rows, keeps the room. */
 void tcp_table_clear(struct tcp_table *table);

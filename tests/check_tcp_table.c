@@ -268,6 +268,34 @@ START_TEST(test_append_grows)
 }
 END_TEST
 
+START_TEST(test_index)
+{
+	struct tcp_table table = {0};
+	struct tcp_row row = {.family = 4, .local.port = 9877};
+
+	ck_assert_int_eq(tcp_table_index(&table), 0);
+	ck_assert(!tcp_table_has(&table, &row));
+	for (uint32_t i = 0; i < 1000; i++) {
+		row.remote.port = (uint16_t)(i * 7919 % 1000);
+		row.remote.address[3] = (uint8_t)(i % 3);
+		ck_assert_int_eq(tcp_table_append(&table, &row), 0);
+	}
+	ck_assert_int_eq(tcp_table_index(&table), 0);
+	for (uint32_t i = 0; i < 1000; i++) {
+		row = table.rows[i];
+		ck_assert(tcp_table_has(&table, &row));
+		row.family = 6;
+		ck_assert(!tcp_table_has(&table, &row));
+		row.family = 4;
+		row.remote.address[3] = 3;
+		ck_assert(!tcp_table_has(&table, &row));
+		row.remote.port = 1000;
+		ck_assert(!tcp_table_has(&table, &row));
+	}
+	tcp_table_free(&table);
+}
+END_TEST
+
 /* Milliseconds on the monotonic clock. */
 static int64_t
 now(void)
@@ -426,6 +454,7 @@ tcp_table_suite(void)
 	tcase_add_test(tcase, test_cut_anywhere);
 	tcase_add_test(tcase, test_garbage);
 	tcase_add_test(tcase, test_append_grows);
+	tcase_add_test(tcase, test_index);
 	tcase_add_test(tcase, test_drop_repeated);
 	tcase_add_test(tcase, test_read_live);
 	tcase_add_test(tcase, test_read_repeated);
