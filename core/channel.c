@@ -8,13 +8,24 @@
 #include <unistd.h>
 
 /* A queue for a few thousand reports: the kernel grants what wmem_max allows. */
+/* Of a program that reports without a pause, each report would wake the console, and
+ * waking it costs the program more than reporting.  So after FLOOD reports within
+ * FLOOD_NS they are left in their queue for so long; whoever needs to know drains it. */
+#define FLOOD_NS MILLISECONDS(10)
+#define REST_NS MILLISECONDS(5)
+
+enum { FLOOD = 64 };
+
 enum { QUEUE_BYTES = 4 * 1024 * 1024, WAITING_BYTES = 64 * 1024 * 1024 };
 
 struct channel {
 	struct loop *loop;
 	int fd;
-	bool ended, held;
+	bool ended, held, rests;
 	struct watch *watch;
+	struct timer *timer;           /* of the rest */
+	int64_t counted_from;
+	unsigned count;                /* of the reports since then */
 	channel_function *function;
 	void *context;
 	struct waiting *first, **last; /* orders that did not fit */
@@ -33,7 +44,7 @@ struct waiting {
 static uint32_t
 channel_events(const struct channel *channel)
 {
-	return (channel->held ? 0 : EPOLLIN) | (channel->first != NULL ? EPOLLOUT : 0);
+	return (channel->held || channel->rests ? 0 : EPOLLIN) | (channel->first != NULL ? EPOLLOUT : 0);
 }
 
 /* Sends the orders that wait, as many as fit. */
@@ -53,6 +64,22 @@ channel_flush(struct channel *channel)
 	loop_rewatch(channel->loop, channel->watch, channel_events(channel));
 }
 
+/* Leaves the reports in their queue for a while, when there are very many. */
+static void
+channel_rest(struct channel *channel)
+{
+	int64_t now = loop_now(channel->loop);
+	if (channel->count >= FLOOD && !channel->ended && !channel->rests) {
+		channel->rests = true;
+		loop_rewatch(channel->loop, channel->watch, channel_events(channel));
+		timer_after(channel->timer, REST_NS);
+	}
+	if (channel->count >= FLOOD || now - channel->counted_from > FLOOD_NS) {
+		channel->count = 0;
+		channel->counted_from = now;
+	}
+}
+
 /* There are reports. */
 static void
 channel_ready(void *context, uint32_t events)
@@ -60,6 +87,19 @@ channel_ready(void *context, uint32_t events)
 	if ((events & EPOLLOUT) != 0)
 		channel_flush(context);
 	channel_drain(context);
+	channel_rest(context);
+}
+
+/* The rest is over: takes what has come, and rests again if that is much. */
+static void
+channel_rested(void *context)
+{
+	struct channel *channel = context;
+	channel->rests = false;
+	channel_drain(channel);
+	channel_rest(channel);
+	if (!channel->ended && !channel->rests)
+		loop_rewatch(channel->loop, channel->watch, channel_events(channel));
 }
 
 /* Makes a socketpair and watches the console's end. */
@@ -80,11 +120,13 @@ channel_open(struct loop *loop, int *program, channel_function *function,
 	*channel = (struct channel){.loop = loop, .fd = pair[0],
 	    .function = function, .context = context};
 	channel->last = &channel->first;
-	if (fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0)
+	channel->timer = loop_timer(loop, channel_rested, channel);
+	if (channel->timer != NULL && fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0)
 		channel->watch = loop_watch(loop, pair[0], EPOLLIN,
 		    channel_ready, channel);
 	if (channel->watch == NULL) {
 		int error = errno;
+		loop_untimer(loop, channel->timer);
 		close(pair[0]);
 		close(pair[1]);
 		free(channel);
@@ -106,10 +148,12 @@ channel_drain(struct channel *channel)
 			return true;
 		if (size <= 0) {
 			channel->ended = true;
+			timer_stop(channel->timer);
 			loop_unwatch(channel->loop, channel->watch);
 			channel->watch = NULL;
 			return false;
 		}
+		channel->count++;
 		size_t fixed = offsetof(struct report, data);
 		if ((size_t)size >= fixed &&
 		    channel->report.length == (size_t)size - fixed)
@@ -176,6 +220,7 @@ channel_close(struct channel *channel)
 	if (channel == NULL)
 		return;
 	loop_unwatch(channel->loop, channel->watch);
+	loop_untimer(channel->loop, channel->timer);
 	while (channel->first != NULL) {
 		struct waiting *next = channel->first->next;
 		free(channel->first);

@@ -6,7 +6,8 @@
 int
 main(void)
 {
-	SRunner *runner = srunner_create(command_suite());
+	SRunner *runner = srunner_create(channel_suite());
+	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());
 	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, expect_suite());

@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+Suite *channel_suite(void);
 Suite *command_suite(void);
 Suite *endpoint_suite(void);
 Suite *escape_suite(void);
