@@ -681,10 +681,23 @@ socket_watch_look(void *context)
 	timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
 }
 
+/* Is it sure that nothing listens on our port?  Then no file need be read for it. */
+static bool
+nothing_listens(struct socket_watch *watch)
+{
+	tcp_table_clear(&watch->probe);
+	return watch->diag != NULL &&
+	    sock_diag_listeners(watch->diag, 4, watch->port, &watch->probe) == 0 &&
+	    sock_diag_listeners(watch->diag, 6, watch->port, &watch->probe) == 0 &&
+	    watch->probe.count == 0;
+}
+
 /* Whose is the listener on our port. */
 bool
 socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *owner)
 {
+	if (nothing_listens(watch))
+		return false;
 	tcp_table_clear(&watch->table);
 	tcp_table_read(&watch->table, "/proc/net/tcp", 4, watch->port,
 	    &watch->buffer, &watch->size);
