@@ -4,7 +4,8 @@
  *
  * Everything comes through the session's one loop: keys, signals, timers and the
  * log's events.  Each handler says what has changed, and marks the screen dirty;
- * only the frame draws, at most every FRAME ns however many events came.  A second
+ * only the frame draws, at most every FRAME ns however many events came, and the less
+ * often the longer it takes.  A key does not wait for that.  A second
  * timer wakes a screen that would change by itself: something counts down, a row
  * that is gone fades.  At rest nothing wakes it.
  *
@@ -28,7 +29,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define FRAME MILLISECONDS(33)
+#define FRAME MILLISECONDS(16)
+#define KEY_FRAME MILLISECONDS(4)
+
+/* A frame may take one part in so many of the time; after a key, half of it. */
+enum { FRAME_SHARE = 6, KEY_FRAME_SHARE = 2 };
+
 #define NOTICE SECONDS(5)
 
 /* So many pasted lines take a while. */
@@ -40,13 +46,32 @@ enum { MANY_LINES = 20 };
 
 static struct console console;
 
+/* When there may be a frame again. */
+static int64_t
+next_frame(const struct console *self, int64_t pause, int share)
+{
+	int64_t least = share * self->frame_cost;
+	return self->drawn_at + (least > pause ? least : pause);
+}
+
 /* Something has changed: there will be a frame. */
 void
 console_mark(struct console *self)
 {
-	int64_t now = loop_now(self->loop), at = self->drawn_at + FRAME;
+	int64_t now = loop_now(self->loop);
+	int64_t at = next_frame(self, FRAME, FRAME_SHARE);
 	if (!timer_is_running(self->frame))
 		timer_at(self->frame, at > now ? at : now);
+}
+
+/* A key was pressed: what it changed is shown at once. */
+static void
+hurry(struct console *self)
+{
+	int64_t now = loop_now(self->loop);
+	int64_t at = next_frame(self, KEY_FRAME, KEY_FRAME_SHARE);
+	if (self->frame != NULL && timer_is_running(self->frame))
+		timer_no_later(self->frame, at > now ? at - now : 0);
 }
 
 /* What a frame shows: now, or the past. */
@@ -111,9 +136,10 @@ draw_frame(void *context)
 	screen_frame(&self->screen, &scene, self->prompt);
 	write_frame(self);
 	int64_t at = screen_changes_at(&self->screen, &scene);
+	self->frame_cost = loop_now(self->loop) - self->drawn_at;
+	int64_t least = next_frame(self, FRAME, FRAME_SHARE);
 	if (at != 0)
-		timer_at(self->tick, at > self->drawn_at + FRAME ? at :
-		    self->drawn_at + FRAME);
+		timer_at(self->tick, at > least ? at : least);
 	else
 		timer_stop(self->tick);
 }
@@ -334,6 +360,7 @@ read_keyboard(void *context, uint32_t events)
 	if (length > 0) {
 		timer_stop(self->escape);
 		input_feed(&self->input, bytes, (size_t)length);
+		hurry(self);
 		int wait = input_waits(&self->input);
 		if (wait != 0)
 			timer_after(self->escape, MILLISECONDS(wait));

@@ -41,7 +41,7 @@ struct console {
 	struct scenario *lessons; /* the menu's */
 	size_t lesson_count;
 	char failure[SCENARIO_ERROR]; /* told once the screen is gone; empty: nothing */
-	int64_t drawn_at;
+	int64_t drawn_at, frame_cost;
 	bool behind;             /* something has changed since then */
 	bool leaving;            /* the session is to be ended */
 	bool gone;               /* the terminal has vanished */
