@@ -131,7 +131,9 @@ mend_of(const char *program, int error)
 		    "the interpreter that its first line (#!) names is missing" :
 		    "no such file: give the path of the server";
 	case EACCES:
-		return "it may not be executed: chmod +x, or give the program's own path";
+		/* also when a directory of PATH may not be searched (execvp(3)) */
+		return !path ? "no program of that name in PATH may be executed: give its path, as in ./myserver" :
+		    "it may not be executed: chmod +x, or give the program's own path";
 	case EAGAIN:
 	case ENOMEM:
 		return "this machine's limit of processes is reached (ulimit -u)";
