@@ -61,7 +61,7 @@ send_all(int fd, const char *bytes, size_t length)
 static void
 send_next(int fd, unsigned number)
 {
-	static char text[LONG];
+	static char text[LONG + 40];
 	size_t length = 0;
 	if (number < LINES) {
 		send_all(fd, lines[number].bytes, lines[number].length);
@@ -70,9 +70,11 @@ send_next(int fd, unsigned number)
 	if (number % 3 == 0)
 		for (int byte = 0; byte < 256; byte++)
 			text[length++] = byte == '\n' ? ' ' : (char)byte;
-	while (number % 3 == 1 && length + 8 < LONG)
-		length += (size_t)snprintf(text + length, LONG - length, "\033[3%um", number % 8);
-	length += (size_t)snprintf(text + length, LONG - length, "the end of %u", number);
+	while (number % 3 == 1 && length < LONG)
+		length += (size_t)snprintf(text + length, sizeof text - length,
+		    "\033[3%um", number % 8);
+	length += (size_t)snprintf(text + length, sizeof text - length, "the end of %u",
+	    number);
 	text[length++] = '\n';
 	send_all(fd, text, length);
 }
