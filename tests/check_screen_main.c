@@ -10,6 +10,7 @@ main(void)
 	srunner_add_suite(runner, screen_past_suite());
 	srunner_add_suite(runner, screen_parts_suite());
 	srunner_add_suite(runner, screen_views_suite());
+	srunner_add_suite(runner, screen_why_suite());
 	srunner_add_suite(runner, screen_lesson_suite());
 	srunner_add_suite(runner, screen_details_suite());
 	srunner_run_all(runner, CK_ENV);

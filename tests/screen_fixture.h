@@ -27,6 +27,7 @@ static struct {
 	struct log *log;
 	struct screen_state screen;
 	struct guide guide;
+	struct explain_subject why;
 	int64_t now;
 } test;
 
@@ -139,7 +140,8 @@ static inline void
 draw(int rows, int columns)
 {
 	struct scene scene = {.moment = log_now(test.log), .log = test.log,
-	    .end = log_end(test.log), .now = test.now, .guide = test.guide};
+	    .end = log_end(test.log), .now = test.now, .guide = test.guide,
+	    .why = &test.why};
 	ck_assert_int_eq(resizeterm(rows, columns), OK);
 	screen_frame(&test.screen, &scene, NULL);
 }

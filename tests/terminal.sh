@@ -231,6 +231,46 @@ finish 'wrong words, help, a resize inside a line, history, keys in the panes'
 
 open_console 80 24
 see 'conn 1 ESTABLISHED'
+type_line ':kill child'
+see 'conn 1 CLOSE_WAIT'
+press Tab
+see ' w Why '
+press w
+see '^.Connection 1, the client.s end: CLOSE_WAIT'
+see 'was killed by'
+press PageDown
+see 'UNP 5.12, Termination of Server Process'
+press w
+see ' Enter Zoom '
+press Tab
+press Tab
+see '.Timeline.'
+press w
+see 'What led here'
+press Escape
+see ' Enter Zoom '
+press i
+see 'F10'
+type_line ':show why TIME_WAIT'
+see '^.TIME_WAIT '
+press q
+see_no 'What it is'
+press Escape
+press w
+see 'What it is'
+press Space
+see '^ (frozen|past) '
+press '['
+see '^ past '
+see 'What it is'
+press q
+see_no 'What it is'
+press F10
+see 'left with 0'
+finish 'w explains the selected line, the last errno, and the past'
+
+open_console 80 24
+see 'conn 1 ESTABLISHED'
 for i in 1 2 3 4 5 6 7 8 9 10; do echo "pasted line $i"; done >"$work/paste"
 tm load-buffer "$work/paste"
 tm paste-buffer -p

@@ -80,7 +80,7 @@ console_scene(const struct console *self)
 {
 	const struct log *log = console_log(self);
 	struct scene scene = {.moment = log_now(log), .log = log,
-	    .end = log_end(log), .now = loop_now(self->loop)};
+	    .end = log_end(log), .now = loop_now(self->loop), .why = &self->why};
 	guide_look(&scene.guide, self->lesson);
 	scene.guide.lessons = self->lessons;
 	scene.guide.lesson_count = self->lesson_count;
@@ -264,6 +264,10 @@ console_show(void *context, const char *what)
 {
 	struct console *self = context;
 	struct pane_state *state = screen_pane(&self->screen, what);
+	if (strncmp(what, "why", 3) == 0 && (what[3] == '\0' || what[3] == ' ')) {
+		console_explain(self, what + 3);
+		return true;
+	}
 	if (state == NULL)
 		return false;
 	if (state->pane == &pane_lessons) {

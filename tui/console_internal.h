@@ -3,6 +3,7 @@
 #define CONSOLE_INTERNAL_H
 
 #include "console.h"
+#include "explain.h"
 #include "input.h"
 #include "lesson.h"
 #include "past.h"
@@ -52,6 +53,12 @@ struct console {
 	size_t paste_length;
 	char *confirm;           /* the session's question */
 	struct line question;    /* as it is shown */
+	struct explain_subject why; /* what is explained */
+	struct {                 /* where one was when that began */
+		struct pane_state *zoomed;
+		bool by_lesson;
+		enum focus focus;
+	} why_from;
 };
 
 /* Something has changed: there will be a frame. */
@@ -71,6 +78,15 @@ void console_update_question(struct console *self);
 
 /* Zooms the pane of that name; false: there is none.  context is the console. */
 bool console_show(void *context, const char *what);
+
+/* Explains: the line that is selected, or back when something is explained; the last
+ * errno; what stands behind `show why`. */
+void console_explain_selected(struct console *self);
+void console_explain_last(struct console *self);
+void console_explain(struct console *self, const char *words);
+
+/* Back from an explanation to where one was; false: there is none. */
+bool console_leave_why(struct console *self);
 
 /* Does the screen show another moment than now?  The log, the moment that it shows. */
 bool console_is_past(const struct console *self);

@@ -354,6 +354,8 @@ enter_pane(struct console *self)
 static void
 leave_pane(struct console *self)
 {
+	if (console_leave_why(self))
+		return;
 	if (self->screen.zoomed != NULL)
 		screen_zoom(&self->screen, NULL);
 	else
@@ -412,7 +414,7 @@ letters[] = {
 	{TAB, walk_panes}, {ENTER, enter_pane}, {'\n', enter_pane},
 	{'z', toggle_zoom}, {'K', open_menu}, {'?', open_help}, {'i', to_line},
 	{CONTROL_C, to_line}, {'q', leave_pane}, {'n', search_again},
-	{':', begin_command}, {'/', begin_search},
+	{':', begin_command}, {'/', begin_search}, {'w', console_explain_selected},
 };
 
 /* A letter, digit or control character in the panes. */
@@ -446,7 +448,7 @@ key_of_panes(struct console *self, const struct input_token *token)
 	else if (token->kind == INPUT_META && token->number >= '0' &&
 	    token->number <= '9')
 		byte_of_panes(self, token->number);
-	else if (token->kind == INPUT_ESCAPE)
+	else if (token->kind == INPUT_ESCAPE && !console_leave_why(self))
 		to_line(self);
 	else if (token->kind == INPUT_BACK_TAB)
 		next_pane(self, false);
@@ -466,6 +468,10 @@ key_of_lesson(struct console *self, const struct input_token *token)
 		return console_choose(self, (unsigned)token->number - '0');
 	if (byte && (token->number == ENTER || token->number == '\n'))
 		return console_go_on(self);
+	if (token->kind == INPUT_META && token->number == 'w') {
+		console_explain_last(self);
+		return true;
+	}
 	return token->kind == INPUT_META && (letter_of_lessons(self, token->number) ||
 	    toggle_view(self, token->number) ||
 	    console_walk_byte(self, token->number));

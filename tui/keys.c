@@ -107,8 +107,10 @@ static const struct pane_key pane_keys[] = {
 	{"Tab", "Next", "to the next pane; Shift-Tab to the one before"},
 	{"Enter", "Zoom", "the pane takes the whole screen, and back; also z"},
 	{"K", NULL, "a menu of signals for the selected process; also F9"},
-	{"1-0", "F1-F10", "digits are the F-keys"},
+	{"1-0", "F1-10", "digits are the F-keys"},
 	{"/", NULL, "the next line that holds a text; n for the next one"},
+	{"w", "Why", "what the selected line means, what led to it, what ends it; Esc w "
+	 "from an empty line: the last errno"},
 	{"Space", "Freeze", "the screen stands still, to be walked through time"},
 	{"l", "Lessons", "the lessons, to play one; Esc l from an empty line"},
 	{"?", "Help", "this help"},

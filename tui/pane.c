@@ -13,7 +13,7 @@ static const struct pane *const table[] = {
 	&pane_sent, &pane_echoed, &pane_errno, &pane_sockets, &pane_processes,
 	&pane_timeline, &pane_narrator, &pane_details, &pane_lessons, &pane_help, &pane_settings,
 	&pane_connections, &pane_dispositions, &pane_states, &pane_figures,
-	&pane_bytes,
+	&pane_bytes, &pane_why,
 };
 
 /* All panes. */
@@ -220,6 +220,24 @@ pane_event(const struct pane_state *state, const struct scene *scene, size_t num
 	return log_event(scene->log, pane_event_number(state, number));
 }
 
+uint64_t
+pane_event_identity(const struct pane_state *state, const struct scene *scene,
+    size_t number)
+{
+	(void)scene;
+	return pane_event_number(state, number) + 1;
+}
+
+bool
+pane_event_subject(const struct pane_state *state, const struct scene *scene,
+    size_t number, struct explain_subject *subject)
+{
+	(void)scene;
+	*subject = (struct explain_subject){.kind = EXPLAIN_EVENT,
+	    .event = pane_event_number(state, number)};
+	return true;
+}
+
 /* The number that stays the same of a row when it moves. */
 static uint64_t
 identity(const struct pane_state *state, const struct scene *scene, size_t number)
@@ -232,8 +250,17 @@ identity(const struct pane_state *state, const struct scene *scene, size_t numbe
 static void
 follow_selection(struct pane_state *state, const struct scene *scene)
 {
+	size_t lines = 0, first;
 	if (!state->pane->selects || state->count == 0)
 		return;
+	if (state->pane->follows && state->at_end) {
+		state->selected = state->count - 1;
+		state->identity = 0;
+	} else if (!state->chosen && !state->pane->follows && state->pane->wanted != NULL) {
+		first = state->pane->wanted(state, scene, &lines);
+		state->selected = lines > 0 ? first + lines - 1 : state->selected;
+		state->identity = 0;
+	}
 	if (state->selected >= state->count)
 		state->selected = state->count - 1;
 	if (state->identity != 0 &&
@@ -413,6 +440,8 @@ pane_walk(struct pane_state *state, enum walk walk, int rows)
 		size_t last = state->count > 0 ? state->count - 1 : 0;
 		state->selected = walk_to(state->selected, walk, last, shown);
 		state->identity = 0;
+		state->chosen = true;
+		state->at_end = state->pane->follows && state->selected == last;
 	} else {
 		size_t last = state->count > shown ? state->count - shown : 0;
 		state->top = walk_to(state->top, walk, last, shown);
@@ -436,8 +465,9 @@ pane_search(struct pane_state *state, const struct scene *scene,
 			continue;
 		*place = number;
 		state->identity = 0;
-		state->at_end = state->pane->follows &&
-		    number + (size_t)inside->rows >= state->count;
+		state->chosen = true;
+		state->at_end = state->pane->follows && number + (state->pane->selects ?
+		    1 : (size_t)inside->rows) >= state->count;
 		return true;
 	}
 	return false;

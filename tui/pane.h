@@ -13,6 +13,7 @@
 #include "guide.h"
 #include "text.h"
 
+#include "explain.h"
 #include "log.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct scene {
 	int64_t now;           /* the session's clock, for what counts down */
 	struct guide guide;
 	struct scene_past past;
+	const struct explain_subject *why; /* what the pane "why" is about; NULL: nothing */
 };
 
 /* The first event of the scene's session that the log still has: in a recording
@@ -58,6 +60,7 @@ struct pane_state {
 	size_t selected;       /* line; of panes that select, or that are walked */
 	uint64_t identity;     /* of the selected line's row, 0: none */
 	size_t shift;          /* columns scrolled to the right */
+	bool chosen;           /* somebody walked to the selected line */
 	bool at_end;           /* stays at the last line as new ones come */
 	uint64_t *index;       /* events or rows that are shown */
 	size_t index_room;
@@ -97,6 +100,10 @@ struct pane {
 	uint64_t (*identity)(const struct pane_state *state,
 	    const struct scene *scene, size_t number);
 
+	/* What `w` explains of a line; NULL: the last errno. */
+	bool (*subject)(const struct pane_state *state, const struct scene *scene,
+	    size_t number, struct explain_subject *subject);
+
 	/* The lines that are to be seen while nobody walks the pane: from the one
 	 * returned, so many of them.  NULL: any. */
 	size_t (*wanted)(const struct pane_state *state, const struct scene *scene,
@@ -111,7 +118,7 @@ struct pane {
 extern const struct pane pane_sent, pane_echoed, pane_errno, pane_sockets,
     pane_processes, pane_timeline, pane_help, pane_settings, pane_connections,
     pane_dispositions, pane_narrator, pane_lessons, pane_states, pane_figures,
-    pane_bytes, pane_details;
+    pane_bytes, pane_why, pane_details;
 
 /* All panes, those with a place first, and how many. */
 const struct pane *const *pane_table(size_t *count);
@@ -150,6 +157,12 @@ void pane_index_events(struct pane_state *state, const struct scene *scene,
 const struct event *pane_event(const struct pane_state *state,
     const struct scene *scene, size_t number);
 uint64_t pane_event_number(const struct pane_state *state, size_t number);
+
+/* The same as what stays the same of a line, and as what is to be explained. */
+uint64_t pane_event_identity(const struct pane_state *state,
+    const struct scene *scene, size_t number);
+bool pane_event_subject(const struct pane_state *state, const struct scene *scene,
+    size_t number, struct explain_subject *subject);
 
 /* Puts formatted text into the line. */
 void line_format(struct line *line, unsigned look, const char *format, ...)

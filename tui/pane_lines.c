@@ -45,10 +45,12 @@ write_line(const struct pane_state *state, const struct scene *scene,
 
 const struct pane pane_sent = {
 	.name = "sent", .title = "Sent", .place = PLACE_SENT, .follows = true,
-	.prepare = prepare_sent, .line = write_line,
+	.selects = true, .prepare = prepare_sent, .line = write_line,
+	.identity = pane_event_identity, .subject = pane_event_subject,
 };
 
 const struct pane pane_echoed = {
 	.name = "echoed", .title = "Echoed", .place = PLACE_ECHOED,
-	.follows = true, .prepare = prepare_echoed, .line = write_line,
+	.follows = true, .selects = true, .prepare = prepare_echoed, .line = write_line,
+	.identity = pane_event_identity, .subject = pane_event_subject,
 };

@@ -271,6 +271,16 @@ identity(const struct pane_state *state, const struct scene *scene, size_t numbe
 	return (uint64_t)row_at(state, scene, number)->row.pid;
 }
 
+/* The process as what is to be explained. */
+static bool
+find_subject(const struct pane_state *state, const struct scene *scene, size_t number,
+    struct explain_subject *subject)
+{
+	*subject = (struct explain_subject){.kind = EXPLAIN_PROCESS,
+	    .number = row_at(state, scene, number)->row.pid};
+	return true;
+}
+
 static int64_t
 changes_at(const struct pane_state *state, const struct scene *scene)
 {
@@ -287,5 +297,5 @@ const struct pane pane_processes = {
 	.name = "processes", .title = "Processes", .place = PLACE_PROCESSES,
 	.selects = true, .prepare = prepare, .heading = write_heading,
 	.line = write_line, .identity = identity, .wanted = wanted,
-	.changes_at = changes_at,
+	.changes_at = changes_at, .subject = find_subject,
 };

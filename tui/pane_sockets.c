@@ -266,6 +266,31 @@ wanted(const struct pane_state *state, const struct scene *scene, size_t *lines)
 	return first;
 }
 
+/* The row by its two ends. */
+static uint64_t
+identity(const struct pane_state *state, const struct scene *scene, size_t number)
+{
+	const struct tcp_row *row = &row_at(state, scene, number)->row.tcp;
+	const struct report_endpoint *ends[] = {&row->local, &row->remote};
+	uint64_t hash = row->family;
+	for (size_t end = 0; end < 2; end++) {
+		hash = hash * 1000003 + ends[end]->port;
+		for (size_t i = 0; i < sizeof ends[end]->address; i++)
+			hash = hash * 1000003 + ends[end]->address[i];
+	}
+	return hash != 0 ? hash : 1;
+}
+
+/* The row as what is to be explained. */
+static bool
+find_subject(const struct pane_state *state, const struct scene *scene, size_t number,
+    struct explain_subject *subject)
+{
+	*subject = (struct explain_subject){.kind = EXPLAIN_SOCKET,
+	    .row = row_at(state, scene, number)->row};
+	return true;
+}
+
 static int64_t
 changes_at(const struct pane_state *state, const struct scene *scene)
 {
@@ -283,6 +308,7 @@ changes_at(const struct pane_state *state, const struct scene *scene)
 
 const struct pane pane_sockets = {
 	.name = "sockets", .title = "Sockets, /proc/net/tcp",
-	.place = PLACE_SOCKETS, .prepare = prepare, .heading = write_heading,
+	.place = PLACE_SOCKETS, .selects = true, .prepare = prepare, .heading = write_heading,
 	.line = write_line, .wanted = wanted, .changes_at = changes_at,
+	.identity = identity, .subject = find_subject,
 };

@@ -112,5 +112,6 @@ wanted(const struct pane_state *state, const struct scene *scene, size_t *lines)
 
 const struct pane pane_timeline = {
 	.name = "timeline", .title = "Timeline", .place = PLACE_TIMELINE,
-	.follows = true, .prepare = prepare, .line = write_line, .wanted = wanted,
+	.follows = true, .selects = true, .prepare = prepare, .line = write_line, .wanted = wanted,
+	.identity = pane_event_identity, .subject = pane_event_subject,
 };
