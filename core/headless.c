@@ -274,7 +274,7 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		return status;
 	}
 	if (!session_owns_server(session)) {
-		status = complain(STATUS_NOT_HERE, "%s: a lesson needs a server of its own: name this machine and a free PORT, without --no-server",
+		status = complain(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: name this machine and a free PORT, without --no-server or a server behind --",
 		    scenario->name);
 		session_quit(session);
 	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {

@@ -210,6 +210,8 @@ static void
 host_end(struct session *session)
 {
 	silence_server(session, VANISH);
+	if (session->host.refused && session->server.foreign != NULL)
+		session_note(session, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
 	if (session->host.refused && server_is_tcpserv(session)) {
 		host_signal(session, SIGUSR2, false);
 		host_signal(session, SIGCONT, false);

@@ -353,6 +353,21 @@ may_take_over(const struct session *session, pid_t pid)
 	return state != 'Z' && state != 'X' && state != 0;
 }
 
+/* It listens at our port, but perhaps not where HOST is. */
+static void
+tell_unreached(struct session *session, const struct report_endpoint *local)
+{
+	const struct report_endpoint *host = &session->host_endpoint;
+	char here[ENDPOINT_TEXT], there[ENDPOINT_TEXT];
+	if (endpoint_equal(local, host) ||
+	    (endpoint_is_any(local) && local->family >= host->family))
+		return;
+	endpoint_address_text(local, there);
+	endpoint_address_text(host, here);
+	session_note(session, "the server listens at %s, not at %s: give the console HOST %s, or the server %s",
+	    there, here, there, here);
+}
+
 /* Who holds the listener now? */
 static void
 look_for_listener(struct session *session)
@@ -368,8 +383,10 @@ look_for_listener(struct session *session)
 			    (int)owner);
 	}
 	bool listens = owner != 0 && owner == server->pid;
-	if (listens && !server->listening)
+	if (listens && !server->listening) {
 		silence_new(session, owner);
+		tell_unreached(session, &socket->row.tcp.local);
+	}
 	server->listening = listens;
 	if (listens)
 		server->starting = false;

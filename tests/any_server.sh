@@ -46,6 +46,10 @@ verdict() { # NAME GOOD
 play() { # NAME WANTED WORDS SCRIPT COMMAND...
 	name=$1 wanted=$2 words=$3 script=$4
 	shift 4
+	case $name in
+	*'another address') host=127.0.0.2 ;;
+	*) host=127.0.0.1 ;;
+	esac
 	port=$("$BUILD/free_port")
 	mark=$port
 	for word in "$@"; do
@@ -53,7 +57,7 @@ play() { # NAME WANTED WORDS SCRIPT COMMAND...
 		set -- "$@" "$(printf '%s' "$word" | sed "s/PORT/$port/g")"
 	done
 	printf '%s\n' "$script" |
-	    ANY_SERVER_MARK=$mark timeout 120 "$console" --headless 127.0.0.1 "$port" -- "$@" \
+	    ANY_SERVER_MARK=$mark timeout 120 "$console" --headless $host "$port" -- "$@" \
 	    >"$work/$mark.out" 2>"$work/$mark.err"
 	got=$?
 	good=0
@@ -235,6 +239,10 @@ other=$("$BUILD/free_port")
 aside play 'one at another port' 0 "listens at port $other, not at" 'wait 2.5' "$odd" plain "$other"
 aside play 'settings are not its own' 1 '^error: server set is for tcpserv' 'server set reap=wait
 show settings' "$odd" plain PORT
+aside play 'one at another address' 0 'listens at 127.0.0.1, not at 127.0.0.2' 'connect
+expect errno ECONNREFUSED' "$odd" plain PORT
+aside play 'a long line is told in pieces, the last one at the end' 1 'output  x{500}$' 'wait 0' \
+    sh -c "head -c 2500 /dev/zero | tr '\\0' x"
 aside play 'what it writes is made visible' 1 'output  \^\[\[31mred\^G\\xff' 'wait 0' \
     printf '\033[31mred\a\377\n'
 wait

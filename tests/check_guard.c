@@ -7,9 +7,11 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -132,6 +134,40 @@ START_TEST(a_missing_program_is_told)
 }
 END_TEST
 
+START_TEST(a_foreign_program_sees_nothing_of_ours)
+{
+	struct fixture fixture;
+	int out[2], error[2];
+	char text[64] = "";
+	/* found in PATH; no report, no descriptor but the three; its own words */
+	const char *argv[] = {"sh", "-c", "test -z \"$TCPCONSOLE_REPORT\" || exit 1;"
+	    "test ! -e /proc/$$/fd/3 || exit 3; read -r line && exit 4;"
+	    "echo out; echo error >&2", NULL};
+	setenv("TCPCONSOLE_REPORT", "9", 1);
+	fixture_open(&fixture);
+	unsetenv("TCPCONSOLE_REPORT");
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(error, O_CLOEXEC), 0);
+	ck_assert(!launcher_is_starting(fixture.launcher));
+	ck_assert_uint_ne(launcher_start_foreign(fixture.launcher, argv, out[1],
+	    error[1]), 0);
+	ck_assert(launcher_is_starting(fixture.launcher));
+	close(out[1]);
+	close(error[1]);
+	await(&fixture, &fixture.heard.reaped);
+	ck_assert(!launcher_is_starting(fixture.launcher));
+	ck_assert(WIFEXITED(fixture.heard.status));
+	ck_assert_int_eq(WEXITSTATUS(fixture.heard.status), 0);
+	ck_assert_int_eq(read(out[0], text, sizeof text), 4);
+	ck_assert_mem_eq(text, "out\n", 4);
+	ck_assert_int_eq(read(error[0], text, sizeof text), 6);
+	ck_assert_mem_eq(text, "error\n", 6);
+	close(out[0]);
+	close(error[0]);
+	fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(dispositions_and_descriptors_are_put_back)
 {
 	struct fixture fixture;
@@ -208,6 +244,7 @@ guard_suite(void)
 	tcase_set_timeout(all, 60);
 	tcase_add_test(all, a_program_is_started_and_its_end_is_told);
 	tcase_add_test(all, a_missing_program_is_told);
+	tcase_add_test(all, a_foreign_program_sees_nothing_of_ours);
 	tcase_add_test(all, dispositions_and_descriptors_are_put_back);
 	tcase_add_test(all, nothing_is_left_when_the_console_is_gone);
 	tcase_add_test(all, a_killed_guard_is_told);

@@ -15,7 +15,8 @@
 
 /* Why a lesson cannot be played in a session that owns no server. */
 #define CONSOLE_NO_SERVER \
-	"needs a server of its own: name this machine and a free PORT, without --no-server"
+	"needs a tcpserv of its own: name this machine and a free PORT, without --no-server " \
+	"or a server behind --"
 
 struct console {
 	const struct console_options *options;
