@@ -334,7 +334,8 @@ take_raw(struct reader *reader, const char *key, struct event *event)
 	for (size_t i = 0; !reader->bad && i < length; i++) {
 		int high = digit_value(hex[2 * i]), low = digit_value(hex[2 * i + 1]);
 		reader->bad |= high < 0 || low < 0;
-		bytes[i] = (char)(high << 4 | low);
+		if (!reader->bad)
+			bytes[i] = (char)(high << 4 | low);
 	}
 	if (!reader->bad && event_set_text(event, bytes, length) < 0)
 		reader->bad = true;

@@ -291,7 +291,7 @@ put_raw(struct writer *writer, const struct event *event)
 	char *text = escape_utf8(event->text, event->length);
 	char *hex = malloc(2 * event->length + 1);
 	bool same = text != NULL && strlen(text) == event->length &&
-	    memcmp(text, event->text, event->length) == 0;
+	    (event->length == 0 || memcmp(text, event->text, event->length) == 0);
 	writer->failed |= text == NULL || hex == NULL;
 	for (size_t i = 0; hex != NULL && i < event->length; i++)
 		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)event->text[i]);
