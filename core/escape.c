@@ -314,6 +314,66 @@ escape_utf8(const char *bytes, size_t length)
 	return shrink_room(text, written);
 }
 
+/* Must the character be written as \u in JSON?  JSON's own rule knows C0 alone. */
+static bool
+is_harmful(unsigned character)
+{
+	return (character >= 0x7f && character < 0xa0) ||
+	    unicode_is_deceptive(character);
+}
+
+/* Writes \uNNNN, twice for a character beyond U+FFFF.  Returns the length. */
+static size_t
+write_json_escape(char *text, unsigned character)
+{
+	if (character < 0x10000)
+		return (size_t)sprintf(text, "\\u%04X", character);
+	character -= 0x10000;
+	return (size_t)sprintf(text, "\\u%04X\\u%04X", 0xd800 | character >> 10,
+	    0xdc00 | (character & 0x3ff));
+}
+
+/* How many bytes json is long when its harmful characters are written as \u. */
+static size_t
+json_room(const char *json, size_t length)
+{
+	size_t room = length + 1;
+
+	for (size_t at = 0, size; at < length; at += size == 0 ? 1 : size) {
+		unsigned character;
+		size = utf8_decode(json + at, length - at, &character);
+		if (size > 0 && is_harmful(character))
+			room += character < 0x10000 ? 6 : 12;
+	}
+	return room;
+}
+
+char *
+escape_json(char *json)
+{
+	size_t length = strlen(json), room = json_room(json, length), written = 0;
+	char *text;
+
+	if (room == length + 1)
+		return json;
+	text = malloc(room);
+	for (size_t at = 0, size; text != NULL && at < length; at += size) {
+		unsigned character;
+		size = utf8_decode(json + at, length - at, &character);
+		if (size > 0 && is_harmful(character)) {
+			written += write_json_escape(text + written, character);
+			continue;
+		}
+		size = size == 0 ? 1 : size;
+		memcpy(text + written, json + at, size);
+		written += size;
+	}
+	if (text != NULL)
+		text[written] = '\0';
+	free(json);
+	return text;
+}
+
 /* Walks over the characters that fit in columns; a byte that is no UTF-8 and a
  * control character take one column.  Returns how many bytes they are, and in
  * *taken how many columns. */

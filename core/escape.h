@@ -25,6 +25,11 @@ size_t escape_into(char *text, size_t size, const char *bytes, size_t length);
  * for them), a byte that is no UTF-8 becomes the text \xNN.  malloc'ed. */
 char *escape_utf8(const char *bytes, size_t length);
 
+/* JSON whose strings hold DEL, C1 controls or characters that hide or reorder others
+ * as \u007F, which means the same and harms no terminal.  Takes json, malloc'ed, and
+ * returns it, or another in its place; NULL with errno ENOMEM. */
+char *escape_json(char *json);
+
 /* Decodes the UTF-8 character at bytes (length > 0 bytes are there): its length
  * in bytes, 1 to 4, and its number in *character; 0 when it is no valid UTF-8
  * (overlong forms, surrogates and numbers above U+10FFFF are not). */

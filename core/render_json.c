@@ -701,6 +701,8 @@ render_json(const struct event *event, const struct moment *now)
 	if (!writer.failed)
 		line = json_dumps(writer.object, JSON_REAL_PRECISION(DIGITS));
 	json_decref(writer.object);
+	if (line != NULL)
+		line = escape_json(line);
 	if (line == NULL)
 		errno = ENOMEM;
 	return line;

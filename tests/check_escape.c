@@ -147,6 +147,25 @@ START_TEST(test_decode_every_character)
 }
 END_TEST
 
+/* What means the same to a reader of JSON, and nothing to a terminal. */
+START_TEST(test_json_harmless)
+{
+	static const struct { const char *json, *expected; } cases[] = {
+		{"{\"a\": \"Gr\xc3\xbc\xc3\x9f\xe4\xb8\x96\"}", "{\"a\": \"Gr\xc3\xbc\xc3\x9f\xe4\xb8\x96\"}"},
+		{"\"\x7f\xc2\x9b" "31m\"", "\"\\u007F\\u009B31m\""},
+		{"\"\xe2\x80\xae x\"", "\"\\u202E x\""},
+		{"\"\xf3\xa0\x81\x81\"", "\"\\uDB40\\uDC41\""},
+		{"", ""},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *json = escape_json(strdup(cases[i].json));
+		ck_assert_ptr_nonnull(json);
+		ck_assert_str_eq(json, cases[i].expected);
+		free(json);
+	}
+}
+END_TEST
+
 START_TEST(test_deceptive)
 {
 	static const unsigned borders[][2] = {
@@ -260,6 +279,7 @@ escape_suite(void)
 	tcase_add_test(tcase, test_each_pair);
 	tcase_add_test(tcase, test_decode_every_character);
 	tcase_add_test(tcase, test_deceptive);
+	tcase_add_test(tcase, test_json_harmless);
 	tcase_add_test(tcase, test_into);
 	tcase_add_test(tcase, test_json);
 	tcase_add_test(tcase, test_width);
