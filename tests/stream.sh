@@ -73,7 +73,7 @@ begin_hostile() {
 	for line in $(seq 1 24); do
 		printf '%s\n' "type $line\\r" "see │$line |\\|$line "
 	done
-	printf '%s\n' 'see the end of 23' redraw 'type :show processes\r' 'see .Processes]' \
+	printf '%s\n' 'see the end of 23' 'unsee ESTABLISHED on' redraw 'type :show processes\r' 'see .Processes]' \
 	    'type K' 'see SIGHUP' 'settle' 'type q' 'unsee SIGHUP' 'type x' 'see offset' 'redraw' \
 	    'type i' 'see F2 Kill' 'type :show errno\r' 'see PgUp' 'redraw' 'type \x1b[21~' 'exit 0'
 } >"$work/hostile"
@@ -87,6 +87,24 @@ PORT=$HOSTILE session 'a hostile peer, --ascii' -a -- --ascii <"$work/hostile"
 begin_hostile
 LC_ALL=C PORT=$HOSTILE session 'a hostile peer, C locale, larger' -a -g 120x36 -- \
     --color=never <"$work/hostile"
+
+# The same without a screen, on a terminal
+for mode in --headless --json; do
+	begin_hostile
+	{
+		printf '%s\n' 'type connect\rclient reads always\r'
+		seq -f 'type send %.0f\r' 24
+		printf '%s\n' 'see the end of 23' 'type show processes\rshow sockets\r\x04' 'exit 0'
+	} >"$work/plain"
+	PORT=$HOSTILE session "a hostile peer, $mode" -p -g 120x50 -- $mode <"$work/plain"
+done
+LC_ALL=xx_XX.UTF-8 session 'a locale that is not here: UTF-8 all the same' -- <<'STEPS'
+see ├ Sockets
+type Gr\xc3\xbc\xc3\x9fe\r
+see │Grüße
+type \x1b[21~
+exit 0
+STEPS
 
 for term in dumb nosuchterm ''; do
 	session "TERM=$term is refused, the terminal untouched" -p -t "$term" -- <<-'STEPS'

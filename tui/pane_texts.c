@@ -67,7 +67,8 @@ add_keys(struct text *text, int columns)
 	add_entry(text, "Tab, Esc", "on an empty line: to the panes", columns);
 	add_entry(text, "Ctrl-D", "on an empty line: closes the current connection",
 	    columns);
-	add_entry(text, "Ctrl-C", "clears the line", columns);
+	add_entry(text, "Ctrl-C", "clears the line; on an empty one drops the lines that wait",
+	    columns);
 	add_entry(text, "Ctrl-L, Ctrl-Z", "draws anew; suspends", columns);
 	add_heading(text, "In a lesson, on an empty line");
 	const struct pane_key *lesson_keys = keys_of_lesson(&count);

@@ -139,6 +139,8 @@ static bool
 put(struct model *model, uint32_t character)
 {
 	int width = character < 0x7f ? 1 : wcwidth((wchar_t)character);
+	if (model->plain && width < 0)
+		width = 1; /* no columns hang on it */
 	if (width < 0 || is_deceptive(character))
 		return fail(model, "U+%04X on the screen: ", character);
 	struct model_cell *cell = &model->cells[model->row][model->column];
@@ -152,7 +154,7 @@ put(struct model *model, uint32_t character)
 				cell->characters[i] = character;
 				return true;
 			}
-		return fail(model, "too many characters that combine: ");
+		return model->plain || fail(model, "too many characters that combine: ");
 	}
 	if (model->wrapping || model->column + width > model->columns) {
 		model->column = 0;
