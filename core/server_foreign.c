@@ -11,6 +11,7 @@
 #include "endpoint.h"
 #include "server_output.h"
 #include "session_internal.h"
+#include "server_trouble.h"
 #include "socket_holder.h"
 
 #include <errno.h>
@@ -119,29 +120,6 @@ foreign_started(struct session *session, pid_t pid)
 	server_output_name(session->server.foreign->output, pid);
 }
 
-/* What mends a program that cannot be run. */
-static const char *
-mend_of(const char *program, int error)
-{
-	bool path = strchr(program, '/') != NULL;
-	switch (error) {
-	case ENOENT:
-		return !path ? "no such program in PATH: give its path, as in ./myserver" :
-		    access(program, F_OK) == 0 ?
-		    "the interpreter that its first line (#!) names is missing" :
-		    "no such file: give the path of the server";
-	case EACCES:
-		/* also when a directory of PATH may not be searched (execvp(3)) */
-		return !path ? "no program of that name in PATH may be executed: give its path, as in ./myserver" :
-		    "it may not be executed: chmod +x, or give the program's own path";
-	case EAGAIN:
-	case ENOMEM:
-		return "this machine's limit of processes is reached (ulimit -u)";
-	default:
-		return strerror(error);
-	}
-}
-
 /* It could not be run. */
 void
 foreign_failed(struct session *session, int error)
@@ -150,7 +128,7 @@ foreign_failed(struct session *session, int error)
 	session->server.foreign->may_follow = false;
 	server_ended(session);
 	runner_forget_opening(session);
-	session_error(session, "cannot run %.120s: %s", program, mend_of(program, error));
+	trouble_not_run(session, program, error);
 }
 
 /* The command line. */
@@ -200,29 +178,6 @@ take_over(struct session *session, pid_t pid)
 	socket_watch_force(session->sockets);
 }
 
-/* ", exit 1": how the latest server ended; "" when that is not known. */
-static void
-write_end(const struct foreign *foreign, char *text, size_t size)
-{
-	int status = foreign->end.status;
-	*text = '\0';
-	if (foreign->end.known && WIFSIGNALED(status))
-		snprintf(text, size, " by signal %d", WTERMSIG(status));
-	else if (foreign->end.known)
-		snprintf(text, size, " with exit %d", WEXITSTATUS(status));
-}
-
-/* "; it wrote last: ..." */
-static void
-write_last(const struct foreign *foreign, char *text, size_t size)
-{
-	char line[400];
-	server_output_drain(foreign->output);
-	server_output_last(foreign->output, line, sizeof line);
-	snprintf(text, size, "%s%s", *line != '\0' ? "; it wrote last: " :
-	    ", and wrote nothing", line);
-}
-
 /* Who listens at the port, if it is not the server? */
 static const struct moment_socket *
 listener_row(const struct moment *now)
@@ -236,62 +191,6 @@ listener_row(const struct moment *now)
 			found = socket;
 	}
 	return found;
-}
-
-/* Nobody is left who could listen: the start has failed. */
-static void
-tell_failed(struct session *session)
-{
-	struct foreign *foreign = session->server.foreign;
-	const struct moment_socket *other = listener_row(log_now(session->log));
-	char end[32], last[440], held[80] = "";
-	write_last(foreign, last, sizeof last);
-	write_end(foreign, end, sizeof end);
-	runner_forget_opening(session);
-	if (other != NULL && other->row.owner_pid != 0)
-		snprintf(held, sizeof held, "; PID %d still holds the port: kill pid:%d, or reset",
-		    (int)other->row.owner_pid, (int)other->row.owner_pid);
-	session_error(session, "the server ended%s before it listened at port %u%s%s",
-	    end, session->host_endpoint.port, last, held);
-}
-
-/* A port other than ours at which one of its processes listens; 0: none. */
-static unsigned
-other_port(struct session *session)
-{
-	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
-	const struct moment *now = log_now(session->log);
-	struct socket_holders holders = {0};
-	struct tcp_table table = {0};
-	char *buffer = NULL;
-	size_t size = 0;
-	unsigned port = 0;
-	for (int family = 4; family <= 6; family += 2)
-		tcp_table_read(&table, paths[family], family, 0, &buffer, &size);
-	for (size_t i = 0; i < table.count && port == 0; i++)
-		if (table.rows[i].state == STATE_LISTEN &&
-		    socket_holders_find(&holders, now, table.rows[i].inode) != 0)
-			port = table.rows[i].local.port;
-	socket_holders_free(&holders);
-	tcp_table_free(&table);
-	free(buffer);
-	return port;
-}
-
-/* It has had time enough, and does not listen. */
-static void
-tell_deaf(struct session *session)
-{
-	unsigned port = other_port(session), wanted = session->host_endpoint.port;
-	char last[440];
-	session->server.foreign->told = true;
-	write_last(session->server.foreign, last, sizeof last);
-	if (port != 0)
-		session_note(session, "the server listens at port %u, not at %u: give the console PORT %u, or the server %u%s",
-		    port, wanted, port, wanted, last);
-	else
-		session_note(session, "the server does not listen at port %u after 2 s%s",
-		    wanted, last);
 }
 
 /* The server has ended: what it was started by goes on in its place, or one that
@@ -353,21 +252,6 @@ may_take_over(const struct session *session, pid_t pid)
 	return state != 'Z' && state != 'X' && state != 0;
 }
 
-/* It listens at our port, but perhaps not where HOST is. */
-static void
-tell_unreached(struct session *session, const struct report_endpoint *local)
-{
-	const struct report_endpoint *host = &session->host_endpoint;
-	char here[ENDPOINT_TEXT], there[ENDPOINT_TEXT];
-	if (endpoint_equal(local, host) ||
-	    (endpoint_is_any(local) && local->family >= host->family))
-		return;
-	endpoint_address_text(local, there);
-	endpoint_address_text(host, here);
-	session_note(session, "the server listens at %s, not at %s: give the console HOST %s, or the server %s",
-	    there, here, there, here);
-}
-
 /* Who holds the listener now? */
 static void
 look_for_listener(struct session *session)
@@ -385,7 +269,7 @@ look_for_listener(struct session *session)
 	bool listens = owner != 0 && owner == server->pid;
 	if (listens && !server->listening) {
 		silence_new(session, owner);
-		tell_unreached(session, &socket->row.tcp.local);
+		trouble_address(session, &socket->row.tcp.local);
 	}
 	server->listening = listens;
 	if (listens)
@@ -407,8 +291,12 @@ look_at_server(struct session *session)
 	if (somebody_may_listen(session))
 		return;
 	server->starting = false;
-	if (!foreign->ending)
-		tell_failed(session);
+	if (foreign->ending)
+		return;
+	const struct moment_socket *socket = listener_row(log_now(session->log));
+	runner_forget_opening(session);
+	trouble_ended(session, foreign->output, &foreign->end,
+	    socket != NULL ? socket->row.owner_pid : 0);
 }
 
 /* A child that serves a connection is told so, unless it serves another one still. */
@@ -480,8 +368,9 @@ foreign_look(struct session *session)
 		timer_no_later(session->tick, MILLISECONDS(50));
 		if (has_unowned_listener(log_now(session->log)))
 			socket_watch_force(session->sockets);
-		if (since > PATIENCE)
-			tell_deaf(session);
+		foreign->told = since > PATIENCE;
+		if (foreign->told)
+			trouble_deaf(session, foreign->output);
 	}
 	if (foreign->looked_at == log_end(session->log) && !server->starting)
 		return;

@@ -1,0 +1,134 @@
+#include "server_trouble.h"
+
+#include "endpoint.h"
+#include "server_output.h"
+#include "session_internal.h"
+#include "socket_holder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What mends a program that cannot be run. */
+static const char *
+mend_of(const char *program, int error)
+{
+	bool path = strchr(program, '/') != NULL;
+	switch (error) {
+	case ENOENT:
+		return !path ? "no such program in PATH: give its path, as in ./myserver" :
+		    access(program, F_OK) == 0 ?
+		    "the interpreter that its first line (#!) names is missing" :
+		    "no such file: give the path of the server";
+	case EACCES:
+		/* also when a directory of PATH may not be searched (execvp(3)) */
+		return !path ? "no program of that name in PATH may be executed: give its path, as in ./myserver" :
+		    "it may not be executed: chmod +x, or give the program's own path";
+	case EAGAIN:
+	case ENOMEM:
+		return "this machine's limit of processes is reached (ulimit -u)";
+	default:
+		return strerror(error);
+	}
+}
+
+/* Its program could not be run. */
+void
+trouble_not_run(struct session *session, const char *program, int error)
+{
+	session_error(session, "cannot run %.120s: %s", program, mend_of(program, error));
+}
+
+/* " with exit 1": how it ended; "" when that is not known. */
+static void
+write_end(const struct process_end *end, char *text, size_t size)
+{
+	int status = end->status;
+	*text = '\0';
+	if (end->known && WIFSIGNALED(status))
+		snprintf(text, size, " by signal %d", WTERMSIG(status));
+	else if (end->known)
+		snprintf(text, size, " with exit %d", WEXITSTATUS(status));
+}
+
+/* "; it wrote last: ..." */
+static void
+write_last(struct server_output *output, char *text, size_t size)
+{
+	char line[400];
+	server_output_drain(output);
+	server_output_last(output, line, sizeof line);
+	snprintf(text, size, "%s%s", *line != '\0' ? "; it wrote last: " :
+	    ", and wrote nothing", line);
+}
+
+/* It ended before it listened. */
+void
+trouble_ended(struct session *session, struct server_output *output,
+    const struct process_end *end, pid_t holder)
+{
+	char how[32], last[440], held[80] = "";
+	write_last(output, last, sizeof last);
+	write_end(end, how, sizeof how);
+	if (holder != 0)
+		snprintf(held, sizeof held, "; PID %d still holds the port: kill pid:%d, or reset",
+		    (int)holder, (int)holder);
+	session_error(session, "the server ended%s before it listened at port %u%s%s",
+	    how, session->host_endpoint.port, last, held);
+}
+
+/* A port other than ours at which one of its processes listens; 0: none. */
+static unsigned
+other_port(struct session *session)
+{
+	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
+	const struct moment *now = log_now(session->log);
+	struct socket_holders holders = {0};
+	struct tcp_table table = {0};
+	char *buffer = NULL;
+	size_t size = 0;
+	unsigned port = 0;
+	for (int family = 4; family <= 6; family += 2)
+		tcp_table_read(&table, paths[family], family, 0, &buffer, &size);
+	for (size_t i = 0; i < table.count && port == 0; i++)
+		if (table.rows[i].state == STATE_LISTEN &&
+		    socket_holders_find(&holders, now, table.rows[i].inode) != 0)
+			port = table.rows[i].local.port;
+	socket_holders_free(&holders);
+	tcp_table_free(&table);
+	free(buffer);
+	return port;
+}
+
+/* It has had time enough, and does not listen. */
+void
+trouble_deaf(struct session *session, struct server_output *output)
+{
+	unsigned port = other_port(session), wanted = session->host_endpoint.port;
+	char last[440];
+	write_last(output, last, sizeof last);
+	if (port != 0)
+		session_note(session, "the server listens at port %u, not at %u: give the console PORT %u, or the server %u%s",
+		    port, wanted, port, wanted, last);
+	else
+		session_note(session, "the server does not listen at port %u after 2 s%s",
+		    wanted, last);
+}
+
+/* It listens at our port, but perhaps not where HOST is. */
+void
+trouble_address(struct session *session, const struct report_endpoint *local)
+{
+	const struct report_endpoint *host = &session->host_endpoint;
+	char here[ENDPOINT_TEXT], there[ENDPOINT_TEXT];
+	if (endpoint_equal(local, host) ||
+	    (endpoint_is_any(local) && local->family >= host->family))
+		return;
+	endpoint_address_text(local, there);
+	endpoint_address_text(host, here);
+	session_note(session, "the server listens at %s, not at %s: give the console HOST %s, or the server %s",
+	    there, here, there, here);
+}

@@ -1,0 +1,23 @@
+/* server_trouble.h: what is told of a foreign server that does not come about. */
+#ifndef SERVER_TROUBLE_H
+#define SERVER_TROUBLE_H
+
+#include "event.h"
+
+struct server_output;
+struct session;
+
+/* Its program could not be run: errno, and what mends it. */
+void trouble_not_run(struct session *session, const char *program, int error);
+
+/* It ended so before it listened; holder (0: none) holds the port still. */
+void trouble_ended(struct session *session, struct server_output *output,
+    const struct process_end *end, pid_t holder);
+
+/* It has had time enough, and does not listen at our port. */
+void trouble_deaf(struct session *session, struct server_output *output);
+
+/* It listens at our port, but perhaps not where HOST is: then that is told. */
+void trouble_address(struct session *session, const struct report_endpoint *local);
+
+#endif
