@@ -55,12 +55,13 @@ begun=
 trap 'kill $begun 2>/dev/null; exit 1' HUP INT TERM
 begin lessons
 begin install
+begin security
 check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
 for script in terminal stream goldens contract guarded record any_server faults; do
 	begin "$script"
 done
-for script in goldens contract lessons install guarded any_server faults stream terminal; do
+for script in goldens contract lessons install security guarded any_server faults stream terminal; do
 	tell "$script"
 done
 echo "$passed passed, $failed failed"
