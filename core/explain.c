@@ -80,6 +80,15 @@ tell_event(struct explain_writer *writer, uint64_t number)
 	free(line);
 }
 
+/* The first event of the view's session that the log still has: a recording can hold
+ * other sessions before it. */
+static uint64_t
+first_event(const struct explain_view *view)
+{
+	uint64_t first = log_first(view->log);
+	return view->moment->begun > first ? view->moment->begun : first;
+}
+
 /* Appends the last events that are about it. */
 void
 explain_tell(struct explain_writer *writer, uint64_t end,
@@ -91,7 +100,7 @@ explain_tell(struct explain_writer *writer, uint64_t end,
 	size_t count = 0, looked = 0;
 	if (log == NULL)
 		return;
-	for (uint64_t i = end; i > log_first(log) && count < TOLD_MOST &&
+	for (uint64_t i = end; i > first_event(writer->view) && count < TOLD_MOST &&
 	    looked < LOOKED_AT_MOST; i--, looked++) {
 		const struct event *event = log_event(log, i - 1);
 		if (event == NULL || !about(event, context))
@@ -265,7 +274,7 @@ static bool
 write_type(struct explain_writer *writer, enum event_type type, char *error)
 {
 	const struct explain_view *view = writer->view;
-	for (uint64_t i = view->end; view->log != NULL && i > log_first(view->log); i--) {
+	for (uint64_t i = view->end; view->log != NULL && i > first_event(view); i--) {
 		const struct event *event = log_event(view->log, i - 1);
 		if (event != NULL && event->type == type && !asks_why(event)) {
 			explain_event(writer, i - 1);

@@ -234,11 +234,14 @@ explain_knows_errno(int number)
 	return explain_errno_text(number) != NULL;
 }
 
-/* Does the event tell how the call came to fail? */
+/* Does the event tell how the call came to fail?  What came after it does not. */
 static bool
 is_about(const struct event *event, const void *context)
 {
-	const struct event_call *call = context;
+	const struct moment_errno *last = context;
+	const struct event_call *call = &last->call;
+	if (event->time > last->time)
+		return false;
 	switch ((int)event->type) {
 	case EVENT_CALL:
 		return (call->conn != 0 ? event->call.conn == call->conn :
@@ -293,5 +296,5 @@ explain_errno(struct explain_writer *writer, int number,
 	}
 	say_call(writer, last);
 	writer->out->section = text != NULL ? text->section : otherwise.section;
-	explain_tell(writer, writer->view->end, is_about, &last->call);
+	explain_tell(writer, writer->view->end, is_about, last);
 }

@@ -359,6 +359,20 @@ START_TEST(an_old_error_has_its_own_reason)
 }
 END_TEST
 
+/* A recording can hold several sessions: their connections have the same numbers. */
+START_TEST(another_session_is_not_told)
+{
+	struct log *log = new_log();
+	begin(log);
+	kill_child(log);
+	ck_assert_ptr_nonnull(strstr(ask(log, "client"), "SIGKILL"));
+	begin(log);
+	ck_assert_ptr_null(strstr(ask(log, "client"), "SIGKILL"));
+	ck_assert_ptr_nonnull(strstr(ask(log, "event signal"), "error: no signal event"));
+	log_free(log);
+}
+END_TEST
+
 START_TEST(what_is_not_there_is_said)
 {
 	struct log *log = new_log();
@@ -405,6 +419,7 @@ explain_suite(void)
 	tcase_add_test(tests, a_reset_is_explained);
 	tcase_add_test(tests, the_past_is_explained_as_it_was);
 	tcase_add_test(tests, an_old_error_has_its_own_reason);
+	tcase_add_test(tests, another_session_is_not_told);
 	tcase_add_test(tests, what_is_not_there_is_said);
 	tcase_add_loop_test(tests, wrong_words_are_refused, 0, 14);
 	suite_add_tcase(suite, tests);
