@@ -5,6 +5,7 @@
  * tcp(7), ip(7), accept(2), connect(2), signal(7), POSIX.1-2008. */
 #include "explain_internal.h"
 
+#include "book.h"
 #include "signal_name.h"
 
 #include <errno.h>
@@ -274,8 +275,9 @@ say_call(struct explain_writer *writer, const struct moment_errno *last)
 	    explain_process_word(writer->view, call->pid, word), conn,
 	    explain_time(last->time, time));
 	if (last->why != NULL)
-		explain_say(writer, EXPLAIN_LED, "Here: %s (UNP %s)", last->why,
-		    last->section);
+		explain_say(writer, EXPLAIN_LED, "Here: %s", last->why);
+	if (last->section != NULL && book_title(last->section) != NULL)
+		writer->out->section = last->section; /* of the circumstance */
 }
 
 /* An errno; last NULL: it has not come. */
@@ -295,6 +297,5 @@ explain_errno(struct explain_writer *writer, int number,
 		return;
 	}
 	say_call(writer, last);
-	writer->out->section = text != NULL ? text->section : otherwise.section;
 	explain_tell(writer, writer->view->end, is_about, last);
 }

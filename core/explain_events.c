@@ -290,22 +290,37 @@ static const struct explain_text calls[CALL_COUNT] = {
 		.section = "5.8"},
 };
 
-/* What became of a host, a process, a socket row, a connection, a lesson. */
-static const char *const host_texts[] = {
-	[HOST_UP] = "The host is up: what comes for a connection that it does not know is answered with RST (5.15).",
-	[HOST_CRASHED] = "It crashed: no FIN goes out, nothing is answered any more. Whoever sends to it sends again and again; an idle client never notices.",
-	[HOST_UNPLUGGED] = "The cable is out: both ends live on and know nothing. When it comes back, the next retransmission goes through.",
-	[HOST_SHUTTING_DOWN] = "It shuts down: SIGTERM to all processes, then, after a grace, SIGKILL; the kernel closes their sockets, and FINs go out (5.16).",
-	[HOST_DOWN] = "It is down: nothing is answered any more.",
+/* What became of a host, of a process. */
+struct what_text {
+	const char *is, *ends;
 };
 
-static const char *const process_texts[] = {
-	[PROCESS_STARTED] = "It was started, or was found running.",
-	[PROCESS_FORKED] = "The server forked it, to serve one connection.",
-	[PROCESS_CHANGED] = "Its row changed: where it sleeps, or who its parent is.",
-	[PROCESS_ZOMBIE] = "It is dead, and nobody has waited for it yet.",
-	[PROCESS_EXITED] = "It is gone, and nobody was seen to wait for it.",
-	[PROCESS_REAPED] = "It was waited for: its PID is free again.",
+static const struct what_text host_texts[] = {
+	[HOST_UP] = {"The host is up: what comes for a connection that it does not know is answered with RST (5.15).",
+	    "A crash, a shutdown, a cable that is pulled."},
+	[HOST_CRASHED] = {"The host crashed: no FIN goes out, nothing is answered any more. Whoever sends to it sends again and again; an idle client never notices.",
+	    "host reboot. Or TCP gives up first: ETIMEDOUT."},
+	[HOST_UNPLUGGED] = {"The cable is out: both ends live on and know nothing of it.",
+	    "host plug: the next retransmission goes through. Or TCP gives up first: ETIMEDOUT."},
+	[HOST_SHUTTING_DOWN] = {"The host shuts down: SIGTERM to all processes, then, after a grace, SIGKILL; the kernel closes their sockets, and FINs go out (5.16).",
+	    "The grace is over: then it is down."},
+	[HOST_DOWN] = {"The host is down: nothing is answered any more.",
+	    "host reboot."},
+};
+
+static const struct what_text process_texts[] = {
+	[PROCESS_STARTED] = {"It was started, or was found running.",
+	    "exit, or a signal."},
+	[PROCESS_FORKED] = {"The server forked it, to serve one connection.",
+	    "End of file, an error, or a signal; then it is a zombie until its parent waits."},
+	[PROCESS_CHANGED] = {"Its row changed: where it sleeps, or who its parent is.",
+	    "The next change."},
+	[PROCESS_ZOMBIE] = {"It is dead, and nobody has waited for it yet: a zombie.",
+	    "Its parent's wait or waitpid, or its parent's own end."},
+	[PROCESS_EXITED] = {"It is gone, and nobody was seen to wait for it.",
+	    "It is over: its PID is free again."},
+	[PROCESS_REAPED] = {"Its parent, or whoever stands for init, has waited for it.",
+	    "It is over: its PID is free again."},
 };
 
 /* The catalogue's texts. */
@@ -321,16 +336,28 @@ explain_call_text(enum report_call call)
 	return (unsigned)call < CALL_COUNT && calls[call].is != NULL ? &calls[call] : NULL;
 }
 
-const char *
-explain_host_text(enum host_what what)
+/* The type's text with what is said of one of its kinds. */
+static struct explain_text
+with_what(enum event_type type, const struct what_text *what)
 {
-	return (unsigned)what <= HOST_DOWN ? host_texts[what] : NULL;
+	struct explain_text text = types[type];
+	text.is = what->is;
+	text.ends = what->ends;
+	return text;
 }
 
-const char *
+struct explain_text
+explain_host_text(enum host_what what)
+{
+	return (unsigned)what > HOST_DOWN ? types[EVENT_HOST] :
+	    with_what(EVENT_HOST, &host_texts[what]);
+}
+
+struct explain_text
 explain_process_text(enum process_what what)
 {
-	return (unsigned)what <= PROCESS_REAPED ? process_texts[what] : NULL;
+	return (unsigned)what > PROCESS_REAPED ? types[EVENT_PROCESS] :
+	    with_what(EVENT_PROCESS, &process_texts[what]);
 }
 
 /* A call that failed, or met the end of file: its errno, with its reason in the moment
@@ -392,10 +419,9 @@ write_process(struct explain_writer *writer, const struct event *event)
 {
 	const struct process_row *row = &event->process.row;
 	const struct explain_text *role = explain_role_text(row->role);
-	const char *what = explain_process_text(event->process.what);
+	const struct explain_text text = explain_process_text(event->process.what);
 	char end[EXPLAIN_WORD];
-	explain_write(writer, &types[EVENT_PROCESS]);
-	explain_say(writer, EXPLAIN_IS, "%s", what != NULL ? what : "");
+	explain_write(writer, &text);
 	if (*explain_end_words(&event->process.end, end) != '\0')
 		explain_say(writer, EXPLAIN_LED, "Here it %s.", end);
 	explain_say(writer, EXPLAIN_IS, "%s", role != NULL ? role->is : "");
@@ -436,10 +462,9 @@ write_command(struct explain_writer *writer, const struct event *event)
 static void
 write_host(struct explain_writer *writer, const struct event *event)
 {
-	const char *what = explain_host_text(event->host.what);
+	const struct explain_text text = explain_host_text(event->host.what);
 	char how[EXPLAIN_WORD * 2];
-	explain_write(writer, &types[EVENT_HOST]);
-	explain_say(writer, EXPLAIN_IS, "%s", what != NULL ? what : "");
+	explain_write(writer, &text);
 	if (event->detail == NULL || *event->detail == '\0')
 		return;
 	escape_into(how, sizeof how, event->detail, strlen(event->detail));

@@ -75,7 +75,7 @@ const struct explain_text *explain_errno_text(int number);
 const struct explain_text *explain_signal_text(int number);
 const struct explain_text *explain_type_text(enum event_type type);
 const struct explain_text *explain_call_text(enum report_call call);
-const char *explain_host_text(enum host_what what);
-const char *explain_process_text(enum process_what what);
+struct explain_text explain_host_text(enum host_what what);
+struct explain_text explain_process_text(enum process_what what);
 
 #endif

@@ -153,6 +153,7 @@ explain_state_at(enum tcp_state state, enum connection_end end)
 struct concern {
 	unsigned conn;
 	pid_t child;
+	int64_t until;   /* what happens to the host later is not about it */
 };
 
 /* Does the event tell how an end of the connection came to its state? */
@@ -177,10 +178,25 @@ is_about(const struct event *event, const void *context)
 		return concern->child != 0 && event->process.row.pid == concern->child &&
 		    event->process.what != PROCESS_CHANGED;
 	case EVENT_HOST:
-		return true;
+		return event->time <= concern->until;
 	default:
 		return false;
 	}
+}
+
+/* When this end of the connection was last told to be gone. */
+static int64_t
+gone_since(const struct explain_view *view, unsigned conn, enum connection_end end)
+{
+	uint64_t number = view->end;
+	while (view->log != NULL && (number = log_find_back(view->log, number,
+	    log_first(view->log), LOG_TYPE(EVENT_STATE))) != UINT64_MAX) {
+		const struct event *event = log_event(view->log, number);
+		if (event != NULL && event->state.conn == conn &&
+		    event->state.end == end && event->state.to == STATE_GONE)
+			return event->time;
+	}
+	return INT64_MAX;
 }
 
 /* Who closed first, and how. */
@@ -316,9 +332,10 @@ say_gone(struct explain_writer *writer, const struct socket_row *row, int64_t go
 	    explain_time(gone_at, time), tcp_state_name(last), why);
 }
 
-/* The events of a connection. */
+/* The events of an end of a connection; over: it is gone. */
 static void
-tell_events(struct explain_writer *writer, unsigned conn)
+tell_events(struct explain_writer *writer, unsigned conn, enum connection_end end,
+    bool over)
 {
 	const struct moment_connection *connection =
 	    moment_connection(writer->view->moment, conn);
@@ -326,6 +343,7 @@ tell_events(struct explain_writer *writer, unsigned conn)
 	if (connection == NULL)
 		return;
 	concern.child = connection->child;
+	concern.until = over ? gone_since(writer->view, conn, end) : INT64_MAX;
 	explain_tell(writer, writer->view->end, is_about, &concern);
 }
 
@@ -412,7 +430,7 @@ explain_socket(struct explain_writer *writer, const struct socket_row *row,
 	if (connection == NULL)
 		return;
 	say_who_closed(writer, connection);
-	tell_events(writer, row->conn);
+	tell_events(writer, row->conn, row->end, gone_at != 0);
 }
 
 /* An end of a connection, by its row when the table has one. */
@@ -444,5 +462,5 @@ explain_connection_end(struct explain_writer *writer,
 		    tcp_state_name(last_state(connection, end, client ?
 		    connection->server : connection->client)));
 	say_who_closed(writer, connection);
-	tell_events(writer, connection->conn);
+	tell_events(writer, connection->conn, end, true);
 }

@@ -155,12 +155,17 @@ START_TEST(each_what_has_its_text)
 	fixture_begin(&now, 1);
 	for (int what = HOST_UP; what <= HOST_DOWN; what++) {
 		struct event event = fixture_host((enum host_what)what);
-		check_text("host", explain_host_text((enum host_what)what));
+		const struct explain_text text = explain_host_text((enum host_what)what);
+		check_all("host", &text);
+		ck_assert_str_ne(text.is, explain_type_text(EVENT_HOST)->is);
 		explain_one(&event, &now);
 	}
 	for (int what = PROCESS_STARTED; what <= PROCESS_REAPED; what++) {
 		struct event event = fixture_child(1, (enum process_what)what, SIGKILL);
-		check_text("process", explain_process_text((enum process_what)what));
+		const struct explain_text text =
+		    explain_process_text((enum process_what)what);
+		check_all("process", &text);
+		ck_assert_str_ne(text.is, explain_type_text(EVENT_PROCESS)->is);
 		ck_assert_ptr_nonnull(strstr(explain_one(&event, &now), "SIGKILL"));
 	}
 	for (int from = STATE_GONE; from < STATE_COUNT; from++)
