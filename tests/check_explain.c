@@ -316,6 +316,8 @@ START_TEST(a_reset_is_explained)
 	ck_assert_str_eq(ask(log, "ECONNRESET"), ask(log, ""));
 	compare("gone", ask(log, "client"));
 	ck_assert_ptr_nonnull(strstr(ask(log, "event call"), "The host rebooted"));
+	happen(log, fixture_host(HOST_UNPLUGGED)); /* what is over is not about that */
+	compare("gone", ask(log, "client"));
 	log_free(log);
 }
 END_TEST

@@ -168,6 +168,22 @@ START_TEST(a_sent_line_is_explained)
 }
 END_TEST
 
+/* The views of the current connection explain it. */
+START_TEST(the_views_explain_the_connection)
+{
+	static const char *const views[] = {"states", "figures", "bytes", "details"};
+	struct explain_subject subject;
+	begin();
+	connect_one(1);
+	test.screen.zoomed = screen_pane(&test.screen, views[_i]);
+	test.screen.focus = FOCUS_PANES;
+	draw(24, 80);
+	ck_assert(subject_of(views[_i], &subject));
+	ck_assert_int_eq(subject.kind, EXPLAIN_END);
+	ck_assert_int_eq(subject.end, END_CLIENT);
+}
+END_TEST
+
 /* A foreign program chooses its own name. */
 START_TEST(a_hostile_name_is_harmless)
 {
@@ -192,6 +208,7 @@ screen_why_suite(void)
 	tcase_add_test(tcase, the_current_connection_s_row_is_selected_first);
 	tcase_add_test(tcase, the_timeline_has_a_selected_line);
 	tcase_add_test(tcase, a_sent_line_is_explained);
+	tcase_add_loop_test(tcase, the_views_explain_the_connection, 0, 4);
 	tcase_add_test(tcase, a_hostile_name_is_harmless);
 	suite_add_tcase(suite, tcase);
 	return suite;

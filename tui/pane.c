@@ -238,6 +238,17 @@ pane_event_subject(const struct pane_state *state, const struct scene *scene,
 	return true;
 }
 
+/* The client's end of the current connection. */
+bool
+pane_connection_subject(const struct pane_state *state, const struct scene *scene,
+    size_t number, struct explain_subject *subject)
+{
+	(void)state;
+	(void)number;
+	*subject = (struct explain_subject){.kind = EXPLAIN_END, .end = END_CLIENT};
+	return scene->moment->current != 0;
+}
+
 /* The number that stays the same of a row when it moves. */
 static uint64_t
 identity(const struct pane_state *state, const struct scene *scene, size_t number)

@@ -164,6 +164,10 @@ uint64_t pane_event_identity(const struct pane_state *state,
 bool pane_event_subject(const struct pane_state *state, const struct scene *scene,
     size_t number, struct explain_subject *subject);
 
+/* The client's end of the current connection: of panes that are all about it. */
+bool pane_connection_subject(const struct pane_state *state,
+    const struct scene *scene, size_t number, struct explain_subject *subject);
+
 /* Puts formatted text into the line. */
 void line_format(struct line *line, unsigned look, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -156,4 +156,5 @@ write_line(const struct pane_state *state, const struct scene *scene, size_t num
 const struct pane pane_details = {
 	.name = "details", .title = "TCP_INFO", .place = PLACE_DETAILS,
 	.prepare = prepare, .heading = heading, .line = write_line,
+	.subject = pane_connection_subject,
 };

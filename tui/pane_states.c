@@ -261,4 +261,5 @@ const struct pane pane_states = {
 	.name = "states", .title = "TCP's states", .place = PLACE_NONE,
 	.whole = true, .prepare = prepare, .line = pane_write_canvas,
 	.wanted = wanted,
+	.subject = pane_connection_subject,
 };
