@@ -116,10 +116,10 @@ static const struct command table[] = {
 	 .run = command_host_plug, .done = host_told},
 	{.name = "show",
 	 .arguments = "sockets|processes|connections|settings|errno|dispositions|"
-	    "details|states|figures|bytes",
-	 .help = "a snapshot; on a screen that pane, zoomed; details are what TCP_INFO says",
+	    "all|details|states|figures|bytes",
+	 .help = "a snapshot, on a screen that pane, zoomed; all: the machine's sockets; details: TCP_INFO",
 	 .words = "sockets|processes|connections|settings|errno|dispositions|"
-	    "details|states|figures|bytes",
+	    "all|details|states|figures|bytes",
 	 .run = command_show, .done = show_done},
 	{.name = "show why",
 	 .arguments = "[NAME|eof|client [N]|server [N]|listener|pid:PID|zombie|event TYPE]",

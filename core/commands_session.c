@@ -28,6 +28,7 @@ static const struct { const char *name; enum event_type type; } snapshots[] = {
 	{"sockets", EVENT_SOCKETS}, {"processes", EVENT_PROCESSES},
 	{"connections", EVENT_CONNECTIONS}, {"settings", EVENT_SETTINGS},
 	{"errno", EVENT_ERRNO}, {"dispositions", EVENT_DISPOSITIONS},
+	{"all", EVENT_ALL},
 	/* pictures of the current connection: without a screen, its row */
 	{"details", EVENT_CONNECTIONS},
 	{"states", EVENT_CONNECTIONS}, {"figures", EVENT_CONNECTIONS},
@@ -81,7 +82,7 @@ command_show(struct session *session, struct running *running, const char *argum
 	while (number < count && strcmp(arguments, snapshots[number].name) != 0)
 		number++;
 	if (number == count) {
-		refuse(running, "show wants sockets, processes, connections, settings, errno, dispositions, details, states, figures or bytes");
+		refuse(running, "show wants sockets, processes, connections, settings, errno, dispositions, all, details, states, figures or bytes");
 		return;
 	}
 	if (running->check_only)
@@ -90,6 +91,11 @@ command_show(struct session *session, struct running *running, const char *argum
 	if (strcmp(arguments, "details") == 0)
 		socket_watch_follow_details(session->sockets);
 	look_again(session, running);
+	if (snapshots[number].type == EVENT_ALL) {
+		running->deadline = running->begun_at + SECONDS(5);
+		if (session->show == NULL)
+			all_sockets_read(session->all);
+	}
 	if (session->show != NULL)
 		session->show(session->show_context, arguments);
 }
@@ -144,6 +150,9 @@ show_why_done(struct session *session, struct running *running)
 bool
 show_done(struct session *session, struct running *running)
 {
+	if (snapshots[running->number].type == EVENT_ALL) /* told by who reads them */
+		return all_sockets_rest(session->all) || session->show != NULL ||
+		    loop_now(session->loop) >= running->deadline;
 	if (!show_has_read(session, running))
 		return false;
 	struct event event = {.time = loop_now(session->loop),

@@ -17,6 +17,10 @@ event_release(struct event *event)
 		free(event->dispositions.rows);
 		event->dispositions.rows = NULL;
 	}
+	if (event->type == EVENT_ALL) {
+		free(event->all.rows);
+		event->all.rows = NULL;
+	}
 	event->text = event->detail = NULL;
 }
 
@@ -39,6 +43,10 @@ event_round(struct event *event)
 	} else if (event->type == EVENT_TIMER) {
 		round_time(&event->timer.next_at);
 		round_time(&event->timer.gives_up_at);
+	}
+	for (size_t i = 0; event->type == EVENT_ALL && i < event->all.count; i++) {
+		round_time(&event->all.rows[i].timer_at);
+		round_time(&event->all.rows[i].tcp.timer_left);
 	}
 }
 
@@ -102,6 +110,7 @@ event_type_name(enum event_type type)
 		[EVENT_SOCKETS] = "sockets", [EVENT_PROCESSES] = "processes",
 		[EVENT_CONNECTIONS] = "connections", [EVENT_SETTINGS] = "settings",
 		[EVENT_DISPOSITIONS] = "dispositions", [EVENT_ERRNO] = "errno",
+		[EVENT_ALL] = "all",
 		[EVENT_WHY] = "why",
 		[EVENT_EXPECT] = "expect", [EVENT_SAY] = "say", [EVENT_ASK] = "ask",
 		[EVENT_LESSON] = "lesson",

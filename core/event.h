@@ -35,6 +35,7 @@ enum event_type {
 	EVENT_SETTINGS,
 	EVENT_DISPOSITIONS,
 	EVENT_ERRNO,
+	EVENT_ALL,         /* the TCP rows of the whole machine: all, or what is new */
 	EVENT_WHY,         /* what something means, what led to it, what ends it */
 	EVENT_EXPECT,
 	EVENT_SAY,
@@ -167,6 +168,11 @@ struct event {
 			struct report_endpoint local, remote;
 		} connection;
 		struct { struct disposition_row *rows; size_t count; } dispositions; /* owned */
+		struct {
+			bool whole;               /* not the difference alone */
+			struct socket_row *rows;  /* owned */
+			size_t count, gone;       /* so many of count, the last, have left */
+		} all;
 		struct { unsigned conn; size_t bytes; } line;      /* sent, echo */
 		struct { enum socket_what what; struct socket_row row; } socket;
 		struct {

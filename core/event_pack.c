@@ -311,6 +311,44 @@ read_field(const unsigned char *from, struct event *event,
 	}
 }
 
+/* Writes each row of the machine's sockets as a socket event's. */
+static unsigned char *
+write_all(unsigned char *to, const struct event *event)
+{
+	struct event each = {.type = EVENT_SOCKET};
+	to = write_number(to, event->all.whole);
+	to = write_number(to, (int64_t)event->all.count);
+	to = write_number(to, (int64_t)event->all.gone);
+	for (size_t i = 0; i < event->all.count; i++) {
+		each.socket.row = event->all.rows[i];
+		for (size_t k = 0; k < sizeof socket_fields / sizeof *socket_fields; k++)
+			to = write_field(to, &each, &socket_fields[k]);
+	}
+	return to;
+}
+
+/* Reads them, as memory of their own; none when there is none. */
+static void
+read_all(const unsigned char *from, struct event *event)
+{
+	struct event each = {.type = EVENT_SOCKET};
+	int64_t whole, count, gone;
+	from = read_number(from, &whole);
+	from = read_number(from, &count);
+	from = read_number(from, &gone);
+	event->all.whole = whole != 0;
+	event->all.count = (size_t)count;
+	event->all.gone = (size_t)gone;
+	event->all.rows = calloc(event->all.count + 1, sizeof *event->all.rows);
+	if (event->all.rows == NULL)
+		event->all.count = event->all.gone = 0;
+	for (size_t i = 0; i < event->all.count; i++) {
+		for (size_t k = 0; k < sizeof socket_fields / sizeof *socket_fields; k++)
+			from = read_field(from, &each, &socket_fields[k]);
+		event->all.rows[i] = each.socket.row;
+	}
+}
+
 /* So many bytes are enough. */
 size_t
 event_pack_room(const struct event *event)
@@ -326,6 +364,10 @@ event_pack_room(const struct event *event)
 	if (event->type == EVENT_DISPOSITIONS)
 		room += VARINT_MOST + event->dispositions.count *
 		    sizeof *event->dispositions.rows;
+	room += event->type == EVENT_ALL ? (size_t)3 * VARINT_MOST : 0;
+	for (size_t i = 0; event->type == EVENT_ALL &&
+	    i < sizeof socket_fields / sizeof *socket_fields; i++)
+		room += event->all.count * (socket_fields[i].size + VARINT_MOST + 1);
 	return room;
 }
 
@@ -353,6 +395,8 @@ event_pack(const struct event *event, unsigned char *bytes)
 			    rows * sizeof *event->dispositions.rows);
 		to += rows * sizeof *event->dispositions.rows;
 	}
+	if (event->type == EVENT_ALL)
+		to = write_all(to, event);
 	return (size_t)(to - bytes);
 }
 
@@ -393,12 +437,19 @@ event_unpack(const unsigned char *bytes, struct event *event)
 		from = read_field(from, event, &fields[i]);
 	if (event->type == EVENT_DISPOSITIONS)
 		read_dispositions(from, event);
+	else if (event->type == EVENT_ALL)
+		read_all(from, event);
 }
 
-/* Frees the rows of dispositions. */
+/* Frees the rows of dispositions, of all sockets. */
 void
 event_unpack_release(struct event *event)
 {
+	if (event->type == EVENT_ALL) {
+		free(event->all.rows);
+		event->all.rows = NULL;
+		event->all.count = event->all.gone = 0;
+	}
 	if (event->type != EVENT_DISPOSITIONS)
 		return;
 	free(event->dispositions.rows);

@@ -129,6 +129,12 @@ static const struct explain_text types[EVENT_TYPES] = {
 		.ends = "server set.",
 		.differs = "The book writes a program for each: tcpserv01 is reap=none, tcpserv03 reap=wait, tcpserv04 reap=waitpid.",
 		.section = "5.10"},
+	[EVENT_ALL] = {
+		.is = "The TCP sockets of the whole machine, as netstat -tan shows them; where another such line stands before it, only what changed since.",
+		.led = "show all, or the key a, which reads them once a second while its pane is open.",
+		.ends = "The pane is closed: nobody reads them any more.",
+		.differs = "/proc/net/tcp has no owners: they are found by the descriptors of those processes that this user may look into.",
+		.section = "5.11"},
 	[EVENT_DISPOSITIONS] = {
 		.is = "A snapshot: what each process does about its signals.",
 		.led = "show dispositions.",

@@ -1,5 +1,6 @@
 #include "moment.h"
 
+#include "all_rows.h"
 #include "endpoint.h"
 #include "moment_internal.h"
 #include "why.h"
@@ -35,6 +36,7 @@ moment_release(struct moment *moment)
 	free(moment->sockets);
 	free(moment->processes);
 	free(moment->connections);
+	free(moment->all);
 	moment_init(moment);
 }
 
@@ -63,6 +65,7 @@ moment_copy(struct moment *to, const struct moment *from)
 	    sizeof *from->processes, &failed);
 	to->connections = copy_array(from->connections, from->connection_count,
 	    sizeof *from->connections, &failed);
+	to->all = copy_array(from->all, from->all_count, sizeof *from->all, &failed);
 	to->socket_room = from->socket_count;
 	to->process_room = from->process_count;
 	to->connection_room = from->connection_count;
@@ -78,7 +81,8 @@ moment_size(const struct moment *moment)
 {
 	return sizeof *moment + moment->socket_room * sizeof *moment->sockets +
 	    moment->process_room * sizeof *moment->processes +
-	    moment->connection_room * sizeof *moment->connections;
+	    moment->connection_room * sizeof *moment->connections +
+	    moment->all_count * sizeof *moment->all;
 }
 
 /* Makes room for one more element of size bytes; NULL when there is no memory. */
@@ -698,6 +702,9 @@ moment_apply(struct moment *moment, const struct event *event)
 	case EVENT_PROCESS:
 		prune(moment);
 		result = apply_process(moment, event);
+		break;
+	case EVENT_ALL:
+		result = all_rows_apply(&moment->all, &moment->all_count, event);
 		break;
 	case EVENT_CONNECTION:
 		result = apply_connection(moment, event);

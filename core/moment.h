@@ -112,6 +112,8 @@ struct moment {
 	struct report_endpoint host;   /* HOST and PORT */
 	struct moment_socket *sockets;
 	size_t socket_count, socket_room;
+	struct socket_row *all;        /* of the whole machine, in all_rows.h's order */
+	size_t all_count;              /* 0: nobody looks at them */
 	struct moment_process *processes;
 	size_t process_count, process_room;
 	/* where the rows of a hash begin: 1 and the latest row's number, 0 for none; each

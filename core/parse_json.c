@@ -355,13 +355,12 @@ take_line(struct reader *reader, struct event *event)
 		take_raw(reader, "raw", event);
 }
 
+/* A row of a socket table. */
 static void
-take_socket(struct reader *reader, struct event *event)
+take_socket_row(struct reader *reader, struct socket_row *row)
 {
-	struct socket_row *row = &event->socket.row;
 	struct tcp_row *tcp = &row->tcp;
 	const char *proto = take_string(reader, "proto");
-	event->socket.what = take_socket_what(reader, "what");
 	tcp->family = strcmp(proto, "tcp6") == 0 ? 6 : 4;
 	reader->bad |= tcp->family == 4 && strcmp(proto, "tcp") != 0;
 	tcp->local = take_endpoint(reader, "local", tcp->family);
@@ -381,6 +380,36 @@ take_socket(struct reader *reader, struct event *event)
 	row->conn = take_conn(reader);
 	if (has(reader, "end"))
 		row->end = take_end_name(reader, "end");
+}
+
+static void
+take_socket(struct reader *reader, struct event *event)
+{
+	event->socket.what = take_socket_what(reader, "what");
+	take_socket_row(reader, &event->socket.row);
+}
+
+/* The TCP rows of the machine: those there, then those gone. */
+static void
+take_all(struct reader *reader, struct event *event)
+{
+	const json_t *arrays[] = {find(reader, "rows"), find(reader, "gone")};
+	size_t count = json_array_size(arrays[0]);
+	reader->bad |= !json_is_array(arrays[0]);
+	event->all.whole = take_boolean(reader, "whole");
+	event->all.gone = json_array_size(arrays[1]);
+	event->all.count = count + event->all.gone;
+	event->all.rows = calloc(event->all.count + 1, sizeof *event->all.rows);
+	if (event->all.rows == NULL) {
+		reader->bad = true;
+		event->all.count = event->all.gone = 0;
+	}
+	for (size_t i = 0; i < event->all.count; i++) {
+		struct reader row = {.object = i < count ? json_array_get(arrays[0], i) :
+		    json_array_get(arrays[1], i - count)};
+		take_socket_row(&row, &event->all.rows[i]);
+		reader->bad |= row.bad;
+	}
 }
 
 static void
@@ -667,6 +696,7 @@ static void (*const fields[EVENT_TYPES])(struct reader *reader,
 	[EVENT_LOST] = take_lost,
 	[EVENT_SETTINGS] = take_settings,
 	[EVENT_DISPOSITIONS] = take_dispositions,
+	[EVENT_ALL] = take_all,
 	[EVENT_WHY] = take_why,
 	[EVENT_EXPECT] = take_expect,
 	[EVENT_SAY] = take_text_event,

@@ -446,6 +446,32 @@ put_sockets(struct writer *writer, const struct event *event, const struct momen
 	}
 }
 
+/* So many rows of the machine's table. */
+static void
+put_all_rows(struct writer *writer, const char *key, const struct socket_row *rows,
+    size_t count)
+{
+	json_t *array = json_array();
+	put(writer, key, array);
+	for (size_t i = 0; !writer->failed && i < count; i++) {
+		struct writer row = row_begin();
+		put_socket_row(&row, &rows[i], rows[i].tcp.timer_left);
+		append_row(writer, array, &row);
+	}
+}
+
+/* The TCP rows of the machine: all of them, or what is new. */
+static void
+put_all(struct writer *writer, const struct event *event, const struct moment *now)
+{
+	size_t there = event->all.count - event->all.gone;
+	(void)now;
+	put_boolean(writer, "whole", event->all.whole);
+	put_all_rows(writer, "rows", event->all.rows, there);
+	if (event->all.gone > 0)
+		put_all_rows(writer, "gone", event->all.rows + there, event->all.gone);
+}
+
 /* The process table. */
 static void
 put_processes(struct writer *writer, const struct event *event,
@@ -676,6 +702,7 @@ static void (*const fields[EVENT_TYPES])(struct writer *writer,
 	[EVENT_CONNECTIONS] = put_connections,
 	[EVENT_SETTINGS] = put_settings,
 	[EVENT_DISPOSITIONS] = put_dispositions,
+	[EVENT_ALL] = put_all,
 	[EVENT_ERRNO] = put_errno,
 	[EVENT_WHY] = put_why,
 	[EVENT_EXPECT] = put_expect,

@@ -399,31 +399,50 @@ print_event(FILE *out, const struct event *event)
 		lines[event->type](out, event);
 }
 
-/* The socket table, as netstat -ato shows it, and whose each row is. */
+/* The heading of a socket table, as netstat -ato shows it, and a row; whose it is. */
 static void
-print_sockets(FILE *out, const struct event *event, const struct moment *now)
+print_sockets_heading(FILE *out)
 {
-	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT], timer[64], owner[16];
 	fprintf(out, "%-5s %6s %6s %-22s %-22s %-11s %-22s %s\n", "Proto",
 	    "Recv-Q", "Send-Q", "Local Address", "Foreign Address", "State",
 	    "Timer", "Owner");
-	for (size_t i = 0; i < now->socket_count; i++) {
-		const struct socket_row *row = &now->sockets[i].row;
-		const struct tcp_row *tcp = &row->tcp;
-		int64_t left = row->timer_at - event->time;
-		if (now->sockets[i].gone_at != 0)
-			continue;
-		snprintf(timer, sizeof timer, "%s (%.2f/%u/%u)",
-		    tcp_timer_name(tcp->timer), row->timer_at != 0 && left > 0 ?
-		    (double)left / 1e9 : 0.0, tcp->retransmits, tcp->probes);
-		snprintf(owner, sizeof owner, "%d", (int)row->owner_pid);
-		fprintf(out, "%-5s %6u %6u %-22s %-22s %-11s %-22s %s\n",
-		    tcp->family == 6 ? "tcp6" : "tcp", tcp->recv_q, tcp->send_q,
-		    endpoint_text(&tcp->local, local),
-		    endpoint_text(&tcp->remote, remote),
-		    tcp_state_name(tcp->state), timer,
-		    row->owner_pid != 0 ? owner : "-");
-	}
+}
+
+static void
+print_socket_row(FILE *out, const struct socket_row *row, int64_t time)
+{
+	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT], timer[64], owner[16];
+	const struct tcp_row *tcp = &row->tcp;
+	int64_t left = row->timer_at - time;
+	snprintf(timer, sizeof timer, "%s (%.2f/%u/%u)", tcp_timer_name(tcp->timer),
+	    row->timer_at != 0 && left > 0 ? (double)left / 1e9 : 0.0,
+	    tcp->retransmits, tcp->probes);
+	snprintf(owner, sizeof owner, "%d", (int)row->owner_pid);
+	fprintf(out, "%-5s %6u %6u %-22s %-22s %-11s %-22s %s\n",
+	    tcp->family == 6 ? "tcp6" : "tcp", tcp->recv_q, tcp->send_q,
+	    endpoint_text(&tcp->local, local), endpoint_text(&tcp->remote, remote),
+	    tcp_state_name(tcp->state), timer, row->owner_pid != 0 ? owner : "-");
+}
+
+/* The rows with our port. */
+static void
+print_sockets(FILE *out, const struct event *event, const struct moment *now)
+{
+	print_sockets_heading(out);
+	for (size_t i = 0; i < now->socket_count; i++)
+		if (now->sockets[i].gone_at == 0)
+			print_socket_row(out, &now->sockets[i].row, event->time);
+}
+
+/* Those of the whole machine; what a screen that is open follows has no words. */
+static void
+print_all(FILE *out, const struct event *event, const struct moment *now)
+{
+	if (!event->all.whole || event->all.count == 0)
+		return;
+	print_sockets_heading(out);
+	for (size_t i = 0; i < now->all_count; i++)
+		print_socket_row(out, &now->all[i], event->time);
 }
 
 /* The process table, as ps -o pid,ppid,tty,stat,args,wchan shows it. */
@@ -564,6 +583,7 @@ static void (*const tables[EVENT_TYPES])(FILE *out, const struct event *event,
 	[EVENT_CONNECTIONS] = print_connections,
 	[EVENT_SETTINGS] = print_settings,
 	[EVENT_DISPOSITIONS] = print_dispositions,
+	[EVENT_ALL] = print_all,
 	[EVENT_ERRNO] = print_errno,
 };
 

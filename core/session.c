@@ -390,9 +390,11 @@ session_build(struct session *session)
 	session->sockets = socket_watch_new(session->loop, session->log,
 	    session->host_endpoint.port, session->host_endpoint.family,
 	    sockets_read, session);
+	session->all = all_sockets_new(session->loop, session->log);
 	session->tick = loop_timer(session->loop, session_tick, session);
 	session->hold = loop_timer(session->loop, session_unhold, session);
 	return session->processes != NULL && session->sockets != NULL &&
+	    session->all != NULL &&
 	    session->tick != NULL && session->hold != NULL && host_init(session);
 }
 
@@ -480,6 +482,7 @@ session_free(struct session *session)
 	server_free(session);
 	process_watch_free(session->processes);
 	socket_watch_free(session->sockets);
+	all_sockets_free(session->all);
 	if (session->loop != NULL) {
 		loop_untimer(session->loop, session->tick);
 		loop_untimer(session->loop, session->hold);
@@ -609,6 +612,12 @@ session_show_by(struct session *session,
 {
 	session->show = show;
 	session->show_context = context;
+}
+
+void
+session_follow_all(struct session *session, bool follow)
+{
+	all_sockets_follow(session->all, follow);
 }
 
 void

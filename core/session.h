@@ -97,6 +97,9 @@ void session_confirm(struct session *session, bool yes);
 void session_room_by(struct session *session, bool there);
 void session_choose(struct session *session, unsigned answer);
 
+/* Every TCP socket of this machine is read once a second from now on, or no longer. */
+void session_follow_all(struct session *session, bool follow);
+
 /* How the console is to show what `show WHAT` names: on a screen the pane is
  * zoomed; NULL (headless): a snapshot event is made. */
 void session_show_by(struct session *session,

@@ -4,6 +4,7 @@
 #ifndef SESSION_INTERNAL_H
 #define SESSION_INTERNAL_H
 
+#include "all_sockets.h"
 #include "client.h"
 #include "host.h"
 #include "launcher.h"
@@ -23,6 +24,7 @@ struct session {
 	struct launcher *launcher;
 	struct process_watch *processes;
 	struct socket_watch *sockets;
+	struct all_sockets *all;        /* of the machine; read when somebody looks */
 	struct report_endpoint host_endpoint;
 	char host_name[256];
 	bool host_is_local, port_given;

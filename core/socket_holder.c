@@ -1,5 +1,7 @@
 #include "socket_holder.h"
 
+#include "socket_scan.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +13,7 @@ static void
 for_each_socket(pid_t pid, bool (*each)(void *context, pid_t pid, uint64_t inode),
     void *context)
 {
-	char path[32], link[32];
+	char path[32];
 	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
 	DIR *directory = opendir(path);
 	if (directory == NULL)
@@ -19,12 +21,8 @@ for_each_socket(pid_t pid, bool (*each)(void *context, pid_t pid, uint64_t inode
 	bool more = true;
 	struct dirent *entry;
 	while (more && (entry = readdir(directory)) != NULL) {
-		ssize_t length = readlinkat(dirfd(directory), entry->d_name, link,
-		    sizeof link - 1);
-		if (length < 9 || strncmp(link, "socket:[", 8) != 0)
-			continue;
-		link[length] = '\0';
-		more = each(context, pid, strtoull(link + 8, NULL, 10));
+		uint64_t inode = socket_inode(dirfd(directory), entry->d_name);
+		more = inode == 0 || each(context, pid, inode);
 	}
 	closedir(directory);
 }

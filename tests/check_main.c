@@ -6,7 +6,8 @@
 int
 main(void)
 {
-	SRunner *runner = srunner_create(channel_suite());
+	SRunner *runner = srunner_create(all_rows_suite());
+	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());
 	srunner_add_suite(runner, escape_suite());

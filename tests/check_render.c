@@ -127,6 +127,15 @@ sample(enum event_type type)
 		    .role = ROLE_SERVER, .signals = {.ignored = UINT64_C(1) << 12,
 		    .caught = UINT64_C(1) << 16, .shared_pending = UINT64_C(1) << 63}};
 		break;
+	case EVENT_ALL:
+		event.all.rows = calloc(2, sizeof *event.all.rows);
+		ck_assert_ptr_nonnull(event.all.rows);
+		event.all.count = 2;
+		event.all.gone = 1;
+		for (unsigned i = 0; i < 2; i++)
+			event.all.rows[i] = fixture_socket(1 + i, END_CLIENT,
+			    SOCKET_APPEARED, STATE_ESTABLISHED).socket.row;
+		break;
 	case EVENT_WHY:
 		event.detail = strdup("What it is: this.\nWhat ends it: that.");
 		memcpy(event.why.section, "5.9", 4);
@@ -170,6 +179,8 @@ static const struct { enum event_type type; const char *keys, *row; } promises[]
 	    "bytes_sent bytes_echoed"},
 	{EVENT_SETTINGS, "rows", "name value"},
 	{EVENT_DISPOSITIONS, "rows", "pid role signals"},
+	{EVENT_ALL, "whole rows gone", "proto recv_q send_q local remote state timer "
+	    "retransmits inode owner_pid conn end"},
 	{EVENT_ERRNO, "process pid conn call result errno errno_name text why section",
 	    NULL},
 	{EVENT_WHY, "subject text section", NULL},

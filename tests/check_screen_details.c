@@ -114,6 +114,58 @@ START_TEST(a_long_address_keeps_its_port)
 }
 END_TEST
 
+/* A machine with two hundred sockets, one of them ours; numbers from first on. */
+static void
+machine(unsigned first)
+{
+	struct event event = {.type = EVENT_ALL};
+	event.all.whole = true;
+	event.all.count = 200;
+	event.all.rows = calloc(event.all.count, sizeof *event.all.rows);
+	ck_assert_ptr_nonnull(event.all.rows);
+	for (unsigned i = 0; i < event.all.count; i++) {
+		struct socket_row *row = &event.all.rows[i];
+		struct event socket = fixture_socket(1, END_SERVER, SOCKET_APPEARED,
+		    i == 0 ? STATE_LISTEN : STATE_ESTABLISHED);
+		*row = socket.socket.row;
+		row->conn = 0;
+		row->end = END_NONE;
+		if (i > 0)
+			row->tcp.local.port = (uint16_t)(20000 + first + i);
+		row->tcp.remote = fixture_endpoint(i == 0 ? "*:*" : "10.0.0.9:443");
+	}
+	happen(event);
+}
+
+START_TEST(all_sockets_of_the_machine)
+{
+	struct pane_state *all = screen_pane(&test.screen, "all");
+	begin();
+	connect_one(1);
+	test.screen.zoomed = all;
+	test.screen.focus = FOCUS_PANES;
+	draw(24, 80);
+	ck_assert(holds("All TCP sockets: not read at this time"));
+	machine(0);
+	compare("all", 24, 80);
+	compare("all", 36, 120);
+	pane_walk(all, WALK_LAST, 10);
+	draw(24, 80);
+	ck_assert(holds("127.0.0.1:20199"));
+	pane_walk(all, WALK_FIRST, 10);
+	for (int i = 0; i < 60; i++)
+		pane_walk(all, WALK_DOWN, 10);
+	draw(24, 80);
+	uint64_t chosen = all->identity;
+	ck_assert_uint_eq(test.screen.zoomed->selected, 60);
+	machine(50); /* fifty above it have left, fifty came below it */
+	draw(24, 80);
+	ck_assert_uint_eq(all->identity, chosen);
+	ck_assert_uint_eq(all->selected, 10);
+	ck_assert(holds("127.0.0.1:20060"));
+}
+END_TEST
+
 Suite *
 screen_details_suite(void)
 {
@@ -124,6 +176,7 @@ screen_details_suite(void)
 	tcase_add_test(tcase, strangers_keep_their_order);
 	tcase_add_test(tcase, a_zombie_tells_whom_it_served);
 	tcase_add_test(tcase, a_long_address_keeps_its_port);
+	tcase_add_test(tcase, all_sockets_of_the_machine);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

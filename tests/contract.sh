@@ -182,6 +182,17 @@ printf 'connect\nshow details\n' | "$console" --headless 127.0.0.1 "$port" >"$wo
 [ $? -eq 0 ] && grep -q '^ *client: RTT .*cwnd' "$work/out" && grep -q '^ *server: RTT ' "$work/out"
 verdict 'details as text' $?
 
+# every TCP socket of this machine: a foreign listener is among them, and whose it is
+port=$("$BUILD/free_port")
+"$BUILD/tcpserv" "$port" 2>/dev/null &
+foreign=$!
+printf '%s\n' connect 'show all' 'show all' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
+    >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && [ "$(grep -c '"type": "all", "whole": true' "$work/out")" -eq 2 ] &&
+    grep '"type": "all"' "$work/out" | grep -q "\"local\": \"[^\"]*:$port\"[^}]*\"owner_pid\": $foreign"
+verdict 'show all: the sockets of the machine and their owners' $?
+kill $foreign
+
 # the same outcomes on a kernel that refuses what some containers refuse
 for call in pidfd_getfd pidfd_open netlink; do
 	for name in host-crash host-reboot cable child-killed wait-loses-signals; do

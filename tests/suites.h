@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+Suite *all_rows_suite(void);
 Suite *channel_suite(void);
 Suite *command_suite(void);
 Suite *endpoint_suite(void);

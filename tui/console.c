@@ -132,6 +132,8 @@ draw_frame(void *context)
 	self->behind = !write_frame(self);
 	if (self->behind)
 		return;
+	session_follow_all(self->session, self->screen.zoomed != NULL &&
+	    self->screen.zoomed->pane == &pane_all);
 	struct scene scene = console_scene(self);
 	screen_frame(&self->screen, &scene, self->prompt);
 	write_frame(self);

@@ -327,6 +327,7 @@ toggle_view(struct console *self, int letter)
 {
 	static const struct { int letter; const char *name; } views[] = {
 		{'s', "states"}, {'f', "figures"}, {'x', "bytes"},
+		{'a', "all"},
 	};
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
 		if (views[i].letter != letter)

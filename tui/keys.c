@@ -119,6 +119,7 @@ static const struct pane_key pane_keys[] = {
 	{"q", "Quit", "as F10"},
 	{"s", "States", "TCP's states, and the way of the current connection; and back"},
 	{"f", "Figures", "each side's calls and the addresses they fixed; and back"},
+	{"a", "All", "all TCP sockets of this machine, read once a second; and back"},
 	{"x", "Bytes", "the current connection's bytes in hex; and back"},
 };
 
