@@ -7,6 +7,7 @@
 #   make fuzz       the fuzzers, FUZZ_SECONDS=60 each
 #   make faults     every call of libc fails in turn, each process is killed everywhere
 #   make soak       a random session, SECONDS=600: memory, descriptors, children flat
+#   make bench      the speed, as figures beside their references
 #   make patience   every lesson with long pauses, as lecturers make them
 #   make goldens    writes the expected outputs of the tests anew: review the diff
 #   make screenshots  the pictures in screenshots/, from real sessions
@@ -185,6 +186,33 @@ SEED ?=
 soak: all $(BUILD)/soak $(BUILD)/free_port
 	$(BUILD)/soak $(BUILD)/tcpconsole $$($(BUILD)/free_port) $(SECONDS) $(SEED)
 
+# every figure of speed beside its reference; the scripts are tests/bench/NN-NAME.sh
+BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start)
+BENCH_SHARED = $(BUILD)/tests/bench/terminal.o $(BUILD)/tests/bench/foreign.o \
+	$(BUILD)/tests/tools/terminal_model.o
+
+$(BUILD)/tests/bench/%.o $(BUILD)/tests/tools/%.o: CPPFLAGS += -Icore -Itests/tools
+
+$(BUILD)/tests/bench/%.o: tests/bench/%.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) -c -o $@ $<
+
+$(BUILD)/tests/tools/terminal_model.o: tests/tools/terminal_model.c
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) -c -o $@ $<
+
+$(filter-out %/bare,$(BENCH)): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SHARED) $(CORE)
+	@mkdir -p $(@D)
+	@echo LD $@; $(LINK) -o $@ $^ -lutil $(CORE_LIBS) $(LDLIBS)
+
+# the reference is what it is: nothing but itself is linked to it
+$(BUILD)/bench/bare: $(BUILD)/tests/bench/bare.o
+	@mkdir -p $(@D)
+	@echo LD $@; $(LINK) -o $@ $<
+
+bench: all $(BENCH) $(BUILD)/free_port
+	@BUILD=$(BUILD) sh tests/bench/run.sh
+
 # every call of libc fails once, one by one, in every process: takes minutes
 faults: all $(TEST_PROGRAMS)
 	FAULTS=all BUILD=$(BUILD) sh tests/faults.sh
@@ -258,5 +286,5 @@ include tests/fuzz/rules.mk
 
 -include $(wildcard $(BUILD)/*/*.d)
 
-.PHONY: all headers manual completion run deps check check-asan check-valgrind faults soak goldens \
+.PHONY: all bench headers manual completion run deps check check-asan check-valgrind faults soak goldens \
 	screenshots install uninstall clean
