@@ -149,6 +149,8 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 	}
 	process_watch_add(session->processes, pid, client ? ROLE_CLIENT : ROLE_SERVER,
 	    PROCESS_STARTED, NULL, 0, time);
+	if (server && session->server.listening) /* read before its holder was known */
+		socket_watch_force(session->sockets);
 }
 
 /* Was this signal sent to the process by the user? */
