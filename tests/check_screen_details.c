@@ -166,6 +166,126 @@ START_TEST(all_sockets_of_the_machine)
 }
 END_TEST
 
+/* The scene and the zoomed pane's room at this size. */
+static struct scene
+zoom(struct pane_state *state, int rows, int columns, struct rectangle *inside)
+{
+	test.screen.zoomed = state;
+	test.screen.focus = FOCUS_PANES;
+	draw(rows, columns);
+	*inside = screen_focused_inside(&test.screen);
+	return (struct scene){.moment = log_now(test.log), .log = test.log,
+	    .end = log_end(test.log), .now = test.now, .guide = test.guide};
+}
+
+START_TEST(a_search_comes_to_every_line_and_around)
+{
+	struct rectangle inside;
+	struct pane_state *help = screen_pane(&test.screen, "help");
+	begin();
+	connect_one(1);
+	struct scene scene = zoom(help, 24, 80, &inside);
+	ck_assert(!pane_search(help, &scene, &inside, "no such text anywhere"));
+	ck_assert_uint_eq(help->top, 0);
+	ck_assert_uint_eq(help->found, 0);
+	size_t lines = 0, seen = 0, last = 0;
+	for (size_t i = 0; i < help->count; i++) {
+		struct line line = {.look = LOOK_PLAIN};
+		help->pane->line(help, &scene, i, inside.columns, &line);
+		if (strcasestr(line.text, "SIG") == NULL)
+			continue;
+		lines++;
+		last = i;
+	}
+	ck_assert_uint_gt(lines, 2);
+	for (; seen < lines; seen++) {
+		size_t before = help->found;
+		ck_assert(pane_search(help, &scene, &inside, "SIG"));
+		ck_assert_uint_gt(help->found, before);
+		draw(24, 80); /* which keeps the last page full */
+		ck_assert_uint_ge(help->found - 1, help->top);
+	}
+	ck_assert_uint_eq(help->found, last + 1);
+	ck_assert(pane_search(help, &scene, &inside, "SIG"));
+	ck_assert_uint_lt(help->found, last + 1);
+	pane_walk(help, WALK_DOWN, inside.rows);
+	ck_assert_uint_eq(help->found, 0);
+}
+END_TEST
+
+START_TEST(a_search_takes_every_byte_as_it_stands)
+{
+	struct rectangle inside;
+	struct pane_state *sent = screen_pane(&test.screen, "sent");
+	size_t count;
+	const struct pane *const *panes = pane_table(&count);
+	for (size_t i = 0; sent == NULL && i < count; i++)
+		if (panes[i] == &pane_sent)
+			sent = &test.screen.panes[i];
+	begin();
+	connect_one(1);
+	for (int i = 0; i < 30; i++)
+		line(EVENT_SENT, i == 3 ? "a [b] .*\\" : i == 5 ? "d\303\251j\303\240 vu" :
+		    "nothing");
+	struct scene scene = zoom(sent, 24, 80, &inside);
+	ck_assert(pane_search(sent, &scene, &inside, "[b] .*"));
+	ck_assert_uint_eq(sent->selected, 3);
+	ck_assert(pane_search(sent, &scene, &inside, "\303\251j\303\240"));
+	ck_assert_uint_eq(sent->selected, 5);
+	ck_assert(pane_search(sent, &scene, &inside, "[B]")); /* around */
+	ck_assert_uint_eq(sent->selected, 3);
+	line(EVENT_SENT, "one more"); /* what comes meanwhile moves nothing */
+	draw(24, 80);
+	ck_assert_uint_eq(sent->selected, 3);
+	ck_assert(holds("a [b] .*"));
+	ck_assert(!pane_search(sent, &scene, &inside, "[c]"));
+	ck_assert_uint_eq(sent->selected, 3);
+}
+END_TEST
+
+/* Each pane, at three sizes: to its end, back, by pages, and a search in vain. */
+START_TEST(every_pane_is_walked_and_searched)
+{
+	static const int sizes[][2] = {{24, 80}, {36, 120}, {60, 200}};
+	struct rectangle inside;
+	begin();
+	for (unsigned conn = 1; conn <= 30; conn++)
+		connect_one(conn);
+	machine(0);
+	for (int i = 0; i < 100; i++) {
+		char text[16];
+		snprintf(text, sizeof text, "line %d", i);
+		line(EVENT_SENT, text);
+	}
+	struct pane_state *state = &test.screen.panes[_i];
+	for (size_t i = 0; i < 3; i++) {
+		struct scene scene = zoom(state, sizes[i][0], sizes[i][1], &inside);
+		pane_walk(state, WALK_FIRST, inside.rows);
+		draw(sizes[i][0], sizes[i][1]);
+		char *first = dump();
+		pane_walk(state, WALK_LAST, inside.rows);
+		draw(sizes[i][0], sizes[i][1]);
+		char *last = dump();
+		bool more = state->top > 0;
+		ck_assert_msg(more == (strcmp(first, last) != 0), "%s: g and G, %d rows",
+		    state->pane->title, sizes[i][0]);
+		for (size_t pages = 0; pages <= state->count; pages++)
+			pane_walk(state, WALK_PAGE_UP, inside.rows);
+		draw(sizes[i][0], sizes[i][1]);
+		char *again = dump();
+		ck_assert_msg(strcmp(first, again) == 0, "%s: PgUp, %d rows",
+		    state->pane->title, sizes[i][0]);
+		size_t top = state->top, selected = state->selected;
+		ck_assert(!pane_search(state, &scene, &inside, "\001not there"));
+		ck_assert_uint_eq(state->top, top);
+		ck_assert_uint_eq(state->selected, selected);
+		free(first);
+		free(last);
+		free(again);
+	}
+}
+END_TEST
+
 Suite *
 screen_details_suite(void)
 {
@@ -177,6 +297,11 @@ screen_details_suite(void)
 	tcase_add_test(tcase, a_zombie_tells_whom_it_served);
 	tcase_add_test(tcase, a_long_address_keeps_its_port);
 	tcase_add_test(tcase, all_sockets_of_the_machine);
+	tcase_add_test(tcase, a_search_comes_to_every_line_and_around);
+	tcase_add_test(tcase, a_search_takes_every_byte_as_it_stands);
+	size_t panes;
+	pane_table(&panes);
+	tcase_add_loop_test(tcase, every_pane_is_walked_and_searched, 0, (int)panes);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

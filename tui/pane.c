@@ -399,7 +399,8 @@ pane_draw(struct pane_state *state, const struct scene *scene,
 		size_t number = state->top + i;
 		line = (struct line){.look = LOOK_PLAIN};
 		pane->line(state, scene, number, body.columns, &line);
-		if (active && pane->selects && number == state->selected)
+		if (active && (pane->selects ? number == state->selected :
+		    number + 1 == state->found))
 			line.look |= LOOK_REVERSE;
 		draw_line(draw, body.row + (int)i, body.column, body.columns,
 		    &line, state->shift);
@@ -439,6 +440,7 @@ void
 pane_walk(struct pane_state *state, enum walk walk, int rows)
 {
 	size_t shown = rows > 0 ? (size_t)rows : 1;
+	state->found = 0;
 	if (state->pane->heading != NULL && shown > 1)
 		shown--;
 	if (state->pane->footing != NULL && shown > 1)
@@ -467,14 +469,18 @@ pane_search(struct pane_state *state, const struct scene *scene,
 {
 	struct line line;
 	state->pane->prepare(state, scene, inside);
-	size_t *place = state->pane->selects ? &state->selected : &state->top;
-	for (size_t i = 1; i <= state->count && *wanted != '\0'; i++) {
-		size_t number = (*place + i) % state->count;
+	bool selects = state->pane->selects;
+	size_t *place = selects ? &state->selected : &state->top;
+	size_t from = selects ? state->selected + 1 :
+	    state->found != 0 ? state->found : state->top;
+	for (size_t i = 0; i < state->count && *wanted != '\0'; i++) {
+		size_t number = (from + i) % state->count;
 		line = (struct line){.look = LOOK_PLAIN};
 		state->pane->line(state, scene, number, inside->columns, &line);
 		if (strcasestr(line.text, wanted) == NULL)
 			continue;
 		*place = number;
+		state->found = selects ? 0 : number + 1;
 		state->identity = 0;
 		state->chosen = true;
 		state->at_end = state->pane->follows && number + (state->pane->selects ?

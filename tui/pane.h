@@ -58,6 +58,8 @@ struct pane_state {
 	size_t wished;         /* more of them, where there is plenty (sockets) */
 	size_t top;            /* the first line that is shown */
 	size_t selected;       /* line; of panes that select, or that are walked */
+	size_t found;          /* the line that was searched for, from 1; 0: none, or
+	                          walked on since; of panes that do not select */
 	uint64_t identity;     /* of the selected line's row, 0: none */
 	size_t shift;          /* columns scrolled to the right */
 	bool chosen;           /* somebody walked to the selected line */
