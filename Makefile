@@ -116,6 +116,11 @@ $(BUILD)/failing.so: tests/tools/failing.c
 	@echo CC $<; $(CC) $(STANDARD) -U_FILE_OFFSET_BITS $(WARNINGS) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -fPIC -shared -o $@ $< $(LDFLAGS) -ldl
 
+# a recording of a busy session, and how long it takes to walk through
+$(BUILD)/make_recording $(BUILD)/replay_time: $(BUILD)/%: tests/tools/%.c $(CORE)
+	@mkdir -p $(@D)
+	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -Itests -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
+
 $(BUILD)/lecture: tests/tools/lecture.c $(CORE)
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)

@@ -4,10 +4,14 @@
  * the fold needs has to be there, of its kind and in its range, or the line is
  * refused as a whole.  Keys that are not known are passed over, so that a later
  * program can add some.  Times are bounded to a century from the start, and
- * numbers of connections to a million, for the fold keeps room for each. */
+ * numbers of connections to a million.
+ *
+ * Lines that are as we write them are scanned (json_line.h), the others go through the
+ * library: a recording of a million events has to open at once. */
 #include "parse_json.h"
 
 #include "endpoint.h"
+#include "json_line.h"
 #include "signal_name.h"
 
 #include <errno.h>
@@ -22,37 +26,83 @@ enum { SCHEMA = 1, CONNECTIONS_MAX = 1000000, CORE_DUMPED = 0x80 };
 
 #define SECONDS_MAX 4e9
 
-/* A line that is being read. */
+/* A line that is being read: by the scanner's members, or by the library's object. */
 struct reader {
+	struct json_line *line;  /* NULL: object */
 	const json_t *object;
 	bool bad;
 };
 
-/* The value, NULL for none; a null counts as none. */
+/* An array or object, which only the library reads; NULL for none. */
 static const json_t *
-find(const struct reader *reader, const char *key)
+find_tree(const struct reader *reader, const char *key)
 {
+	return reader->line == NULL ? json_object_get(reader->object, key) : NULL;
+}
+
+/* A number of seconds in millionths; false: it is no time of a session. */
+static bool
+to_millionths(double seconds, int64_t *number)
+{
+	if (!(fabs(seconds) <= SECONDS_MAX))
+		return false;
+	*number = llround(seconds * 1e6);
+	return true;
+}
+
+/* The value of the key as the scanner would give it; false for none: null counts as
+ * none.  A real that is no time, or a tree, is bad. */
+static bool
+find(struct reader *reader, const char *key, struct json_member *member)
+{
+	if (reader->line != NULL) {
+		const struct json_member *found = json_line_find(reader->line, key);
+		if (found == NULL || found->kind == JSON_LINE_NULL)
+			return false;
+		*member = *found;
+		return true;
+	}
 	const json_t *value = json_object_get(reader->object, key);
-	return json_is_null(value) ? NULL : value;
+	*member = (struct json_member){.key = key};
+	if (value == NULL || json_is_null(value))
+		return false;
+	if (json_is_string(value)) {
+		member->kind = JSON_LINE_STRING;
+		member->text = json_string_value(value);
+	} else if (json_is_integer(value)) {
+		member->kind = JSON_LINE_INTEGER;
+		member->number = json_integer_value(value);
+	} else if (json_is_boolean(value)) {
+		member->kind = json_is_true(value) ? JSON_LINE_TRUE : JSON_LINE_FALSE;
+	} else {
+		member->kind = JSON_LINE_REAL;
+		reader->bad |= !json_is_real(value) ||
+		    !to_millionths(json_real_value(value), &member->number);
+	}
+	return true;
 }
 
 static bool
-has(const struct reader *reader, const char *key)
+has(struct reader *reader, const char *key)
 {
-	return find(reader, key) != NULL;
+	struct json_member member;
+	bool bad = reader->bad;
+	bool found = find(reader, key, &member);
+	reader->bad = bad;
+	return found;
 }
 
 /* A whole number from low to high, which has to be there. */
 static int64_t
 take_integer(struct reader *reader, const char *key, int64_t low, int64_t high)
 {
-	const json_t *value = find(reader, key);
-	int64_t number = json_integer_value(value);
-	if (!json_is_integer(value) || number < low || number > high) {
+	struct json_member member;
+	if (!find(reader, key, &member) || member.kind != JSON_LINE_INTEGER ||
+	    member.number < low || member.number > high) {
 		reader->bad = true;
 		return low;
 	}
-	return number;
+	return member.number;
 }
 
 /* The same, 0 when there is none. */
@@ -84,13 +134,17 @@ take_count(struct reader *reader, const char *key)
 static int64_t
 take_seconds(struct reader *reader, const char *key)
 {
-	const json_t *value = find(reader, key);
-	double seconds = json_number_value(value);
-	if (!json_is_number(value) || !(fabs(seconds) <= SECONDS_MAX)) {
-		reader->bad = true;
-		return 0;
-	}
-	return (int64_t)llround(seconds * 1e6) * 1000;
+	struct json_member member;
+	const int64_t most = (int64_t)SECONDS_MAX;
+	bool found = find(reader, key, &member);
+	if (found && member.kind == JSON_LINE_INTEGER && member.number >= -most &&
+	    member.number <= most)
+		return member.number * INT64_C(1000000000);
+	if (found && member.kind == JSON_LINE_REAL &&
+	    member.number >= -most * 1000000 && member.number <= most * 1000000)
+		return member.number * 1000;
+	reader->bad = true;
+	return 0;
 }
 
 /* The same as a time on the session's clock, told from the event's; 0 for none. */
@@ -103,9 +157,11 @@ take_from(struct reader *reader, const char *key, int64_t time)
 static bool
 take_boolean(struct reader *reader, const char *key)
 {
-	const json_t *value = find(reader, key);
-	reader->bad |= !json_is_boolean(value);
-	return json_is_true(value);
+	struct json_member member;
+	bool found = find(reader, key, &member);
+	reader->bad |= !found || (member.kind != JSON_LINE_TRUE &&
+	    member.kind != JSON_LINE_FALSE);
+	return found && member.kind == JSON_LINE_TRUE;
 }
 
 /* The same, false when there is none. */
@@ -119,12 +175,11 @@ take_flag(struct reader *reader, const char *key)
 static const char *
 take_string(struct reader *reader, const char *key)
 {
-	const char *text = json_string_value(find(reader, key));
-	if (text == NULL) {
-		reader->bad = true;
-		return "";
-	}
-	return text;
+	struct json_member member;
+	if (find(reader, key, &member) && member.kind == JSON_LINE_STRING)
+		return member.text;
+	reader->bad = true;
+	return "";
 }
 
 /* Copies a text into size bytes, cut where it does not fit. */
@@ -310,6 +365,8 @@ take_connection(struct reader *reader, struct event *event)
 	event->connection.what = take_connection_what(reader, "what");
 	event->connection.conn = take_conn(reader);
 	event->connection.reset = take_flag(reader, "reset");
+	if (has(reader, "how"))
+		take_detail(reader, "how", event);
 	event->connection.local = take_endpoint(reader, "local", 4);
 	event->connection.remote = take_endpoint(reader, "remote", 4);
 }
@@ -393,7 +450,8 @@ take_socket(struct reader *reader, struct event *event)
 static void
 take_all(struct reader *reader, struct event *event)
 {
-	const json_t *arrays[] = {find(reader, "rows"), find(reader, "gone")};
+	const json_t *arrays[] = {find_tree(reader, "rows"),
+	    find_tree(reader, "gone")};
 	size_t count = json_array_size(arrays[0]);
 	reader->bad |= !json_is_array(arrays[0]);
 	event->all.whole = take_boolean(reader, "whole");
@@ -533,7 +591,7 @@ take_lost(struct reader *reader, struct event *event)
 static void
 take_settings(struct reader *reader, struct event *event)
 {
-	const json_t *rows = find(reader, "rows");
+	const json_t *rows = find_tree(reader, "rows");
 	char *text = NULL;
 	size_t length = 0;
 	reader->bad |= !json_is_array(rows);
@@ -557,7 +615,7 @@ take_settings(struct reader *reader, struct event *event)
 static uint64_t
 take_signals(struct reader *reader, const char *key)
 {
-	const json_t *names = find(reader, key);
+	const json_t *names = find_tree(reader, key);
 	uint64_t set = 0;
 	reader->bad |= !json_is_array(names);
 	for (size_t i = 0; i < json_array_size(names); i++) {
@@ -574,7 +632,7 @@ take_signals(struct reader *reader, const char *key)
 static void
 take_dispositions(struct reader *reader, struct event *event)
 {
-	const json_t *rows = find(reader, "rows");
+	const json_t *rows = find_tree(reader, "rows");
 	size_t count = json_array_size(rows);
 	reader->bad |= !json_is_array(rows);
 	event->dispositions.rows = calloc(count + 1, sizeof *event->dispositions.rows);
@@ -586,7 +644,7 @@ take_dispositions(struct reader *reader, struct event *event)
 	for (size_t i = 0; i < count; i++) {
 		struct disposition_row *to = &event->dispositions.rows[i];
 		struct reader row = {.object = json_array_get(rows, i)};
-		struct reader signals = {.object = find(&row, "signals")};
+		struct reader signals = {.object = find_tree(&row, "signals")};
 		to->pid = take_pid(&row, "pid");
 		to->role = take_role(&row, "role");
 		to->signals.ignored = take_signals(&signals, "ignored");
@@ -619,7 +677,7 @@ take_expect(struct reader *reader, struct event *event)
 static void
 take_lines(struct reader *reader, const char *key, struct event *event)
 {
-	const json_t *lines = find(reader, key);
+	const json_t *lines = find_tree(reader, key);
 	size_t size = 0;
 	reader->bad |= !json_is_array(lines);
 	FILE *out = open_memstream(&event->detail, &size);
@@ -708,30 +766,44 @@ static void (*const fields[EVENT_TYPES])(struct reader *reader,
 	[EVENT_END] = take_end,
 };
 
-/* Reads one line into *event. */
-int
-render_json_parse(const char *line, struct event *event)
+/* Reads the event of an object. */
+static int
+take_event(struct reader *reader, struct event *event)
 {
-	struct reader reader = {0};
-	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 	memset(event, 0, sizeof *event);
-	if (!json_is_object(object)) {
-		json_decref(object);
-		errno = EINVAL;
-		return -1;
-	}
-	reader.object = object;
-	event->time = take_seconds(&reader, "t");
-	event->type = take_type(&reader, "type");
+	event->time = take_seconds(reader, "t");
+	event->type = take_type(reader, "type");
 	errno = 0;
-	if (!reader.bad && fields[event->type] != NULL)
-		fields[event->type](&reader, event);
-	int error = errno == ENOMEM ? ENOMEM : EINVAL;
-	json_decref(object);
-	if (!reader.bad)
+	if (!reader->bad && fields[event->type] != NULL)
+		fields[event->type](reader, event);
+	if (!reader->bad)
 		return 0;
+	int error = errno == ENOMEM ? ENOMEM : EINVAL;
 	event_release(event);
 	memset(event, 0, sizeof *event);
 	errno = error;
 	return -1;
+}
+
+/* Reads one line into *event.  What the scanner takes apart but makes no event of is
+ * given to the library, too: it has the last word. */
+int
+render_json_parse(const char *line, struct event *event)
+{
+	struct json_line scanned;
+	struct reader reader = {.line = &scanned};
+	if (json_line_scan(&scanned, line) && take_event(&reader, event) == 0)
+		return 0;
+	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	reader = (struct reader){.object = object};
+	int result = -1;
+	memset(event, 0, sizeof *event);
+	if (json_is_object(object))
+		result = take_event(&reader, event);
+	else
+		errno = EINVAL;
+	int error = errno;
+	json_decref(object);
+	errno = error;
+	return result;
 }

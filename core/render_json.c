@@ -282,6 +282,8 @@ put_connection(struct writer *writer, const struct event *event,
 	put_endpoint(writer, "remote", &event->connection.remote);
 	if (event->connection.reset)
 		put_boolean(writer, "reset", true);
+	if (event->detail != NULL)
+		put_text(writer, "how", event->detail);
 }
 
 /* The bytes of a text that JSON cannot hold as they are, in hex. */

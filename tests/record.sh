@@ -35,7 +35,7 @@ verdict 'the file is what --json shows' $?
 verdict 'it is its owners alone' $?
 
 "$BUILD/tcpconsole" --headless --play echo --record "$work/lesson.jsonl" \
-    127.0.0.1 "$port" >"$work/seen" && grep -q '"type": "lesson"' "$work/lesson.jsonl" &&
+    127.0.0.1 "$port" >"$work/played" && grep -q '"type": "lesson"' "$work/lesson.jsonl" &&
     tail -n 1 "$work/lesson.jsonl" | grep -q '"type": "end"'
 verdict 'a lesson is recorded to its end' $?
 
@@ -59,5 +59,38 @@ verdict 'so does one that is full from the beginning' $?
 [ $? -eq 2 ] && [ "$(cat "$work/seen")" = \
     "tcpconsole: cannot record to $work/none/x: No such file or directory" ]
 verdict 'a file that cannot be written is one line before anything starts' $?
+
+for file in session lesson full; do
+	"$BUILD/tcpconsole" --json --replay "$work/$file.jsonl" >"$work/again" 2>&1 &&
+	    cmp -s "$work/again" "$work/$file.jsonl"
+	verdict "what is read back is what was written: $file" $?
+done
+
+cat "$work/session.jsonl" "$work/lesson.jsonl" >"$work/two.jsonl"
+"$BUILD/tcpconsole" --json --replay "$work/two.jsonl" | cmp -s - "$work/two.jsonl"
+verdict 'two sessions in a file' $?
+
+"$BUILD/tcpconsole" --headless --replay "$work/lesson.jsonl" >"$work/again" &&
+    cmp -s "$work/again" "$work/played"
+verdict 'without --json it is printed as text' $?
+
+# a crash leaves a last line that is cut
+head -c 3000 "$work/session.jsonl" >"$work/cut.jsonl"
+"$BUILD/tcpconsole" --json --replay "$work/cut.jsonl" >"$work/again" 2>"$work/seen"
+[ $? -eq 0 ] && grep -q "is cut off in its last line, $(($(wc -l <"$work/cut.jsonl") + 1))$" \
+    "$work/seen" && [ "$(wc -l <"$work/again")" -eq "$(wc -l <"$work/cut.jsonl")" ]
+verdict 'a last line that is cut off is told, and passed over' $?
+
+sed '7s/.*/{"t": 1.0, "type": "lunch"}/' "$work/session.jsonl" >"$work/bad.jsonl"
+"$BUILD/tcpconsole" --json --replay "$work/bad.jsonl" >/dev/null 2>"$work/seen"
+[ $? -eq 2 ] && [ "$(cat "$work/seen")" = \
+    "tcpconsole: $work/bad.jsonl:7: this is no event of a recorded session" ]
+verdict 'a damaged line is named' $?
+
+for foreign in /etc/passwd /dev/null "$work" "$work/none" "$BUILD/tcpconsole"; do
+	"$BUILD/tcpconsole" --headless --replay "$foreign" >/dev/null 2>"$work/seen"
+	[ $? -eq 2 ] && [ "$(wc -l <"$work/seen")" -eq 1 ]
+	verdict "no recording: $foreign" $?
+done
 
 exit $status

@@ -61,7 +61,7 @@ check_program "$BUILD/check_screen"
 for script in terminal stream goldens contract guarded record any_server faults; do
 	begin "$script"
 done
-for script in goldens contract lessons install security guarded any_server faults stream terminal; do
+for script in goldens contract lessons install security guarded record any_server faults stream terminal; do
 	tell "$script"
 done
 echo "$passed passed, $failed failed"

@@ -25,6 +25,7 @@ Suite *process_watch_suite(void);
 Suite *programs_suite(void);
 Suite *render_suite(void);
 Suite *report_check_suite(void);
+Suite *replay_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_lesson_suite(void);

@@ -201,6 +201,35 @@ press F10
 see 'left with 0'
 finish 'time: frozen, walked by events and commands, nothing done in the past'
 
+recording=$work/reboot.jsonl
+port=$("$BUILD/free_port")
+"$BUILD/tcpconsole" --headless --play host-reboot --record "$recording" 127.0.0.1 "$port" >"$work/played" ||
+	{ tail "$work/played"; failures=$((failures + 1)); }
+tm kill-server 2>/dev/null
+socket=tcpconsole-$$-replay
+tm new-session -d -x 80 -y 24 "sh -c '$BUILD/tcpconsole --replay $recording; echo left with \$?; exec cat'"
+see '^ recorded [0-9.]+ s, '
+see 'end     status 0'
+press /
+tm send-keys -l 'ECONNRESET'
+press Enter
+press Home
+see 'no connection'
+end=$(($(date +%s) + 30))
+until screen | grep -q 'ECONNRESET (104)' || [ "$(date +%s)" -gt "$end" ]; do
+	tm send-keys -l ']]'
+done
+see 'ECONNRESET \(104\)'
+until ! screen | grep -q 'ECONNRESET (104)' || [ "$(date +%s)" -gt "$end" ]; do
+	tm send-keys -l '['
+done
+see ' [0-9.]+:[0-9]+ +127.0.0.1:[0-9]+ +ESTABLISHED on [0-9]'
+press F2
+see 'this is a recording'
+press q
+see 'left with 0'
+finish 'a recorded lesson: back to the instant before the RST'
+
 open_console 80 24
 see 'conn 1 ESTABLISHED'
 type_line ':frobnicate'

@@ -425,8 +425,9 @@ load_history(struct console *self, char *path)
 
 /* Saves what was typed; what fails costs one line, once the screen is gone. */
 static void
-save_history(struct console *self, char *path)
+save_history(struct console *self)
 {
+	char *path = self->history;
 	char error[HISTORY_ERROR];
 	size_t count;
 	const char *const *lines = prompt_lines(self->prompt, &count);
@@ -458,7 +459,6 @@ watch_terminal(struct console *self)
 static bool
 begin_loop(struct console *self)
 {
-	self->loop = session_loop(self->session);
 	self->frame = loop_timer(self->loop, draw_frame, self);
 	self->tick = loop_timer(self->loop, wake, self);
 	self->escape = loop_timer(self->loop, end_escape, self);
@@ -510,6 +510,7 @@ open_session(struct console *self)
 static bool
 join_session(struct console *self)
 {
+	self->loop = session_loop(self->session);
 	if (!begin_loop(self) || log_subscribe(session_log(self->session), read_event,
 	    self) < 0) {
 		snprintf(self->failure, sizeof self->failure, "cannot begin: %s",
@@ -615,11 +616,27 @@ begin(struct console *self)
 	return self->prompt != NULL && signals_open(&self->signals) == 0;
 }
 
+/* The same, and the watches of a loop that is no session's. */
+bool
+console_begin(struct console *self)
+{
+	if (begin(self) && begin_loop(self))
+		return true;
+	snprintf(self->failure, sizeof self->failure, "cannot begin: %s",
+	    strerror(errno));
+	self->status = STATUS_FAILED;
+	return false;
+}
+
 /* Ends everything. */
-static void
-end(struct console *self)
+void
+console_end(struct console *self)
 {
 	close_session(self);
+	if (self->loop != NULL)
+		end_loop(self);
+	free(self->paste);
+	self->paste = NULL;
 	signals_close(&self->signals);
 	prompt_free(self->prompt);
 	screen_release(&self->screen);
@@ -628,6 +645,7 @@ end(struct console *self)
 	console_forget_scenario(&self->scenario);
 	console_forget_scenario(&self->coming);
 	free(self->kept);
+	free(self->history);
 	self->prompt = NULL;
 }
 
@@ -646,26 +664,35 @@ choose_lesson(struct console *self)
 	return true;
 }
 
+/* Runs body with the terminal in our hands, and gives it back. */
+void
+console_on_terminal(struct console *self, void (*body)(struct console *self))
+{
+	if (terminal_open() < 0) {
+		self->status = STATUS_NOT_HERE;
+		return;
+	}
+	draw_init(&self->screen.draw, self->options->ascii,
+	    wants_colour(self->options));
+	if (watch_terminal(self))
+		body(self);
+	else
+		console_leave(self, 1);
+	terminal_close(self->gone);
+}
+
 /* The session on the screen. */
 static void
 run(struct console *self)
 {
-	char *path = history_file_path();
-	draw_init(&self->screen.draw, self->options->ascii,
-	    wants_colour(self->options));
+	self->history = history_file_path();
 	session_begin(self->session);
 	console_begin_lesson(self);
-	load_history(self, path);
+	load_history(self, self->history);
 	if (prompt_complaint(self->prompt) != NULL)
 		session_note(self->session, "%s", prompt_complaint(self->prompt));
 	console_mark(self);
-	if (watch_terminal(self))
-		run_loop(self);
-	else
-		console_leave(self, 1);
-	terminal_close(self->gone);
-	save_history(self, path);
-	free(path);
+	run_loop(self);
 }
 
 /* The characters of the user's locale, and nothing else of it: numbers are written and
@@ -684,28 +711,33 @@ choose_locale(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+/* The one console, with nothing in it. */
+struct console *
+console_new(const struct console_options *options)
+{
+	choose_locale();
+	console = (struct console){.options = options, .signals.fd = -1,
+	    .percent = 100};
+	return &console;
+}
+
 /* Runs sessions on the terminal.  The first one comes before curses and readline: its
  * guard is a fork, and begins the cleaner the earlier it is. */
 int
 console_run(const struct console_options *options)
 {
-	struct console *self = &console;
-	choose_locale();
-	*self = (struct console){.options = options, .signals.fd = -1,
-	    .percent = 100};
+	struct console *self = console_new(options);
 	if (choose_lesson(self) && open_session(self)) {
 		if (!begin(self)) {
 			snprintf(self->failure, sizeof self->failure,
 			    "cannot begin: %s", strerror(errno));
 			self->status = 1;
 		} else if (join_session(self)) {
-			if (terminal_open() == 0)
-				run(self);
-			else
-				self->status = STATUS_NOT_HERE;
+			console_on_terminal(self, run);
+			save_history(self);
 		}
 	}
-	end(self);
+	console_end(self);
 	if (*self->failure != '\0' && !self->gone)
 		complain(self->status, "%s", self->failure);
 	return self->status;

@@ -24,4 +24,8 @@ struct console_options {
  * the lesson cannot be played here, 128 plus the signal that ended it. */
 int console_run(const struct console_options *options);
 
+/* Walks through the recording in this file in the same way.  Returns the exit status:
+ * 2 when it is none. */
+int console_replay(const struct console_options *options, const char *path);
+
 #endif

@@ -26,6 +26,7 @@ struct console {
 	struct past *past;       /* the moment that is shown; NULL: now */
 	uint64_t frozen_end;     /* the log's end when the screen was frozen */
 	int64_t frozen_at;
+	char *history;           /* the file's path, once it was read; NULL: none */
 	char *kept;              /* a line that was typed in the past, to be put back */
 	struct loop *loop;
 	struct screen_state screen;
@@ -61,6 +62,14 @@ struct console {
 		enum focus focus;
 	} why_from;
 };
+
+/* The one console, with nothing in it; begins what needs no session, and then the
+ * watches of its loop: false with failure and status; runs what is to be run with the
+ * terminal in our hands; ends everything. */
+struct console *console_new(const struct console_options *options);
+bool console_begin(struct console *self);
+void console_on_terminal(struct console *self, void (*body)(struct console *self));
+void console_end(struct console *self);
 
 /* Something has changed: there will be a frame. */
 void console_mark(struct console *self);

@@ -155,8 +155,8 @@ static const struct pane_key time_zoomed_keys[] = {
 static const struct pane_key recording_keys[] = {
 	{"[ ]", "Event", NULL}, {"{ }", "Command", NULL},
 	{"Home End", "First, last", NULL}, {"Tab", "Next", NULL},
-	{"z", "Zoom", NULL}, {"/", "Search", NULL}, {"?", "Help", NULL},
-	{"q", "Quit", NULL},
+	{"z", "Zoom", NULL}, {"?", "Help", NULL}, {"q", "Quit", NULL},
+	{"/", "Search", NULL},
 };
 static const struct pane_key recording_line_keys[] = {
 	{"Esc [ ]", "Event", NULL}, {"Esc { }", "Command", NULL},

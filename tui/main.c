@@ -6,6 +6,7 @@
 #include "options.h"
 #include "play.h"
 #include "record.h"
+#include "replay.h"
 #include "version.h"
 
 #include <errno.h>
@@ -57,15 +58,20 @@ run(struct options *options)
 	char error[SESSION_ERROR];
 	int status;
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct console_options console = {.ascii = options->ascii,
+	    .color = (int)options->color, .session = &options->session,
+	    .play = options->play};
+	if (options->replay != NULL && (options->headless || !terminal))
+		return replay_print(options->replay, options->json);
+	if (options->replay != NULL)
+		return console_replay(&console, options->replay);
 	if (options->play_all)
 		return play_all(options);
 	if (options->play != NULL && (options->headless || !terminal))
 		return play_one(options);
 	options->session.screen = !options->headless && options->play == NULL;
 	if (!options->headless && terminal)
-		return console_run(&(struct console_options){
-		    .ascii = options->ascii, .color = (int)options->color,
-		    .session = &options->session, .play = options->play});
+		return console_run(&console);
 	struct session *session = session_new(&options->session, error, &status);
 	if (session == NULL)
 		return complain(status, "%s", error);

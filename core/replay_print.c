@@ -1,0 +1,53 @@
+/* replay_print.c: a recording without a screen. */
+#include "replay.h"
+
+#include "complain.h"
+#include "exit_status.h"
+#include "render_json.h"
+#include "render_text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SLICE = 1 << 20 };
+
+/* Prints an event: the log's reader; context says whether as JSON. */
+static void
+print(void *context, const struct event *event, const struct moment *now)
+{
+	const bool *json = context;
+	char *text = *json ? render_json(event, now) : render_text(event, now);
+	if (text == NULL)
+		return;
+	fputs(text, stdout);
+	if (*json)
+		putchar('\n');
+	free(text);
+}
+
+/* Prints the recording in this file. */
+int
+replay_print(const char *path, bool json)
+{
+	char error[REPLAY_ERROR] = "out of memory";
+	struct replay *replay = replay_open(path, error);
+	if (replay == NULL)
+		return complain(STATUS_USAGE, "%s", error);
+	struct log *log = log_new(LOG_CAPACITY_LEAST);
+	enum replay_state state = REPLAY_BROKEN;
+	int status = 0;
+	if (log != NULL && log_subscribe(log, print, &json) == 0)
+		while ((state = replay_read(replay, log, SLICE, error)) == REPLAY_MORE &&
+		    !ferror(stdout))
+			continue;
+	if (fflush(stdout) == EOF || ferror(stdout))
+		status = complain(STATUS_FAILED, "cannot write");
+	else if (state == REPLAY_BROKEN)
+		status = complain(STATUS_USAGE, "%s", error);
+	else if (replay_note(replay) != NULL)
+		complain(0, "%s", replay_note(replay));
+	log_free(log);
+	replay_close(replay);
+	return status;
+}
