@@ -262,8 +262,10 @@ completion: $(BUILD)/completion/tcpconsole
 MAN1 = $(filter %.1,$(MANUALS))
 MAN5 = $(filter %.5,$(MANUALS))
 # a path may hold blanks: each stands between quotes
-BIN = $(DESTDIR)$(PREFIX)/bin
-SHARE = $(DESTDIR)$(PREFIX)/share
+# and not every shell has made a home of its ~
+ROOT = $(DESTDIR)$(if $(filter ~/%,$(PREFIX)),$(patsubst ~/%,$(HOME)/%,$(PREFIX)),$(PREFIX))
+BIN = $(ROOT)/bin
+SHARE = $(ROOT)/share
 COMPLETIONS = $(SHARE)/bash-completion/completions
 
 install: all manual completion

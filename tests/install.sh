@@ -47,6 +47,9 @@ done
 [ "$(wc -l <"$work/out")" -eq $((10 + $(ls scenarios/*.scenario | wc -l))) ] || good=1
 verdict 'programs, manuals, completion and lessons are there, and nothing else' $good
 
+run_make -n install PREFIX='~/x' && grep -qF "\"$HOME/x/bin\"" "$work/out"
+verdict 'a ~ that the shell has left is the home' $?
+
 # moved elsewhere, they still find each other
 mv "$work/a b" "$work/moved"
 (cd / && HOME=/nowhere "$work/moved/bin/tcpconsole" --list) >"$work/out" 2>&1
