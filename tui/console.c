@@ -202,6 +202,8 @@ read_event(void *context, const struct event *event, const struct moment *now)
 		return;
 	if (console_is_past(self))
 		(void)event; /* it is counted */
+	else if (event->type == EVENT_COMMAND && self->noted_at_start)
+		self->noted_at_start = false; /* that is the first connect */
 	else if (event->type == EVENT_COMMAND)
 		screen_drop_notice(&self->screen); /* it was about the one before */
 	else if (is_news(event, now))
@@ -689,7 +691,8 @@ run(struct console *self)
 	session_begin(self->session);
 	console_begin_lesson(self);
 	load_history(self, self->history);
-	if (prompt_complaint(self->prompt) != NULL)
+	self->noted_at_start = prompt_complaint(self->prompt) != NULL;
+	if (self->noted_at_start)
 		session_note(self->session, "%s", prompt_complaint(self->prompt));
 	console_mark(self);
 	run_loop(self);

@@ -46,6 +46,7 @@ struct console {
 	char failure[SCENARIO_ERROR]; /* told once the screen is gone; empty: nothing */
 	int64_t drawn_at, frame_cost;
 	bool behind;             /* something has changed since then */
+	bool noted_at_start;     /* a notice that the first connect must not take away */
 	bool leaving;            /* the session is to be ended */
 	bool gone;               /* the terminal has vanished */
 	bool changing;           /* between two sessions: nothing is drawn */
