@@ -349,6 +349,7 @@ end_all(struct session *session)
 {
 	const struct moment *now = log_now(session->log);
 	host_heal(session);
+	launcher_wake(session->launcher);
 	if (session->server.foreign != NULL) /* it may have forked since */
 		process_watch_refresh(session->processes);
 	for (size_t i = 0; i < now->process_count; i++) {

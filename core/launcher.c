@@ -107,6 +107,7 @@ launcher_send(struct launcher *launcher, size_t used, const int *files, size_t c
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(count * sizeof *files);
 	memcpy(CMSG_DATA(header), files, count * sizeof *files);
+	launcher_wake(launcher);
 	if (sendmsg(launcher->socket, &message, MSG_NOSIGNAL) < 0)
 		return 0;
 	return launcher->serial = order->serial;
@@ -156,6 +157,14 @@ launcher_is_starting(const struct launcher *launcher)
 	return launcher->told != launcher->serial && launcher->socket >= 0;
 }
 
+/* A guard that somebody stopped goes on. */
+void
+launcher_wake(const struct launcher *launcher)
+{
+	if (launcher->guard > 0)
+		kill(launcher->guard, SIGCONT); /* unreaped: no other has its PID */
+}
+
 /* The guard's PID. */
 pid_t
 launcher_guard(const struct launcher *launcher)
@@ -171,7 +180,7 @@ launcher_end(struct launcher *launcher, int timeout_ms)
 		return true;
 	loop_unwatch(launcher->loop, launcher->watch);
 	launcher->watch = NULL;
-	kill(launcher->guard, SIGCONT); /* unreaped: no other has its PID */
+	launcher_wake(launcher);
 	int pidfd = (int)syscall(SYS_pidfd_open, launcher->guard, 0);
 	if (launcher->socket >= 0)
 		close(launcher->socket);

@@ -40,6 +40,9 @@ uint32_t launcher_start_foreign(struct launcher *launcher,
 /* Is there a start whose outcome the guard has not told yet? */
 bool launcher_is_starting(const struct launcher *launcher);
 
+/* A guard that somebody stopped goes on. */
+void launcher_wake(const struct launcher *launcher);
+
 /* The guard's PID, 0 when it is gone. */
 pid_t launcher_guard(const struct launcher *launcher);
 
