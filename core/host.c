@@ -25,6 +25,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STOP_LIMIT SECONDS(2)
 #define END_LIMIT SECONDS(3)
@@ -77,10 +78,14 @@ host_processes(const struct session *session)
 static void
 silence_one(struct session *session, pid_t pid, enum silence what)
 {
-	int pidfd = process_watch_pidfd(session->processes, pid);
-	if (pidfd >= 0 && silence_process(pidfd, pid, what) < 0 &&
+	int pidfd = process_watch_pidfd(session->processes, pid), own = -1;
+	if (pidfd < 0)
+		pidfd = own = process_watch_borrow(session->processes, pid);
+	if ((pidfd < 0 || silence_process(pidfd, pid, what) < 0) &&
 	    (errno == EPERM || errno == EACCES || errno == ENOSYS))
 		session->host.refused = true;
+	if (own >= 0)
+		close(own);
 }
 
 /* ... to those of every process of the server's host. */

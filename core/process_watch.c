@@ -16,10 +16,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,7 +44,9 @@ enum { LOOK_SHARE = 20, SEARCH_SHARE = 8 };
  * in the same window, has its row filled in by the next look, if it lives so long. */
 #define FLOOD_NS MILLISECONDS(10)
 
-enum { LOOK_AT_ONCE = 48, FLOOD = 8, BUCKETS = 1024, TREE_ROOM = 4096 };
+/* FILES_KEPT: descriptors that pidfds leave free, to read /proc with. */
+enum { LOOK_AT_ONCE = 48, FLOOD = 8, BUCKETS = 1024, TREE_ROOM = 4096,
+	FILES_KEPT = 12 };
 
 /* <linux/pidfd.h> of Linux 6.15; older headers do not have it. */
 struct pidfd_info_exit {
@@ -84,6 +88,7 @@ struct process_watch {
 	pid_t (*root)(void *context); /* NULL: the server reports its children */
 	int64_t search_cost;
 	unsigned turn; /* where the next look begins */
+	bool told_scarce;
 	void (*kicked)(void *context);
 	void *context;
 };
@@ -180,7 +185,15 @@ process_watch_kick(struct process_watch *watch)
 	timer_no_later(watch->timer, LOOK_SOON_NS);
 }
 
-/* Fills in what /proc says of the process; false when it is gone. */
+/* Did a call fail for want of descriptors or memory?  That tells nothing of whom it
+ * was about. */
+static bool
+is_starved(void)
+{
+	return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
+/* Fills in what /proc says of the process; false with errno when it is gone. */
 static bool
 row_read(struct process_row *row, struct process_stat *stat)
 {
@@ -206,6 +219,21 @@ tell(struct process_watch *watch, enum process_what what,
 	event.process.row = *row;
 	if (end != NULL)
 		event.process.end = *end;
+	log_append(watch->log, &event);
+}
+
+/* Says once that deaths are seen by looking only. */
+static void
+tell_scarce(struct process_watch *watch, unsigned long files)
+{
+	char text[160];
+	struct event event = {.time = loop_now(watch->loop), .type = EVENT_NOTE};
+	if (watch->told_scarce)
+		return;
+	watch->told_scarce = true;
+	snprintf(text, sizeof text, "%lu descriptors do not suffice for all processes: of some, ends show a little later (ulimit -Hn; a larger limit mends it)",
+	    files);
+	event_set_text(&event, text, strlen(text));
 	log_append(watch->log, &event);
 }
 
@@ -253,6 +281,27 @@ row_guess(const struct process_watch *watch, struct process_row *row)
 	memcpy(row->command, parent->row.command, sizeof row->command);
 }
 
+/* A pidfd for it, unless the machine refuses, or so few descriptors are left that
+ * /proc could not be read any more: then looks must do. */
+static void
+followed_open(struct process_watch *watch, struct followed *followed)
+{
+	struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+	followed->pidfd = (int)syscall(SYS_pidfd_open, followed->pid, 0);
+	if (followed->pidfd < 0 && !is_starved())
+		return;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (followed->pidfd >= 0 && (rlim_t)followed->pidfd + FILES_KEPT < limit.rlim_cur)
+		followed->watch = loop_watch(watch->loop, followed->pidfd, EPOLLIN,
+		    followed_died, followed);
+	if (followed->watch != NULL)
+		return;
+	if (followed->pidfd >= 0)
+		close(followed->pidfd);
+	followed->pidfd = -1;
+	tell_scarce(watch, (unsigned long)limit.rlim_cur);
+}
+
 /* Follows a process from now on. */
 void
 process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
@@ -273,16 +322,12 @@ process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
 	if (peer != NULL)
 		row.peer = *peer;
 	*followed = (struct followed){.owner = watch, .pid = pid};
-	followed->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	followed_open(watch, followed);
 	bool flood = is_flood(watch) && followed->pidfd >= 0;
-	bool there = flood || row_read(&row, &stat);
-	if (flood || !there)
+	bool there = flood || row_read(&row, &stat) || is_starved();
+	if (strcmp(row.stat, "?") == 0)
 		row_guess(watch, &row);
-	if (followed->pidfd >= 0)
-		followed->watch = loop_watch(watch->loop, followed->pidfd, EPOLLIN,
-		    followed_died, followed);
-	else
-		followed->dead = !there; /* where pidfds are refused, looks must do */
+	followed->dead = followed->pidfd < 0 && !there; /* looks must do */
 	followed->died_at = loop_now(watch->loop);
 	followed_enter(watch, followed);
 	tell(watch, what, &row, NULL, time);
@@ -340,6 +385,19 @@ process_watch_pidfd(const struct process_watch *watch, pid_t pid)
 {
 	struct followed *followed = followed_find(watch, pid);
 	return followed == NULL ? -1 : followed->pidfd;
+}
+
+/* A pidfd of one that is followed without.  It is its, when it has the same start
+ * time after it was opened. */
+int
+process_watch_borrow(const struct process_watch *watch, pid_t pid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0 || is_same_process(log_now(watch->log), pid))
+		return pidfd;
+	close(pidfd);
+	errno = ESRCH;
+	return -1;
 }
 
 /* The state letter, right now. */
@@ -414,7 +472,10 @@ followed_settle(struct process_watch *watch, struct followed *followed,
 	int64_t now = loop_now(watch->loop);
 	if (now - followed->died_at < ZOMBIE_NS)
 		return;
-	if (row_read(&row, &stat) && stat.state == 'Z') {
+	bool there = row_read(&row, &stat);
+	if (!there && is_starved())
+		return;
+	if (there && stat.state == 'Z') {
 		followed->end.known = stat.has_exit_code;
 		followed->end.status = stat.exit_code;
 		followed->zombie = true;
@@ -447,7 +508,10 @@ followed_look(struct process_watch *watch, struct followed *followed)
 		followed_settle(watch, followed, row);
 		return;
 	}
-	if (!row_read(&row, &stat) || (stat.state == 'Z' && !followed->zombie)) {
+	bool there = row_read(&row, &stat);
+	if (!there && is_starved())
+		return;
+	if (!there || (stat.state == 'Z' && !followed->zombie)) {
 		if (followed->zombie) {
 			followed_vanished(watch, followed, &row);
 		} else {
@@ -615,12 +679,15 @@ process_watch_all_gone(struct process_watch *watch)
 	}
 }
 
-/* How long until a death can be settled; INT64_MAX: there is none. */
+/* How long until a death can be settled, or one can have come that nobody tells of;
+ * INT64_MAX: there is none. */
 static int64_t
 unsettled_for(const struct process_watch *watch, int64_t now)
 {
 	int64_t least = INT64_MAX;
 	for (struct followed *each = watch->all; each != NULL; each = each->next) {
+		if (each->pidfd < 0 && least > SETTLE_NS)
+			least = SETTLE_NS;
 		if (!is_unsettled(each))
 			continue;
 		int64_t left = each->died_at + ZOMBIE_NS - now;
@@ -652,12 +719,11 @@ process_watch_look(void *context)
 	bool looked = look_within_share(watch);
 	int64_t now = loop_now(watch->loop);
 	bool busy = now < watch->busy_until;
-	bool blind = watch->all != NULL && watch->all->pidfd < 0;
 	if (now - watch->searched_at >= search_pause(watch, busy))
 		search(watch);
 	int64_t pause = watch->root != NULL && busy ? search_pause(watch, busy) :
 	    busy ? LOOK_BUSY_NS : LOOK_IDLE_NS;
-	int64_t unsettled = blind ? SETTLE_NS : unsettled_for(watch, now);
+	int64_t unsettled = unsettled_for(watch, now);
 	if (!looked && watch->rest_until < now + pause)
 		pause = watch->rest_until - now;
 	timer_after(watch->timer, unsettled < pause ? unsettled : pause);

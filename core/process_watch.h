@@ -35,6 +35,9 @@ int process_watch_signal(struct process_watch *watch, pid_t pid, int number);
 /* The pidfd of a process that is followed, or -1; it stays ours. */
 int process_watch_pidfd(const struct process_watch *watch, pid_t pid);
 
+/* A pidfd of one that is followed without; -1 with errno.  The caller closes it. */
+int process_watch_borrow(const struct process_watch *watch, pid_t pid);
+
 /* The state letter out of /proc/PID/stat, right now; 0 when it is gone. */
 char process_watch_state(pid_t pid);
 
