@@ -68,7 +68,7 @@ CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
-	$(BUILD)/faulted $(BUILD)/failing.so
+	$(BUILD)/faulted $(BUILD)/failing.so $(BUILD)/crowd
 
 all: $(PROGRAMS) $(BUILD)/scenarios
 
@@ -105,7 +105,7 @@ $(BUILD)/stream: tests/tools/stream.c tests/tools/terminal_model.c
 
 $(BUILD)/stream: tests/tools/terminal_model.h
 
-$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted $(BUILD)/soak: \
+$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted $(BUILD)/soak $(BUILD)/crowd: \
     $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)

@@ -358,6 +358,21 @@ session_has_files(void)
 	return opened == SESSION_FILES;
 }
 
+/* Whether what the session is about can be seen: its own row, and TCP's table. */
+static bool
+session_sees(char *error)
+{
+	static const char *const files[] = {"/proc/self/stat", "/proc/net/tcp"};
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		if (access(files[i], R_OK) == 0)
+			continue;
+		snprintf(error, SESSION_ERROR, "cannot read %s: %s: sockets and processes are seen there (mount -t proc proc /proc)",
+		    files[i], strerror(errno));
+		return false;
+	}
+	return true;
+}
+
 /* The timers' functions: a round of the loop is all that is wanted of them. */
 static void
 session_tick(void *context)
@@ -421,6 +436,11 @@ session_new(const struct session_options *options, char *error, int *status)
 	if (!session_resolve(session, error) || !session_settings(session, error) ||
 	    !session_may_serve(session, error)) {
 		*status = STATUS_USAGE;
+		free(session);
+		return NULL;
+	}
+	if (!session_sees(error)) {
+		*status = STATUS_NOT_HERE;
 		free(session);
 		return NULL;
 	}
