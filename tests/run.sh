@@ -56,6 +56,8 @@ trap 'kill $begun 2>/dev/null; exit 1' HUP INT TERM
 begin lessons
 begin install
 begin security
+begin killed
+begin limits
 check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
 for script in terminal stream goldens contract guarded record any_server faults; do
@@ -64,5 +66,7 @@ done
 for script in goldens contract lessons install security guarded record any_server faults stream terminal; do
 	tell "$script"
 done
+tell killed
+tell limits
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
