@@ -191,7 +191,6 @@ SEED ?=
 soak: all $(BUILD)/soak $(BUILD)/free_port
 	$(BUILD)/soak $(BUILD)/tcpconsole $$($(BUILD)/free_port) $(SECONDS) $(SEED)
 
-<<<<<<< HEAD
 # every figure of speed beside its reference; the scripts are tests/bench/NN-NAME.sh
 BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start)
 BENCH_SHARED = $(BUILD)/tests/bench/terminal.o $(BUILD)/tests/bench/foreign.o \
@@ -219,11 +218,8 @@ $(BUILD)/bench/bare: $(BUILD)/tests/bench/bare.o
 bench: all $(BENCH) $(BUILD)/free_port
 	@BUILD=$(BUILD) sh tests/bench/run.sh
 
-# every call of libc fails once, one by one, in every process: takes minutes
-=======
 # every process killed and stopped at every moment; every call of libc fails once, one
 # by one, in every process: takes half an hour
->>>>>>> 0da2e8e (Each process killed, or stopped, at each moment: the guard is woken when it is needed)
 faults: all $(TEST_PROGRAMS)
 	FAULTS=all BUILD=$(BUILD) sh tests/killed.sh
 	FAULTS=all BUILD=$(BUILD) sh tests/faults.sh
