@@ -23,7 +23,7 @@ struct channel {
 	int fd;
 	bool ended, held, rests;
 	struct watch *watch;
-	struct timer *timer;           /* of the rest */
+	struct timer *timer;           /* of the rest; NULL: there was none yet */
 	int64_t counted_from;
 	unsigned count;                /* of the reports since then */
 	channel_function *function;
@@ -64,12 +64,17 @@ channel_flush(struct channel *channel)
 	loop_rewatch(channel->loop, channel->watch, channel_events(channel));
 }
 
+static void channel_rested(void *context);
+
 /* Leaves the reports in their queue for a while, when there are very many. */
 static void
 channel_rest(struct channel *channel)
 {
 	int64_t now = loop_now(channel->loop);
-	if (channel->count >= FLOOD && !channel->ended && !channel->rests) {
+	bool rests = channel->count >= FLOOD && !channel->ended && !channel->rests;
+	if (rests && channel->timer == NULL) /* a descriptor that few need */
+		channel->timer = loop_timer(channel->loop, channel_rested, channel);
+	if (rests && channel->timer != NULL) {
 		channel->rests = true;
 		loop_rewatch(channel->loop, channel->watch, channel_events(channel));
 		timer_after(channel->timer, REST_NS);
@@ -120,13 +125,11 @@ channel_open(struct loop *loop, int *program, channel_function *function,
 	*channel = (struct channel){.loop = loop, .fd = pair[0],
 	    .function = function, .context = context};
 	channel->last = &channel->first;
-	channel->timer = loop_timer(loop, channel_rested, channel);
-	if (channel->timer != NULL && fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0)
+	if (fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0)
 		channel->watch = loop_watch(loop, pair[0], EPOLLIN,
 		    channel_ready, channel);
 	if (channel->watch == NULL) {
 		int error = errno;
-		loop_untimer(loop, channel->timer);
 		close(pair[0]);
 		close(pair[1]);
 		free(channel);
@@ -148,7 +151,8 @@ channel_drain(struct channel *channel)
 			return true;
 		if (size <= 0) {
 			channel->ended = true;
-			timer_stop(channel->timer);
+			if (channel->timer != NULL)
+				timer_stop(channel->timer);
 			loop_unwatch(channel->loop, channel->watch);
 			channel->watch = NULL;
 			return false;

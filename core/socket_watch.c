@@ -60,7 +60,6 @@ struct socket_watch {
 	int64_t credit, credited_at;    /* what readings may cost, saved up to a bound */
 	int64_t holders_rest_until;
 	uint64_t opens;            /* connections of this machine, at the latest dump */
-	int opens_file;            /* /proc/net/snmp, -1: none */
 	int64_t user_timeout;
 	unsigned retries;
 	unsigned timed_conn;       /* whose retransmissions are followed */
@@ -99,7 +98,6 @@ socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family,
 	*watch = (struct socket_watch){.loop = loop, .log = log, .port = port,
 	    .family = family, .retries = read_retries(), .before = before,
 	    .context = context, .credit = READ_CREDIT_NS};
-	watch->opens_file = open("/proc/net/snmp", O_RDONLY | O_CLOEXEC);
 	watch->diag = sock_diag_open();
 	watch->timer = loop_timer(loop, socket_watch_look, watch);
 	if (watch->timer == NULL) {
@@ -116,8 +114,6 @@ socket_watch_free(struct socket_watch *watch)
 		return;
 	loop_untimer(watch->loop, watch->timer);
 	sock_diag_close(watch->diag);
-	if (watch->opens_file >= 0)
-		close(watch->opens_file);
 	tcp_table_free(&watch->table);
 	tcp_table_free(&watch->probe);
 	socket_holders_free(&watch->holders);
@@ -264,13 +260,15 @@ dump_agrees(struct socket_watch *watch, bool listeners)
  * passively; 0 when that cannot be read.  Where the sum is the same as before, no pair of
  * ends has come that was not there. */
 static uint64_t
-count_opens(const struct socket_watch *watch)
+count_opens(void)
 {
 	static const char heading[] = "\nTcp: RtoAlgorithm RtoMin RtoMax MaxConn "
 	    "ActiveOpens PassiveOpens ", line[] = "\nTcp: ";
 	char text[4096];
-	ssize_t length = watch->opens_file < 0 ? -1 :
-	    pread(watch->opens_file, text, sizeof text - 1, 0);
+	int fd = open("/proc/net/snmp", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
 	if (length <= 0)
 		return 0;
 	text[length] = '\0';
@@ -297,7 +295,7 @@ dump_is_due(struct socket_watch *watch, int64_t time, bool busy)
 	int64_t since = time - watch->dumped_at;
 	if (since < (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS))
 		return false;
-	uint64_t opens = count_opens(watch);
+	uint64_t opens = count_opens();
 	if (opens != 0 && opens == watch->opens && since < DUMP_REST_NS)
 		return false;
 	watch->opens = opens;
