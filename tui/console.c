@@ -132,8 +132,9 @@ draw_frame(void *context)
 	self->behind = !write_frame(self);
 	if (self->behind)
 		return;
-	session_follow_all(self->session, self->screen.zoomed != NULL &&
-	    self->screen.zoomed->pane == &pane_all);
+	if (self->session != NULL) /* a recording watches nothing */
+		session_follow_all(self->session, self->screen.zoomed != NULL &&
+		    self->screen.zoomed->pane == &pane_all);
 	struct scene scene = console_scene(self);
 	screen_frame(&self->screen, &scene, self->prompt);
 	write_frame(self);
@@ -349,7 +350,8 @@ console_interrupt(struct console *self)
 	size_t dropped = 0;
 	if (!prompt_is_empty(self->prompt))
 		prompt_abandon(self->prompt);
-	else if ((dropped = session_drop_waiting(self->session)) == 0)
+	else if (self->session == NULL ||
+	    (dropped = session_drop_waiting(self->session)) == 0)
 		console_hint(self, "Ctrl-C does not leave: F10 or :quit");
 	snprintf(text, sizeof text, "%zu line%s that waited: dropped", dropped,
 	    dropped == 1 ? "" : "s");

@@ -136,7 +136,8 @@ compose(struct pane_state *state, const struct scene *scene, int columns, int ro
 	if (*lesson->say != '\0')
 		add_words(text, LOOK_PLAIN, lesson->say, columns);
 	if (!lesson->spoke)
-		text_add(text, LOOK_PLAIN, "The lesson begins.");
+		text_add(text, LOOK_PLAIN, "%s", lesson->any ? "The lesson begins." :
+		    "The lesson has not begun yet.");
 }
 
 /* The borders' words: which lesson, of which section, how far it is. */
@@ -147,7 +148,8 @@ write_titles(struct pane_state *state, const struct scene *scene)
 	const struct guide *guide = &scene->guide;
 	char section[LESSON_SECTION] = "", place[48] = "";
 	if (!lesson->any) {
-		snprintf(state->title, sizeof state->title, "A question to the room");
+		snprintf(state->title, sizeof state->title, "%s", lesson->spoke ?
+		    "A question to the room" : "Narrator");
 		*state->note = '\0';
 		return;
 	}
