@@ -53,7 +53,7 @@ struct log {
 	uint64_t spacing;
 	size_t checkpoint_bytes;
 	struct moment now;
-	struct slot *slots;    /* NULL: none was asked for yet */
+	struct slot *slots;    /* LOG_UNPACKED of them */
 	struct { log_reader *function; void *context; } readers[READERS];
 	size_t reader_count;
 };
@@ -89,7 +89,9 @@ log_new(size_t capacity)
 	struct log *log = calloc(1, sizeof *log);
 	if (log == NULL)
 		return NULL;
-	if (!grow_checkpoints(log)) {
+	log->slots = calloc(LOG_UNPACKED, sizeof *log->slots);
+	if (log->slots == NULL || !grow_checkpoints(log)) {
+		free(log->slots);
 		free(log);
 		return NULL;
 	}
@@ -125,7 +127,7 @@ log_free(struct log *log)
 	}
 	for (size_t i = 0; i < log->checkpoint_count; i++)
 		moment_release(&log->checkpoints[i].moment);
-	for (size_t i = 0; log->slots != NULL && i < LOG_UNPACKED; i++)
+	for (size_t i = 0; i < LOG_UNPACKED; i++)
 		empty_slot(&log->slots[i]);
 	moment_release(&log->now);
 	free(log->checkpoints);
@@ -298,27 +300,14 @@ log_end(const struct log *log)
 	return log->end;
 }
 
-/* The slots, made when they are first needed: what is unpacked is no part of what a
- * const log promises. */
-static struct slot *
-slots_of(const struct log *log)
-{
-	struct log *mutable = (struct log *)(uintptr_t)log;
-	if (mutable->slots == NULL)
-		mutable->slots = calloc(LOG_UNPACKED, sizeof *mutable->slots);
-	return mutable->slots;
-}
-
 /* The event with this number. */
 const struct event *
 log_event(const struct log *log, uint64_t number)
 {
 	if (number < log->first || number >= log->end)
 		return NULL;
-	struct slot *slots = slots_of(log);
-	if (slots == NULL)
-		return NULL;
-	struct slot *slot = &slots[number % LOG_UNPACKED];
+	/* what is unpacked is no part of what a const log promises */
+	struct slot *slot = &log->slots[number % LOG_UNPACKED];
 	if (!slot->there || slot->number != number) {
 		empty_slot(slot);
 		event_unpack(log->packed[number % log->room], &slot->event);
