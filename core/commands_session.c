@@ -446,6 +446,7 @@ quit_done(struct session *session, struct running *running)
 		return false;
 	launcher_end(session->launcher, 2000);
 	process_watch_all_gone(session->processes);
+	socket_watch_read(session->sockets); /* the log ends with what is left */
 	session->ended = true;
 	return true;
 }

@@ -473,7 +473,7 @@ session_begin(struct session *session)
 	server_begin(session);
 	client_start(session);
 	socket_watch_force(session->sockets);
-	if (session->options.details)
+	if (session->options.details || session->options.recorder != NULL)
 		socket_watch_follow_details(session->sockets);
 	process_watch_kick(session->processes);
 	if (session->options.screen)

@@ -578,6 +578,13 @@ read_tables(struct socket_watch *watch)
 		take_row(watch, &watch->table.rows[i], time);
 }
 
+/* Reads the files at once. */
+void
+socket_watch_read(struct socket_watch *watch)
+{
+	read_tables(watch);
+}
+
 /* The current connection's retransmission timer, when there is one to watch. */
 static void
 look_at_timer(struct socket_watch *watch)

@@ -35,6 +35,9 @@ void socket_watch_want(struct socket_watch *watch);
 /* Asks the kernel whether anything is other than the moment now says. */
 bool socket_watch_has_changed(struct socket_watch *watch);
 
+/* Reads the files at once: what is left when the session's processes are gone. */
+void socket_watch_read(struct socket_watch *watch);
+
 /* When the files were last read, on the session's clock. */
 int64_t socket_watch_read_at(const struct socket_watch *watch);
 

@@ -168,6 +168,16 @@ printf 'connect\nquit\n' | "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
 [ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
 verdict 'a full disk under the output' $?
 
+# the log ends with what is left: no listener of ours
+port=$("$BUILD/free_port")
+printf 'connect\nsend on\nexpect echo on\n' |
+    "$console" --json --record "$work/recorded" 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+[ $? -eq 0 ] && grep '"type": "socket"' "$work/out" | grep '"state": "LISTEN"' | tail -n 1 |
+    grep -q '"what": "gone"'
+verdict 'the log ends without a listener' $?
+grep -q '"type": "details"' "$work/recorded"
+verdict 'a recording holds TCP_INFO, too' $?
+
 # what TCP_INFO says of both ends: one segment of six bytes each way
 port=$("$BUILD/free_port")
 printf '%s\n' connect 'show details' 'send hello' 'expect echo hello' 'host crash' 'send lost' \
