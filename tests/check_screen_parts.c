@@ -322,6 +322,42 @@ START_TEST(history_forgets_the_oldest)
 }
 END_TEST
 
+/* A FIFO would be waited at for ever. */
+START_TEST(a_fifo_is_no_history)
+{
+	const char *const lines[] = {"hello"};
+	char error[HISTORY_ERROR] = "", all[TEXT] = "";
+	struct stat status;
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
+	unlink(path);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	ck_assert_int_eq(history_file_load(path, collect, all, error), -1);
+	ck_assert_ptr_nonnull(strstr(error, path));
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), -1);
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert(S_ISFIFO(status.st_mode));
+}
+END_TEST
+
+/* A link stays one: what it leads to is written. */
+START_TEST(a_link_to_the_history_stays)
+{
+	const char *const lines[] = {"hello"}, *const more[] = {"more"};
+	char error[HISTORY_ERROR] = "", all[TEXT] = "", target[160];
+	struct stat status;
+	snprintf(target, sizeof target, "%s.kept", path);
+	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
+	ck_assert_int_eq(rename(path, target), 0);
+	ck_assert_int_eq(symlink(target, path), 0);
+	ck_assert_int_eq(history_file_append(path, more, 1, error), 0);
+	ck_assert_int_eq(lstat(path, &status), 0);
+	ck_assert(S_ISLNK(status.st_mode));
+	ck_assert_int_eq(history_file_load(target, collect, all, error), 0);
+	ck_assert_str_eq(all, "hello|more|");
+	unlink(target);
+}
+END_TEST
+
 START_TEST(what_cannot_be_written_costs_a_warning)
 {
 	const char *const lines[] = {"hello"};
@@ -486,6 +522,8 @@ screen_parts_suite(void)
 	tcase_add_test(keys, the_bar_shows_what_works);
 	tcase_add_checked_fixture(history, setup_history, teardown_history);
 	tcase_add_test(history, history_is_kept_for_the_user_alone);
+	tcase_add_test(history, a_fifo_is_no_history);
+	tcase_add_test(history, a_link_to_the_history_stays);
 	tcase_add_test(history, history_forgets_the_oldest);
 	tcase_add_test(history, what_cannot_be_written_costs_a_warning);
 	tcase_set_timeout(console, 60);

@@ -165,4 +165,11 @@ for kind in 'silent 40' 'deaf 4' 'endless 4' 'abort 500' 'scan 3000'; do
 	[ $got -eq 0 ] && { [ "$sanitized" -ne 0 ] || [ "$memory" -lt 40000 ]; }
 	verdict "a crowd: $kind (exit $got, $memory KB)" $?
 done
+# a file may not grow: the recording ends, the session does not
+port=$("$BUILD/free_port")
+{ echo connect; seq -f 'send line %g' 400; echo 'expect echo line 1'; } |
+    (ulimit -f 8; exec "$console" --headless --record "$work/record" 127.0.0.1 "$port") 2>"$work/err" |
+    cat >"$work/out"
+grep -q '^expect ok echo line 1' "$work/out" && grep -q 'File too large' "$work/out" "$work/err"
+verdict "a recording that may not grow" $?
 exit $status

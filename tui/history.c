@@ -50,12 +50,32 @@ is_plain(const char *line)
 	return true;
 }
 
+/* The file, if it is one: a FIFO would be waited at for ever. */
+static FILE *
+open_regular(const char *path)
+{
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return NULL;
+	FILE *file = NULL;
+	if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode))
+		errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+	else
+		file = fdopen(fd, "r");
+	int number = errno;
+	if (file == NULL)
+		close(fd);
+	errno = number;
+	return file;
+}
+
 /* Calls each with every line of the file. */
 int
 history_file_load(const char *path, void (*each)(void *context, const char *line),
     void *context, char *error)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_regular(path);
 	if (file == NULL)
 		return errno == ENOENT ? 0 : fail(error, "cannot read", path, errno);
 	char *line = NULL;
@@ -158,13 +178,17 @@ write_lines(int fd, const struct lines *lines)
 	return result;
 }
 
-/* Writes the lines in place of the file. */
+/* Writes the lines in place of the file; where it is a symbolic link, of what it
+ * leads to. */
 static int
-replace_file(const char *path, const struct lines *lines, char *error)
+replace_file(const char *name, const struct lines *lines, char *error)
 {
-	char *temporary;
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return fail(error, "cannot write", path, ENOMEM);
+	char *temporary, *target = realpath(name, NULL);
+	const char *path = target != NULL ? target : name;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+		free(target);
+		return fail(error, "cannot write", name, ENOMEM);
+	}
 	int number = 0;
 	int fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
 	if (fd < 0) {
@@ -174,7 +198,8 @@ replace_file(const char *path, const struct lines *lines, char *error)
 		unlink(temporary);
 	}
 	free(temporary);
-	return number != 0 ? fail(error, "cannot write", path, number) : 0;
+	free(target);
+	return number != 0 ? fail(error, "cannot write", name, number) : 0;
 }
 
 /* Appends count lines. */
