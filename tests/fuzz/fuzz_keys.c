@@ -2,7 +2,9 @@
  *
  * They go through the console's own input, keys, prompt and screen; the session behind
  * them takes commands and never runs one.  The byte fe stands for the pause that ends
- * an unfinished sequence, fd for a frame. */
+ * an unfinished sequence, fd for a frame.  Of digits no more than three are typed in a
+ * row: readline repeats a key a million times for M-999999, which is quick enough but
+ * for a program under sanitizers. */
 #include "fuzz_screen_of.h"
 
 #include "console_internal.h"
@@ -11,7 +13,9 @@
 #include "runner.h"
 #include "session_internal.h"
 
-enum { PAUSE = 0xfe, FRAME = 0xfd, CONTROL_Z = 26 };
+#include <readline/history.h>
+
+enum { PAUSE = 0xfe, FRAME = 0xfd, CONTROL_Z = 26, ESCAPE = 27, DIGITS_MOST = 3 };
 
 static const char *const events[] = {
 	"{\"t\":0,\"type\":\"start\",\"version\":\"0.1\",\"schema\":1,\"world\":\"local\","
@@ -96,6 +100,7 @@ reset(void)
 	console.paste = console.confirm = NULL;
 	console.leaving = false;
 	prompt_abandon(console.prompt);
+	clear_history();
 }
 
 static void
@@ -124,8 +129,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input_init(&console.input, keyboard_take_token, &console);
 	resizeterm(24, 80);
 	draw();
+	int digits = 0;
 	for (size_t i = 0; i < size; i++) {
 		char byte = (char)data[i];
+		bool digit = byte >= '0' && byte <= '9';
+		if (digit && ++digits > DIGITS_MOST)
+			continue;
+		if (!digit && byte != ESCAPE) /* M-9 M-9 M-9 is 999, too */
+			digits = 0;
 		if (data[i] == PAUSE)
 			input_timeout(&console.input);
 		else if (data[i] == FRAME)
