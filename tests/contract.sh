@@ -170,7 +170,7 @@ verdict 'a full disk under the output' $?
 
 # the log ends with what is left: no listener of ours
 port=$("$BUILD/free_port")
-printf 'connect\nsend on\nexpect echo on\n' |
+printf '%s\n' connect 'send on' 'expect echo on' 'expect state client ESTABLISHED for 0.5' |
     "$console" --json --record "$work/recorded" 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
 [ $? -eq 0 ] && grep '"type": "socket"' "$work/out" | grep '"state": "LISTEN"' | tail -n 1 |
     grep -q '"what": "gone"'
