@@ -675,14 +675,14 @@ socket_watch_look(void *context)
 	watch->looked_at = begun;
 	watch->look_cost = loop_now(watch->loop) - begun;
 	look_at_timer(watch);
-	if (watch->follows_details && watch->diag != NULL)
-		details_watch_look(watch->diag, watch->log, begun);
 	if (changed && rest > 0 && !watch->forced) {
 		timer_after(watch->timer, rest);
 		return;
 	}
 	if (changed)
 		read_tables(watch);
+	if (watch->follows_details && watch->diag != NULL)
+		details_watch_look(watch->diag, watch->log, begun);
 	timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
 }
 

@@ -188,7 +188,7 @@ printf '%s\n' connect 'show details' 'send hello' 'expect echo hello' 'host cras
     tail -n 1 "$work/details" | grep '"end": "client"' | grep '"unacked": 1' |
     grep -qE '"retransmits": [1-9]'
 verdict 'details: TCP_INFO of both ends, until the host is silent' $?
-printf 'connect\nshow details\n' | "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+printf 'connect\nexpect state server ESTABLISHED\nshow details\n' | "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
 [ $? -eq 0 ] && grep -q '^ *client: RTT .*cwnd' "$work/out" && grep -q '^ *server: RTT ' "$work/out"
 verdict 'details as text' $?
 
