@@ -145,8 +145,12 @@ exchange_line(struct alone *alone, const char *line, size_t length)
 		}
 		struct pollfd ready = {.fd = alone->fd, .events =
 		    (short)(POLLIN | (length > 0 ? POLLOUT : 0))};
-		if (poll(&ready, 1, -1) < 0)
-			continue; /* EINTR: a stop and a continuation, say */
+		if (poll(&ready, 1, -1) < 0) {
+			if (errno == EINTR) /* a stop and a continuation, say */
+				continue;
+			say_failed("poll", strerror(errno), NULL);
+			return false;
+		}
 		if ((ready.revents & POLLOUT) && length > 0 &&
 		    !write_some(alone, &line, &length))
 			return false;
