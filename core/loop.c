@@ -89,6 +89,15 @@ loop_now(const struct loop *loop)
 	return monotonic_now() - loop->start;
 }
 
+/* The processor time of this process. */
+int64_t
+loop_cost(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* A CLOCK_MONOTONIC time as a time of the session's clock. */
 int64_t
 loop_from_monotonic(const struct loop *loop, int64_t monotonic)

@@ -24,6 +24,10 @@ void loop_free(struct loop *loop);
 /* CLOCK_MONOTONIC in ns since the loop was made: the session's clock. */
 int64_t loop_now(const struct loop *loop);
 
+/* The processor time that this process has taken, in ns: what work costs, however long it
+ * has to wait for its turn. */
+int64_t loop_cost(void);
+
 /* A CLOCK_MONOTONIC time (ns) as a time of the session's clock. */
 int64_t loop_from_monotonic(const struct loop *loop, int64_t monotonic);
 

@@ -702,12 +702,11 @@ unsettled_for(const struct process_watch *watch, int64_t now)
 static bool
 look_within_share(struct process_watch *watch)
 {
-	int64_t begun = loop_now(watch->loop);
-	bool rests = begun < watch->rest_until;
+	int64_t begun = loop_cost(), now = loop_now(watch->loop);
+	bool rests = now < watch->rest_until;
 	look_at_rows(watch, rests ? 0 : LOOK_AT_ONCE);
 	if (!rests)
-		watch->rest_until = begun +
-		    LOOK_SHARE * (loop_now(watch->loop) - begun);
+		watch->rest_until = now + LOOK_SHARE * (loop_cost() - begun);
 	return !rests;
 }
 

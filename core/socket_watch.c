@@ -385,8 +385,9 @@ row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before
 	int64_t time = loop_now(watch->loop);
 	if (time < watch->holders_rest_until)
 		return 0; /* a later reading asks again */
+	int64_t before_it = loop_cost();
 	pid_t holder = row_holder(watch, row);
-	int64_t cost = loop_now(watch->loop) - time;
+	int64_t cost = loop_cost() - before_it;
 	if (cost > MILLISECONDS(2))
 		watch->holders_rest_until = time + HOLDERS_SHARE * cost;
 	return holder;
@@ -558,7 +559,7 @@ static void
 read_tables(struct socket_watch *watch)
 {
 	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
-	int64_t begun = loop_now(watch->loop);
+	int64_t begun = loop_now(watch->loop), cost = loop_cost();
 	tcp_table_clear(&watch->table);
 	for (int family = 4; family <= 6; family += 2) {
 		if (family_matters(watch, family) &&
@@ -567,8 +568,8 @@ read_tables(struct socket_watch *watch)
 			return; /* unreadable: what is shown stays, until it is not */
 	}
 	int64_t time = loop_now(watch->loop);
+	watch->read_cost = loop_cost() - cost;
 	watch->before(watch->context);
-	watch->read_cost = time - begun;
 	watch->read_at = begun;
 	watch->credit -= watch->read_cost;
 	watch->forced = watch->wanted = false;
@@ -668,12 +669,12 @@ static void
 socket_watch_look(void *context)
 {
 	struct socket_watch *watch = context;
-	int64_t begun = loop_now(watch->loop);
+	int64_t begun = loop_now(watch->loop), cost = loop_cost();
 	int64_t rest = read_rest(watch, begun);
 	bool changed = watch->forced || watch->wanted ||
 	    socket_watch_has_changed(watch) || is_stale(watch, begun);
 	watch->looked_at = begun;
-	watch->look_cost = loop_now(watch->loop) - begun;
+	watch->look_cost = loop_cost() - cost;
 	look_at_timer(watch);
 	if (changed && rest > 0 && !watch->forced) {
 		timer_after(watch->timer, rest);

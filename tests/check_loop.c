@@ -74,6 +74,20 @@ START_TEST(a_timer_may_set_and_remove_itself)
 }
 END_TEST
 
+START_TEST(waiting_costs_nothing)
+{
+	struct loop *loop = loop_new();
+	int64_t begun = loop_now(loop), cost = loop_cost();
+	while (loop_now(loop) - begun < MILLISECONDS(300))
+		ck_assert_int_eq(loop_round(loop, 300), 0);
+	ck_assert_int_lt(loop_cost() - cost, MILLISECONDS(100));
+	cost = loop_cost();
+	for (begun = loop_now(loop); loop_cost() - cost < MILLISECONDS(5);)
+		ck_assert_int_lt(loop_now(loop) - begun, SECONDS(20));
+	loop_free(loop);
+}
+END_TEST
+
 START_TEST(no_later_keeps_the_sooner)
 {
 	struct clockwork clockwork = {.loop = loop_new(), .ran = 2};
@@ -106,6 +120,7 @@ loop_suite(void)
 	TCase *all = tcase_create("all");
 	tcase_add_test(all, a_callback_may_remove_itself_and_its_neighbour);
 	tcase_add_test(all, a_timer_may_set_and_remove_itself);
+	tcase_add_test(all, waiting_costs_nothing);
 	tcase_add_test(all, no_later_keeps_the_sooner);
 	tcase_add_test(all, a_stopped_timer_stays_silent);
 	suite_add_tcase(suite, all);

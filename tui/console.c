@@ -135,11 +135,12 @@ draw_frame(void *context)
 	if (self->session != NULL) /* a recording watches nothing */
 		session_follow_all(self->session, self->screen.zoomed != NULL &&
 		    self->screen.zoomed->pane == &pane_all);
+	int64_t cost = loop_cost();
 	struct scene scene = console_scene(self);
 	screen_frame(&self->screen, &scene, self->prompt);
 	write_frame(self);
 	int64_t at = screen_changes_at(&self->screen, &scene);
-	self->frame_cost = loop_now(self->loop) - self->drawn_at;
+	self->frame_cost = loop_cost() - cost;
 	int64_t least = next_frame(self, FRAME, FRAME_SHARE);
 	if (at != 0)
 		timer_at(self->tick, at > least ? at : least);
