@@ -253,7 +253,7 @@ START_TEST(every_pane_is_walked_and_searched)
 		connect_one(conn);
 	machine(0);
 	for (int i = 0; i < 100; i++) {
-		char text[16];
+		char text[32];
 		snprintf(text, sizeof text, "line %d", i);
 		line(EVENT_SENT, text);
 	}
