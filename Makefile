@@ -192,7 +192,7 @@ soak: all $(BUILD)/soak $(BUILD)/free_port
 	$(BUILD)/soak $(BUILD)/tcpconsole $$($(BUILD)/free_port) $(SECONDS) $(SEED)
 
 # every figure of speed beside its reference; the scripts are tests/bench/NN-NAME.sh
-BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start)
+BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start memory)
 BENCH_SHARED = $(BUILD)/tests/bench/terminal.o $(BUILD)/tests/bench/foreign.o \
 	$(BUILD)/tests/tools/terminal_model.o
 
@@ -215,7 +215,7 @@ $(BUILD)/bench/bare: $(BUILD)/tests/bench/bare.o
 	@mkdir -p $(@D)
 	@echo LD $@; $(LINK) -o $@ $<
 
-bench: all $(BENCH) $(BUILD)/free_port
+bench: all $(BENCH) $(BUILD)/free_port $(BUILD)/make_recording $(BUILD)/replay_time
 	@BUILD=$(BUILD) sh tests/bench/run.sh
 
 # every process killed and stopped at every moment; every call of libc fails once, one

@@ -6,6 +6,7 @@
  * the keys below.  Printed is the median, in milliseconds. */
 #include "terminal.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,15 @@ rows_with(const struct terminal *terminal, const char *text)
 		count += strstr(row, text) != NULL;
 	}
 	return count;
+}
+
+/* Complete: both ends, the child's row beside the status line, the keys. */
+static bool
+is_complete(const struct terminal *terminal)
+{
+	return rows_with(terminal, "ESTABLISHED") >= 3 &&
+	    rows_with(terminal, "conn 1 ") >= 2 &&
+	    rows_with(terminal, "tcpserv") >= 1 && terminal_holds(terminal, "Quit");
 }
 
 int
@@ -39,12 +49,10 @@ main(int argc, char **argv)
 		terminal_run(&terminal, 80, 24,
 		    (char *const[]){argv[2], host, port, NULL});
 		double end = terminal.begun + 20;
-		while (rows_with(&terminal, "ESTABLISHED") < 3 ||
-		    !terminal_holds(&terminal, "Quit") ||
-		    rows_with(&terminal, "tcpserv") < 2) {
+		while (!is_complete(&terminal)) {
 			double now = bench_now();
 			if (now > end || !terminal_read(&terminal, end - now))
-				terminal_await(&terminal, "ESTABLISHED", 0);
+				terminal_give_up(&terminal, "a complete frame");
 		}
 		values[i] = (bench_now() - terminal.begun) * 1000;
 		terminal_end(&terminal);

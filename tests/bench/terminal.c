@@ -127,21 +127,26 @@ terminal_holds(const struct terminal *terminal, const char *text)
 }
 
 void
+terminal_give_up(struct terminal *terminal, const char *what)
+{
+	fprintf(stderr, "bench: \"%s\" did not come:\n", what);
+	for (int i = 0; i < terminal->screen->rows; i++) {
+		char row[ROW_TEXT];
+		model_row(terminal->screen, i, row, sizeof row);
+		fprintf(stderr, "%s\n", row);
+	}
+	kill(terminal->pid, SIGTERM);
+	exit(1);
+}
+
+void
 terminal_await(struct terminal *terminal, const char *text, double seconds)
 {
 	double end = bench_now() + seconds;
 	while (!terminal_holds(terminal, text)) {
 		double now = bench_now();
-		if (now < end && terminal_read(terminal, end - now))
-			continue;
-		fprintf(stderr, "bench: \"%s\" did not come:\n", text);
-		for (int i = 0; i < terminal->screen->rows; i++) {
-			char row[ROW_TEXT];
-			model_row(terminal->screen, i, row, sizeof row);
-			fprintf(stderr, "%s\n", row);
-		}
-		kill(terminal->pid, SIGTERM);
-		exit(1);
+		if (now >= end || !terminal_read(terminal, end - now))
+			terminal_give_up(terminal, text);
 	}
 }
 

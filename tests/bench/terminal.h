@@ -37,6 +37,10 @@ bool terminal_read(struct terminal *terminal, double seconds);
 bool terminal_holds(const struct terminal *terminal, const char *text);
 void terminal_await(struct terminal *terminal, const char *text, double seconds);
 
+/* Says that something did not come, shows the screen, and ends the bench. */
+void terminal_give_up(struct terminal *terminal, const char *what)
+    __attribute__((noreturn));
+
 /* Presses keys. */
 void terminal_type(struct terminal *terminal, const char *keys);
 

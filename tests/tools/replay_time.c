@@ -1,5 +1,5 @@
 /* replay_time FILE: how long a recording takes to be read, and the longest of many
- * steps through it: "open SECONDS, step MILLISECONDS, EVENTS events". */
+ * steps through it: "SECONDS MILLISECONDS EVENTS". */
 #include "past.h"
 #include "replay.h"
 
@@ -52,7 +52,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	double opened = seconds() - before;
-	printf("open %.2f s, step %.1f ms, %llu events\n", opened,
+	printf("%.2f %.1f %llu\n", opened,
 	    longest_step(log) * 1e3, (unsigned long long)log_end(log));
 	replay_close(replay);
 	log_free(log);
