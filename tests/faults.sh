@@ -12,7 +12,8 @@ trap 'rm -rf "$work"' EXIT
 export BUILD
 # under a sanitizer its runtime comes first, and malloc is its own
 runtime=$(ldd "$BUILD/tcpconsole" | awk '/lib[a]san/ { print $3 }')
-[ -z "$runtime" ] || library="$runtime:$library"
+at_once=16
+[ -z "$runtime" ] || library="$runtime:$library" at_once=6
 ASAN_OPTIONS="exitcode=99:log_path=$work/asan:${ASAN_OPTIONS:-}"
 export ASAN_OPTIONS
 
@@ -82,9 +83,9 @@ plan() { # NAME WHO...
 	done
 }
 
-# Carries out a plan, sixteen at a time, for most of it is waiting
+# Carries out a plan, many at a time, for most of it is waiting
 carry_out() {
-	xargs -P "${FAULTS_AT_ONCE:-16}" -L 1 sh -c '"$BUILD/faulted" "$0" "$1" "$2" "$3" "$4" "$5" sh "'"$work"'/$6"' "$library"
+	xargs -P "${FAULTS_AT_ONCE:-$at_once}" -L 1 sh -c '"$BUILD/faulted" "$0" "$1" "$2" "$3" "$4" "$5" sh "'"$work"'/$6"' "$library"
 }
 
 {

@@ -8,7 +8,8 @@
  *
  * The verdict is "ok" when the command ends by itself, with status 0, 1, 2 or 77,
  * with not more than one line on standard error; no process of it crashes, leaves
- * a descriptor open or more than BLOCKS of memory, and none lives 2 s longer. */
+ * a descriptor open or more than BLOCKS of memory, and none lives 10 s longer
+ * (killed.sh wants 2 s; here many run at once, also under a sanitizer). */
 #include "failing.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT_SECONDS = 60, LEFT_SECONDS = 2, OUTPUT_ROOM = 1 << 20 };
+enum { LIMIT_SECONDS = 60, LEFT_SECONDS = 10, OUTPUT_ROOM = 1 << 20 };
 
 static const char *const who_names[] = FAILING_WHO_NAMES;
 static const char *const call_names[] = {
@@ -279,5 +280,7 @@ main(int argc, char **argv)
 		size_t length = strlen(output);
 		printf("%s%s\n", output + (length > 600 ? length - 600 : 0), errors);
 	}
+	free(output);
+	free(errors);
 	return fault != NULL;
 }
