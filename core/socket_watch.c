@@ -38,7 +38,7 @@
 #define READ_COST_SHARE 2               /* half of the time, while it matters, */
 #define READ_BUSY_SHARE 6               /* but no more than a sixth for long: */
 #define READ_CREDIT_NS MILLISECONDS(400)  /* so much may have been saved for a burst */
-#define HOLDERS_SHARE 20                /* as much of it for looking who holds sockets */
+#define HOLDERS_SHARE 200               /* so little of it for looking who holds sockets */
 
 /* More rows than so many are asked for by one dump rather than one by one. */
 enum { QUERIES_MOST = 128 };

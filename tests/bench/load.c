@@ -131,6 +131,8 @@ main(int argc, char **argv)
 	if (own) {
 		kill(viewer, SIGKILL);
 		waitpid(viewer, NULL, 0);
+		free(terminal.screen); /* which has not seen what the viewer saw */
+		terminal.screen = NULL;
 		terminal_end(&terminal);
 	}
 	return 0;

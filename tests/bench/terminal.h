@@ -10,7 +10,7 @@ struct terminal {
 	int master;
 	pid_t pid;
 	double begun;          /* when it was executed */
-	struct model *screen;
+	struct model *screen;  /* NULL: somebody else looks at it */
 };
 
 /* Seconds, on the monotonic clock. */
