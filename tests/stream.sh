@@ -362,7 +362,7 @@ PORT=$HOSTILE session 'a peer that floods: keys are heard' -- <<'STEPS'
 see conn 1 ESTABLISHED
 type :client reads always\r
 see flood
-within 400 x
+within 5000 x
 quiet 2000 300000
 memory 40000
 type \x03

@@ -271,6 +271,9 @@ redraw(void)
 		for (int k = 0; k < run.model.columns; k++)
 			run.model.cells[i][k].characters[0] = '#';
 	type("\014", 1);
+	int64_t end = now() + DEADLINE_MS;
+	while (run.model.cells[0][0].characters[0] == '#' && now() < end)
+		pump(SLICE_MS);
 	settle();
 	for (int i = 0; i < run.model.rows; i++) {
 		read_row(&run.before, i, one, sizeof one);
