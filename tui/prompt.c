@@ -165,6 +165,20 @@ install(struct prompt *prompt)
 		prompt->complaint[strcspn(prompt->complaint, "\n")] = '\0';
 }
 
+/* Keyboard macros go: readline 8.2, called back for each key, follows a null pointer
+ * where one ends in the middle of a key sequence (C-x ( C-x e a C-x ) C-x e). */
+static void
+forbid_keyboard_macros(void)
+{
+	Keymap maps[] = {emacs_standard_keymap, emacs_ctlx_keymap, emacs_meta_keymap,
+	    vi_movement_keymap, vi_insertion_keymap};
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+		rl_unbind_function_in_map(rl_start_kbd_macro, maps[i]);
+		rl_unbind_function_in_map(rl_end_kbd_macro, maps[i]);
+		rl_unbind_function_in_map(rl_call_last_kbd_macro, maps[i]);
+	}
+}
+
 /* Takes readline out of its defaults. */
 static void
 configure(struct prompt *prompt)
@@ -185,6 +199,7 @@ configure(struct prompt *prompt)
 	using_history();
 	stifle_history(KEEP_LINES);
 	install(prompt);
+	forbid_keyboard_macros();
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
 	/* what is typed is sent byte by byte, also in the C locale, where readline
@@ -261,12 +276,24 @@ enqueue(struct prompt *prompt, const char *bytes, size_t length)
 	return true;
 }
 
+/* Is it the first key of a sequence in the middle of a search?  readline 8.2 crashes
+ * when the next one makes no sequence that it knows: C-r C-x s. */
+static bool
+is_prefix_in_search(const char *bytes, size_t length)
+{
+	enum { ESCAPE = 27 };
+	unsigned char byte = (unsigned char)bytes[0];
+	return length == 1 && byte != ESCAPE && RL_ISSTATE(RL_STATE_ISEARCH) &&
+	    rl_get_keymap()[byte].type == ISKMAP;
+}
+
 /* Gives readline bytes. */
 void
 prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
 {
 	FILE *before = stderr;
-	if (!enqueue(prompt, bytes, length))
+	if (length == 0 || is_prefix_in_search(bytes, length) ||
+	    !enqueue(prompt, bytes, length))
 		return;
 	stderr = prompt->nowhere;
 	prompt->redisplays = 0;
