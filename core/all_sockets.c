@@ -1,4 +1,4 @@
-/* A reading goes through four steps, a piece in each round of the loop: the two files,
+/* A reading goes through three steps, a piece in each round of the loop: the two files,
  * the processes' descriptors (only when there is a row whose owner was not looked for
  * yet), the difference.  The last step is one piece: about a millisecond for each
  * thousand rows, and nothing in comparison when few have changed. */
@@ -6,21 +6,18 @@
 
 #include "all_rows.h"
 #include "socket_scan.h"
-#include "tcp_table.h"
+#include "table_reading.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define PIECE_NS MILLISECONDS(1)    /* between two pieces */
 #define PAUSE_NS SECONDS(1)         /* between two readings, and for each row */
 #define ROW_NS INT64_C(200000)
 #define OWNERS_NS SECONDS(5)        /* between two searches for owners unseen */
 
-enum { READS = 16, READ_ROOM = 8192, DESCRIPTORS = 512 }; /* of one piece */
+enum { READS = 16, DESCRIPTORS = 512 }; /* of one piece */
 
-enum step { STEP_REST, STEP_TCP, STEP_TCP6, STEP_OWNERS };
+enum step { STEP_REST, STEP_TABLE, STEP_OWNERS };
 
 struct all_sockets {
 	struct loop *loop;
@@ -28,7 +25,7 @@ struct all_sockets {
 	struct timer *timer;
 	bool follows, told;            /* told: the moment has a whole table */
 	enum step step;
-	int fd;                        /* the file that is read, -1: none */
+	struct table_reading reading;
 	struct tcp_table table;
 	struct socket_owners owners;   /* of the last search */
 	struct socket_scan *scan;      /* the one under way */
@@ -44,7 +41,7 @@ all_sockets_new(struct loop *loop, struct log *log)
 	struct all_sockets *all = calloc(1, sizeof *all);
 	if (all == NULL)
 		return NULL;
-	*all = (struct all_sockets){.loop = loop, .log = log, .fd = -1};
+	*all = (struct all_sockets){.loop = loop, .log = log};
 	all->timer = loop_timer(loop, all_sockets_step, all);
 	if (all->timer == NULL) {
 		free(all);
@@ -57,9 +54,7 @@ all_sockets_new(struct loop *loop, struct log *log)
 static void
 give_up(struct all_sockets *all)
 {
-	if (all->fd >= 0)
-		close(all->fd);
-	all->fd = -1;
+	table_reading_end(&all->reading);
 	socket_scan_end(all->scan);
 	all->scan = NULL;
 	all->step = STEP_REST;
@@ -84,7 +79,8 @@ all_sockets_read(struct all_sockets *all)
 	if (all->step != STEP_REST)
 		return;
 	tcp_table_clear(&all->table);
-	all->step = STEP_TCP;
+	table_reading_begin(&all->reading, 0, true, true);
+	all->step = STEP_TABLE;
 	timer_after(all->timer, 1);
 }
 
@@ -114,28 +110,6 @@ bool
 all_sockets_rest(const struct all_sockets *all)
 {
 	return all->step == STEP_REST;
-}
-
-/* A piece of a file; false: it is at its end, or cannot be read.  The kernel hands out
- * whole rows. */
-static bool
-read_piece(struct all_sockets *all, const char *path, int family)
-{
-	char text[READ_ROOM];
-	if (all->fd < 0 && (all->fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return false;
-	for (int i = 0; i < READS; i++) {
-		ssize_t length = read(all->fd, text, sizeof text);
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length <= 0 || tcp_table_parse(&all->table, text, (size_t)length,
-		    family, 0, NULL) < 0) {
-			close(all->fd);
-			all->fd = -1;
-			return false;
-		}
-	}
-	return true;
 }
 
 /* Is there a row whose owner was not looked for?  One that was looked for in vain is
@@ -247,11 +221,9 @@ all_sockets_step(void *context)
 	case STEP_REST:
 		all_sockets_read(all);
 		return;
-	case STEP_TCP:
-		more = read_piece(all, "/proc/net/tcp", 4);
-		break;
-	case STEP_TCP6:
-		more = read_piece(all, "/proc/net/tcp6", 6);
+	case STEP_TABLE:
+		more = table_reading_step(&all->reading, &all->table, READS) ==
+		    TABLE_MORE;
 		break;
 	case STEP_OWNERS:
 	default:

@@ -15,9 +15,11 @@
 #include "last_state.h"
 #include "sock_diag.h"
 #include "socket_holder.h"
+#include "table_reading.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,8 @@
 #define LOOK_BUSY_NS MILLISECONDS(20)
 #define LOOK_IDLE_NS MILLISECONDS(250)
 #define LOOK_COST_SHARE 4               /* a look may take a fifth of the time */
+#define PIECE_COST_NS MILLISECONDS(3)   /* a reading goes on for so long in a round, */
+#define PIECE_PAUSE_NS MILLISECONDS(1)  /* and then again */
 #define HOT_NS MILLISECONDS(200)
 #define BUSY_NS SECONDS(3)
 #define DUMP_BUSY_NS MILLISECONDS(200)
@@ -66,8 +70,8 @@ struct socket_watch {
 	int64_t first_retransmit;  /* when its first went out, 0: none yet */
 	struct tcp_table table, probe;
 	struct socket_holders holders;  /* for the reading at hand */
-	char *buffer;
-	size_t size;
+	struct table_reading reading;   /* in pieces, while keys are heard */
+	int64_t reading_begun, reading_cost;
 };
 
 static void socket_watch_look(void *context);
@@ -117,7 +121,7 @@ socket_watch_free(struct socket_watch *watch)
 	tcp_table_free(&watch->table);
 	tcp_table_free(&watch->probe);
 	socket_holders_free(&watch->holders);
-	free(watch->buffer);
+	table_reading_end(&watch->reading);
 	free(watch);
 }
 
@@ -554,36 +558,58 @@ family_matters(struct socket_watch *watch, int family)
 	    &watch->probe) < 0 || watch->probe.count > 0;
 }
 
-/* Reads the files and appends every difference. */
+/* Begins to read the files; what is asked for from now on needs another reading. */
 static void
-read_tables(struct socket_watch *watch)
+reading_begin(struct socket_watch *watch)
 {
-	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
-	int64_t begun = loop_now(watch->loop), cost = loop_cost();
 	tcp_table_clear(&watch->table);
-	for (int family = 4; family <= 6; family += 2) {
-		if (family_matters(watch, family) &&
-		    tcp_table_read(&watch->table, paths[family], family, watch->port,
-		    &watch->buffer, &watch->size) < 0 && errno != ENOENT)
-			return; /* unreadable: what is shown stays, until it is not */
-	}
-	int64_t time = loop_now(watch->loop);
-	watch->read_cost = loop_cost() - cost;
-	watch->before(watch->context);
-	watch->read_at = begun;
-	watch->credit -= watch->read_cost;
 	watch->forced = watch->wanted = false;
+	watch->reading_begun = loop_now(watch->loop);
+	watch->reading_cost = 0;
+	table_reading_begin(&watch->reading, watch->port, family_matters(watch, 4),
+	    family_matters(watch, 6));
+}
+
+/* The files are read: appends every difference. */
+static void
+reading_finish(struct socket_watch *watch)
+{
+	int64_t time = loop_now(watch->loop), cost = loop_cost();
+	if (tcp_table_drop_repeated(&watch->table, 0) < 0)
+		return;
+	watch->read_cost = watch->reading_cost + loop_cost() - cost;
+	watch->before(watch->context);
+	watch->read_at = watch->reading_begun;
+	watch->credit -= watch->read_cost;
 	socket_holders_forget(&watch->holders);
 	take_absence(watch, time);
 	for (size_t i = 0; i < watch->table.count; i++)
 		take_row(watch, &watch->table.rows[i], time);
 }
 
+/* Reads on for so long (ns of processor time); false: there is more. */
+static bool
+reading_go_on(struct socket_watch *watch, int64_t most)
+{
+	enum table_state state = TABLE_MORE;
+	int64_t begun = loop_cost(), cost = 0;
+	while (state == TABLE_MORE && cost < most) {
+		state = table_reading_step(&watch->reading, &watch->table, 1);
+		cost = loop_cost() - begun;
+	}
+	watch->reading_cost += cost;
+	if (state == TABLE_WHOLE)
+		reading_finish(watch);
+	return state != TABLE_MORE; /* unreadable: what is shown stays, until it is not */
+}
+
 /* Reads the files at once. */
 void
 socket_watch_read(struct socket_watch *watch)
 {
-	read_tables(watch);
+	table_reading_end(&watch->reading);
+	reading_begin(watch);
+	reading_go_on(watch, INT64_MAX);
 }
 
 /* The current connection's retransmission timer, when there is one to watch. */
@@ -664,11 +690,31 @@ is_stale(const struct socket_watch *watch, int64_t now)
 	return now - watch->read_at > (most > READ_REST_NS ? most : READ_REST_NS);
 }
 
+/* A piece of the reading; then it goes on soon, or the next look is due. */
+static void
+socket_watch_piece(struct socket_watch *watch)
+{
+	if (!reading_go_on(watch, PIECE_COST_NS)) {
+		timer_after(watch->timer, PIECE_PAUSE_NS);
+		return;
+	}
+	if (watch->follows_details && watch->diag != NULL)
+		details_watch_look(watch->diag, watch->log, loop_now(watch->loop));
+	if (watch->forced)
+		timer_after(watch->timer, LOOK_NOW_NS);
+	else
+		timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
+}
+
 /* The timer: looks, reads when something changed, and says when to look again. */
 static void
 socket_watch_look(void *context)
 {
 	struct socket_watch *watch = context;
+	if (table_reading_goes_on(&watch->reading)) {
+		socket_watch_piece(watch);
+		return;
+	}
 	int64_t begun = loop_now(watch->loop), cost = loop_cost();
 	int64_t rest = read_rest(watch, begun);
 	bool changed = watch->forced || watch->wanted ||
@@ -680,8 +726,11 @@ socket_watch_look(void *context)
 		timer_after(watch->timer, rest);
 		return;
 	}
-	if (changed)
-		read_tables(watch);
+	if (changed) {
+		reading_begin(watch);
+		socket_watch_piece(watch);
+		return;
+	}
 	if (watch->follows_details && watch->diag != NULL)
 		details_watch_look(watch->diag, watch->log, begun);
 	timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
@@ -704,13 +753,13 @@ socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *ow
 {
 	if (nothing_listens(watch))
 		return false;
-	tcp_table_clear(&watch->table);
-	tcp_table_read(&watch->table, "/proc/net/tcp", 4, watch->port,
-	    &watch->buffer, &watch->size);
-	tcp_table_read(&watch->table, "/proc/net/tcp6", 6, watch->port,
-	    &watch->buffer, &watch->size);
-	for (size_t i = 0; i < watch->table.count; i++) {
-		const struct tcp_row *each = &watch->table.rows[i];
+	struct table_reading reading;
+	tcp_table_clear(&watch->probe);
+	table_reading_begin(&reading, watch->port, true, true);
+	table_reading_step(&reading, &watch->probe, INT_MAX);
+	table_reading_end(&reading);
+	for (size_t i = 0; i < watch->probe.count; i++) {
+		const struct tcp_row *each = &watch->probe.rows[i];
 		if (each->state != STATE_LISTEN || each->local.port != watch->port)
 			continue;
 		*row = *each;

@@ -29,7 +29,8 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-enum { KEEP_LINES = 1000, MACRO_KEYS = 20000 };
+/* COMPLETE_MOST: bytes of a line in which words are still completed. */
+enum { KEEP_LINES = 1000, MACRO_KEYS = 20000, COMPLETE_MOST = 4096 };
 
 struct prompt {
 	struct prompt_callbacks callbacks;
@@ -194,7 +195,6 @@ configure(struct prompt *prompt)
 	rl_attempted_completion_function = complete;
 	rl_completion_display_matches_hook = display_matches;
 	rl_completer_word_break_characters = " \t";
-	rl_completer_quote_characters = "";
 	rl_basic_word_break_characters = " \t";
 	using_history();
 	stifle_history(KEEP_LINES);
@@ -297,6 +297,8 @@ prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
 		return;
 	stderr = prompt->nowhere;
 	prompt->redisplays = 0;
+	/* to find the word, readline walks from the line's beginning for each character */
+	rl_inhibit_completion = rl_end > COMPLETE_MOST;
 	while (prompt->first < prompt->end || rl_pending_input)
 		rl_callback_read_char();
 	stderr = before;

@@ -285,6 +285,21 @@ redraw(void)
 		fail("the cursor was at %d, %d", run.before.row, run.before.column);
 }
 
+/* Keys that are shown by at most so many bytes. */
+static void
+cost(size_t most, const char *keys, size_t length)
+{
+	int64_t end = now() + DEADLINE_MS;
+	settle();
+	size_t before = run.total;
+	type(keys, length);
+	while (run.total == before && now() < end)
+		pump(SLICE_MS);
+	settle();
+	if (run.total == before || run.total - before > most)
+		fail("%zu bytes", run.total - before);
+}
+
 /* Keys that change the screen soon. */
 static void
 within(int most, const char *keys, size_t length)
@@ -459,12 +474,7 @@ do_two(const char *word, int number, char *rest)
 			fail("%zu bytes", run.total - before);
 	} else if (strcmp(word, "cost") == 0) {
 		length = unescape(rest);
-		settle();
-		before = run.total;
-		type(rest, length);
-		settle();
-		if (run.total == before || run.total - before > (size_t)number)
-			fail("%zu bytes", run.total - before);
+		cost((size_t)number, rest, length);
 	} else {
 		return false;
 	}
