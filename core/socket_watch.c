@@ -1,29 +1,24 @@
 /* When the table is read.
  *
- * Reading /proc/net/tcp walks the kernel's whole hash table: milliseconds, even
- * for three rows.  One exact sock_diag query costs microseconds.  So a look is a
- * handful of queries, one for each row that is known and for each end that is
- * expected, and only when one of them disagrees with the moment now is the file
- * read and every difference appended.  Looks are frequent after something has
- * happened (FIN_WAIT1 lasts 42 ms on loopback) and rare at rest.  What nobody
- * announced, such as a stranger's connection, a dump by port finds. */
+ * Reading /proc/net/tcp walks the kernel's whole hash table: milliseconds, even for
+ * three rows.  So a look asks socket_probe.h, in microseconds, and only when something
+ * has changed is the file read, a large one in pieces, and every difference appended.
+ * Looks are frequent after something has happened (FIN_WAIT1 lasts 42 ms on loopback)
+ * and rare at rest; readings have a budget of processor time. */
 #include "socket_watch.h"
 
 #include "details_watch.h"
 #include "endpoint.h"
 #include "giving_up.h"
 #include "last_state.h"
-#include "sock_diag.h"
 #include "socket_holder.h"
+#include "socket_probe.h"
 #include "table_reading.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LOOK_NOW_NS MILLISECONDS(1)
 #define LOOK_HOT_NS MILLISECONDS(4)     /* just after something happened */
@@ -34,9 +29,8 @@
 #define PIECE_PAUSE_NS MILLISECONDS(1)  /* and then again */
 #define HOT_NS MILLISECONDS(200)
 #define BUSY_NS SECONDS(3)
-#define DUMP_BUSY_NS MILLISECONDS(200)
-#define DUMP_IDLE_NS SECONDS(1)
-#define DUMP_REST_NS SECONDS(15)        /* when no connection at all was opened */
+#define READ_BLIND_BUSY_NS MILLISECONDS(200) /* without netlink */
+#define READ_BLIND_NS SECONDS(1)
 #define READ_REST_NS SECONDS(5)
 #define READ_REST_SHARE 2000            /* at rest a reading may take so little of the time */
 #define READ_COST_SHARE 2               /* half of the time, while it matters, */
@@ -44,31 +38,27 @@
 #define READ_CREDIT_NS MILLISECONDS(400)  /* so much may have been saved for a burst */
 #define HOLDERS_SHARE 200               /* so little of it for looking who holds sockets */
 
-/* More rows than so many are asked for by one dump rather than one by one. */
-enum { QUERIES_MOST = 128 };
-
 /* Two predictions of one timer's end may differ by so much. */
 #define TIMER_GRAIN_NS MILLISECONDS(400)
 
 struct socket_watch {
 	struct loop *loop;
 	struct log *log;
-	struct sock_diag *diag;    /* NULL: refused; the files are read instead */
+	struct socket_probe probe; /* where it is refused, the files are read instead */
 	struct timer *timer;
 	void (*before)(void *context);
 	void *context;
 	uint16_t port;
 	int family;
 	bool forced, wanted, foreign, follows_details;
-	int64_t kicked_at, looked_at, look_cost, read_at, dumped_at, read_cost;
+	int64_t kicked_at, looked_at, look_cost, read_at, read_cost;
 	int64_t credit, credited_at;    /* what readings may cost, saved up to a bound */
 	int64_t holders_rest_until;
-	uint64_t opens;            /* connections of this machine, at the latest dump */
 	int64_t user_timeout;
 	unsigned retries;
 	unsigned timed_conn;       /* whose retransmissions are followed */
 	int64_t first_retransmit;  /* when its first went out, 0: none yet */
-	struct tcp_table table, probe;
+	struct tcp_table table;
 	struct socket_holders holders;  /* for the reading at hand */
 	struct table_reading reading;   /* in pieces, while keys are heard */
 	int64_t reading_begun, reading_cost;
@@ -102,7 +92,7 @@ socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family,
 	*watch = (struct socket_watch){.loop = loop, .log = log, .port = port,
 	    .family = family, .retries = read_retries(), .before = before,
 	    .context = context, .credit = READ_CREDIT_NS};
-	watch->diag = sock_diag_open();
+	socket_probe_open(&watch->probe, log, port);
 	watch->timer = loop_timer(loop, socket_watch_look, watch);
 	if (watch->timer == NULL) {
 		socket_watch_free(watch);
@@ -117,9 +107,8 @@ socket_watch_free(struct socket_watch *watch)
 	if (watch == NULL)
 		return;
 	loop_untimer(watch->loop, watch->timer);
-	sock_diag_close(watch->diag);
+	socket_probe_close(&watch->probe);
 	tcp_table_free(&watch->table);
-	tcp_table_free(&watch->probe);
 	socket_holders_free(&watch->holders);
 	table_reading_end(&watch->reading);
 	free(watch);
@@ -184,158 +173,7 @@ socket_watch_follow_details(struct socket_watch *watch)
 void
 socket_watch_port(struct socket_watch *watch, uint16_t port)
 {
-	watch->port = port;
-}
-
-/* Do two rows of one socket say the same, timers apart?  (Of SYN_RECV, sock_diag
- * and the file count retransmissions by two different counters.) */
-static bool
-row_agrees(const struct tcp_row *a, const struct tcp_row *b)
-{
-	return a->state == b->state && a->recv_q == b->recv_q &&
-	    a->send_q == b->send_q && a->inode == b->inode &&
-	    (a->retransmits == b->retransmits || a->state == STATE_SYN_RECV);
-}
-
-/* Does the kernel still have this row as we know it? */
-static bool
-known_row_agrees(struct socket_watch *watch, const struct tcp_row *row)
-{
-	struct sock_diag_answer answer;
-	if (row->state == STATE_LISTEN)
-		return true; /* the listeners are asked for by themselves */
-	return sock_diag_find(watch->diag, &row->local, &row->remote, &answer) == 1 &&
-	    row_agrees(row, &answer.row);
-}
-
-/* Has an end of the connection appeared that has no row yet? */
-static bool
-end_appeared(struct socket_watch *watch, const struct moment_connection *connection)
-{
-	struct sock_diag_answer answer;
-	if (!connection->open && connection->child_ended)
-		return false;
-	if (connection->client == STATE_GONE && connection->open &&
-	    sock_diag_find(watch->diag, &connection->local, &connection->remote,
-	    &answer) == 1)
-		return true;
-	return connection->server == STATE_GONE &&
-	    sock_diag_find(watch->diag, &connection->remote, &connection->local,
-	    &answer) == 1;
-}
-
-/* Do the table's rows of this kind (listeners, or all) agree with those known? */
-static bool
-probe_agrees(struct socket_watch *watch, bool listeners)
-{
-	const struct moment *now = log_now(watch->log);
-	size_t known = 0;
-	for (size_t i = 0; i < watch->probe.count; i++) {
-		const struct tcp_row *row = &watch->probe.rows[i];
-		struct moment_socket *socket = moment_socket(now, &row->local,
-		    &row->remote, row->family);
-		if (socket == NULL || !row_agrees(row, &socket->row.tcp))
-			return false;
-	}
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 && (!listeners ||
-		    now->sockets[i].row.tcp.state == STATE_LISTEN))
-			known++;
-	return known == watch->probe.count;
-}
-
-/* Asks for the listeners, or for every row with our port; true when all is as
- * known. */
-static bool
-dump_agrees(struct socket_watch *watch, bool listeners)
-{
-	tcp_table_clear(&watch->probe);
-	for (int family = 4; family <= 6; family += 2) {
-		int result = listeners ?
-		    sock_diag_listeners(watch->diag, family, watch->port, &watch->probe) :
-		    sock_diag_dump(watch->diag, family, watch->port, &watch->probe);
-		if (result < 0)
-			return false;
-	}
-	return probe_agrees(watch, listeners);
-}
-
-/* How many connections this machine (its network namespace) ever opened, actively and
- * passively; 0 when that cannot be read.  Where the sum is the same as before, no pair of
- * ends has come that was not there. */
-static uint64_t
-count_opens(void)
-{
-	static const char heading[] = "\nTcp: RtoAlgorithm RtoMin RtoMax MaxConn "
-	    "ActiveOpens PassiveOpens ", line[] = "\nTcp: ";
-	char text[4096];
-	int fd = open("/proc/net/snmp", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	if (length <= 0)
-		return 0;
-	text[length] = '\0';
-	const char *names = strstr(text, heading);
-	const char *values = names != NULL ? strstr(names + 1, line) : NULL;
-	if (values == NULL)
-		return 0;
-	uint64_t sum = 0;
-	char *at;
-	values += sizeof line - 1;
-	for (int i = 0; i < 6; i++, values = at) {
-		uint64_t value = strtoull(values, &at, 10); /* MaxConn may be -1 */
-		if (at == values)
-			return 0;
-		sum += i >= 4 ? value : 0;
-	}
-	return sum;
-}
-
-/* Is it time to ask for every row with our port, known or not? */
-static bool
-dump_is_due(struct socket_watch *watch, int64_t time, bool busy)
-{
-	int64_t since = time - watch->dumped_at;
-	if (since < (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS))
-		return false;
-	uint64_t opens = count_opens();
-	if (opens != 0 && opens == watch->opens && since < DUMP_REST_NS)
-		return false;
-	watch->opens = opens;
-	watch->dumped_at = time;
-	return true;
-}
-
-/* Do the rows that are known, and the ends that are expected, agree with the kernel by
- * exact queries? */
-static bool
-queries_agree(struct socket_watch *watch)
-{
-	const struct moment *now = log_now(watch->log);
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    !known_row_agrees(watch, &now->sockets[i].row.tcp))
-			return false;
-	for (size_t i = 0; i < now->connection_count; i++)
-		if (end_appeared(watch, &now->connections[i]))
-			return false;
-	return dump_agrees(watch, true);
-}
-
-/* Asks the kernel whether anything changed. */
-bool
-socket_watch_has_changed(struct socket_watch *watch)
-{
-	int64_t time = loop_now(watch->loop);
-	bool busy = time - watch->kicked_at < BUSY_NS;
-	if (watch->diag == NULL)
-		return time - watch->read_at > (busy ? DUMP_BUSY_NS : DUMP_IDLE_NS);
-	if (log_now(watch->log)->socket_count > QUERIES_MOST)
-		return !dump_agrees(watch, false);
-	if (!queries_agree(watch))
-		return true;
-	return dump_is_due(watch, time, busy) && !dump_agrees(watch, false);
+	watch->port = watch->probe.port = port;
 }
 
 /* The child that was reported to serve this peer; 0 for none. */
@@ -421,10 +259,8 @@ other_end(struct socket_watch *watch, const struct moment_connection *connection
 	    &connection->local;
 	const struct report_endpoint *remote = client ? &connection->local :
 	    &connection->remote;
-	struct sock_diag_answer answer;
-	if (watch->diag != NULL)
-		return sock_diag_find(watch->diag, local, remote, &answer) == 1 ?
-		    answer.row.state : STATE_GONE;
+	if (watch->probe.diag != NULL)
+		return socket_probe_state(&watch->probe, local, remote);
 	for (size_t i = 0; i < watch->table.count; i++)
 		if (endpoint_equal(&watch->table.rows[i].local, local) &&
 		    endpoint_equal(&watch->table.rows[i].remote, remote))
@@ -501,7 +337,7 @@ take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
 		tell_path(watch, &row, read->state, time);
 	if (known == NULL)
 		tell_socket(watch, SOCKET_APPEARED, &row, time);
-	else if (!row_agrees(read, &known->row.tcp) ||
+	else if (!socket_rows_agree(read, &known->row.tcp) ||
 	    timer_differs(&known->row, &row) ||
 	    known->row.owner_pid != row.owner_pid || known->row.conn != row.conn)
 		tell_socket(watch, SOCKET_CHANGED, &row, time);
@@ -513,8 +349,8 @@ static bool
 row_is_there(struct socket_watch *watch, const struct tcp_row *row)
 {
 	struct sock_diag_answer answer;
-	return watch->diag != NULL && row->state != STATE_LISTEN &&
-	    sock_diag_find(watch->diag, &row->local, &row->remote, &answer) == 1;
+	return watch->probe.diag != NULL && row->state != STATE_LISTEN &&
+	    sock_diag_find(watch->probe.diag, &row->local, &row->remote, &answer) == 1;
 }
 
 /* Rows of the moment that the table no longer has are gone.  They are gathered
@@ -547,15 +383,13 @@ static bool
 family_matters(struct socket_watch *watch, int family)
 {
 	const struct moment *now = log_now(watch->log);
-	if (family == watch->family || watch->diag == NULL)
+	if (family == watch->family || watch->probe.diag == NULL)
 		return true;
 	for (size_t i = 0; i < now->socket_count; i++)
 		if (now->sockets[i].gone_at == 0 &&
 		    now->sockets[i].row.tcp.family == family)
 			return true;
-	tcp_table_clear(&watch->probe);
-	return sock_diag_listeners(watch->diag, family, watch->port,
-	    &watch->probe) < 0 || watch->probe.count > 0;
+	return socket_probe_listeners(&watch->probe, family) != 0;
 }
 
 /* Begins to read the files; what is asked for from now on needs another reading. */
@@ -619,7 +453,7 @@ look_at_timer(struct socket_watch *watch)
 	const struct moment *now = log_now(watch->log);
 	const struct moment_connection *connection = moment_connection(now, now->current);
 	struct sock_diag_answer answer;
-	if (connection == NULL || watch->diag == NULL)
+	if (connection == NULL || watch->probe.diag == NULL)
 		return;
 	if (connection->conn != watch->timed_conn) {
 		watch->timed_conn = connection->conn;
@@ -627,7 +461,7 @@ look_at_timer(struct socket_watch *watch)
 	}
 	int64_t time = loop_now(watch->loop);
 	bool found = connection->client != STATE_GONE &&
-	    sock_diag_find(watch->diag, &connection->local, &connection->remote,
+	    sock_diag_find(watch->probe.diag, &connection->local, &connection->remote,
 	    &answer) == 1 && answer.has_details;
 	bool runs = found && answer.row.timer == TIMER_ON &&
 	    (answer.row.retransmits > 0 || connection->silent);
@@ -698,12 +532,24 @@ socket_watch_piece(struct socket_watch *watch)
 		timer_after(watch->timer, PIECE_PAUSE_NS);
 		return;
 	}
-	if (watch->follows_details && watch->diag != NULL)
-		details_watch_look(watch->diag, watch->log, loop_now(watch->loop));
+	if (watch->follows_details && watch->probe.diag != NULL)
+		details_watch_look(watch->probe.diag, watch->log, loop_now(watch->loop));
 	if (watch->forced)
 		timer_after(watch->timer, LOOK_NOW_NS);
 	else
 		timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
+}
+
+/* Has anything changed?  Where netlink is refused, time tells. */
+bool
+socket_watch_has_changed(struct socket_watch *watch)
+{
+	int64_t time = loop_now(watch->loop);
+	bool busy = time - watch->kicked_at < BUSY_NS;
+	if (watch->probe.diag == NULL)
+		return time - watch->read_at > (busy ? READ_BLIND_BUSY_NS :
+		    READ_BLIND_NS);
+	return socket_probe_differs(&watch->probe, time, busy);
 }
 
 /* The timer: looks, reads when something changed, and says when to look again. */
@@ -731,35 +577,25 @@ socket_watch_look(void *context)
 		socket_watch_piece(watch);
 		return;
 	}
-	if (watch->follows_details && watch->diag != NULL)
-		details_watch_look(watch->diag, watch->log, begun);
+	if (watch->follows_details && watch->probe.diag != NULL)
+		details_watch_look(watch->probe.diag, watch->log, begun);
 	timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
-}
-
-/* Is it sure that nothing listens on our port?  Then no file need be read for it. */
-static bool
-nothing_listens(struct socket_watch *watch)
-{
-	tcp_table_clear(&watch->probe);
-	return watch->diag != NULL &&
-	    sock_diag_listeners(watch->diag, 4, watch->port, &watch->probe) == 0 &&
-	    sock_diag_listeners(watch->diag, 6, watch->port, &watch->probe) == 0 &&
-	    watch->probe.count == 0;
 }
 
 /* Whose is the listener on our port. */
 bool
 socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *owner)
 {
-	if (nothing_listens(watch))
+	if (socket_probe_listeners(&watch->probe, 4) == 0 &&
+	    socket_probe_listeners(&watch->probe, 6) == 0)
 		return false;
 	struct table_reading reading;
-	tcp_table_clear(&watch->probe);
+	tcp_table_clear(&watch->table);
 	table_reading_begin(&reading, watch->port, true, true);
-	table_reading_step(&reading, &watch->probe, INT_MAX);
+	table_reading_step(&reading, &watch->table, INT_MAX);
 	table_reading_end(&reading);
-	for (size_t i = 0; i < watch->probe.count; i++) {
-		const struct tcp_row *each = &watch->probe.rows[i];
+	for (size_t i = 0; i < watch->table.count; i++) {
+		const struct tcp_row *each = &watch->table.rows[i];
 		if (each->state != STATE_LISTEN || each->local.port != watch->port)
 			continue;
 		*row = *each;
