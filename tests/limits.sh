@@ -147,17 +147,18 @@ for kind in 'silent 40' 'deaf 4' 'endless 4' 'abort 500' 'scan 3000'; do
 	"$BUILD/crowd" "$1" "$port" "$2" <"$work/leave" >"$work/crowd" 2>&1 &
 	crowd=$!
 	exec 8>"$work/leave"
-	printf 'send beside\nexpect echo beside\n' >&7 # beside them
+	printf 'send beside\nexpect echo beside within 20\n' >&7 # beside them
 	await 60 "grep -q there '$work/crowd'"
 	if [ "$1" = silent ]; then # and not 40
-		echo 'expect children 30' >&7
-		await 20 "grep -q 'children 30\",' '$work/out'"
+		echo 'expect children 30 within 20' >&7
+		await 20 "grep -q 'children 30 within 20\",' '$work/out'"
 	fi
 	exec 8>&-
 	wait "$crowd"
 	printf '%s\n' 'expect children 1 within 20' 'connect' 'send after' \
-	    'expect echo after' 'kill child' 'expect state client CLOSE_WAIT' \
-	    'expect state server FIN_WAIT2' 'say over' >&7
+	    'expect echo after within 20' 'kill child' \
+	    'expect state client CLOSE_WAIT within 20' \
+	    'expect state server FIN_WAIT2 within 20' 'say over' >&7
 	await 60 "grep -q '\"text\": \"over\"' '$work/out'"
 	memory=$(awk '/^VmHWM/ { print $2 }' "/proc/$main/status")
 	exec 7>&-
