@@ -34,7 +34,7 @@
 #define READ_REST_NS SECONDS(5)
 #define READ_REST_SHARE 2000            /* at rest a reading may take so little of the time */
 #define READ_COST_SHARE 2               /* half of the time, while it matters, */
-#define READ_BUSY_SHARE 6               /* but no more than a sixth for long: */
+#define READ_BUSY_SHARE 8               /* but no more than an eighth for long: */
 #define READ_CREDIT_NS MILLISECONDS(400)  /* so much may have been saved for a burst */
 #define HOLDERS_SHARE 200               /* so little of it for looking who holds sockets */
 
