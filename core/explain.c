@@ -204,13 +204,29 @@ find_row(const struct moment *moment, const struct tcp_row *row)
 	return found;
 }
 
+/* The same row of the table of all sockets; NULL: it is not in it. */
+static const struct socket_row *
+find_in_all(const struct moment *moment, const struct tcp_row *row)
+{
+	for (size_t i = 0; i < moment->all_count; i++) {
+		const struct tcp_row *each = &moment->all[i].tcp;
+		if (each->family == row->family && endpoint_equal(&each->local, &row->local) &&
+		    endpoint_equal(&each->remote, &row->remote))
+			return &moment->all[i];
+	}
+	return NULL;
+}
+
 /* A row that was shown, as it is in this moment. */
 static void
 write_socket(struct explain_writer *writer, const struct socket_row *row)
 {
 	const struct moment_socket *socket = find_row(writer->view->moment, &row->tcp);
+	const struct socket_row *stranger = find_in_all(writer->view->moment, &row->tcp);
 	if (socket != NULL)
 		explain_socket(writer, &socket->row, socket->gone_at);
+	else if (stranger != NULL)
+		explain_socket(writer, stranger, 0);
 	else
 		explain_socket(writer, row, writer->view->moment->time);
 }

@@ -221,18 +221,26 @@ say_who_closed(struct explain_writer *writer,
 		explain_say(writer, EXPLAIN_LED, "The child, %s, %s.", child, end);
 }
 
-/* The row of the other end; NULL when the table has none. */
-static const struct moment_socket *
+/* Are these the two ends of one connection? */
+static bool
+is_peer(const struct tcp_row *peer, const struct tcp_row *row)
+{
+	return peer->state != STATE_LISTEN && endpoint_equal(&peer->local, &row->remote) &&
+	    endpoint_equal(&peer->remote, &row->local);
+}
+
+/* The row of the other end, of ours or, of a stranger's, among all; NULL. */
+static const struct socket_row *
 find_peer(const struct explain_writer *writer, const struct tcp_row *row)
 {
 	const struct moment *moment = writer->view->moment;
-	for (size_t i = 0; i < moment->socket_count; i++) {
-		const struct moment_socket *peer = &moment->sockets[i];
-		if (peer->gone_at == 0 && peer->row.tcp.state != STATE_LISTEN &&
-		    endpoint_equal(&peer->row.tcp.local, &row->remote) &&
-		    endpoint_equal(&peer->row.tcp.remote, &row->local))
-			return peer;
-	}
+	for (size_t i = 0; i < moment->socket_count; i++)
+		if (moment->sockets[i].gone_at == 0 &&
+		    is_peer(&moment->sockets[i].row.tcp, row))
+			return &moment->sockets[i].row;
+	for (size_t i = 0; i < moment->all_count; i++)
+		if (is_peer(&moment->all[i].tcp, row))
+			return &moment->all[i];
 	return NULL;
 }
 
@@ -241,16 +249,16 @@ static void
 say_peer(struct explain_writer *writer, const struct tcp_row *row)
 {
 	char word[EXPLAIN_WORD];
-	const struct moment_socket *peer = find_peer(writer, row);
+	const struct socket_row *peer = find_peer(writer, row);
 	if (row->state == STATE_LISTEN)
 		return;
 	if (peer == NULL)
 		explain_say(writer, EXPLAIN_IS, "The table has no row of the other end.");
 	else
 		explain_say(writer, EXPLAIN_IS, "The other end, %s, is in %s.",
-		    peer->row.owner_pid == 0 ? "which no process holds" :
-		    explain_process_word(writer->view, peer->row.owner_pid, word),
-		    tcp_state_name(peer->row.tcp.state));
+		    peer->owner_pid == 0 ? "which no process holds" :
+		    explain_process_word(writer->view, peer->owner_pid, word),
+		    tcp_state_name(peer->tcp.state));
 }
 
 /* Whose the row is, and what waits in it. */

@@ -137,6 +137,29 @@ machine(unsigned first)
 	happen(event);
 }
 
+START_TEST(a_stranger_s_row_is_explained)
+{
+	struct pane_state *all = screen_pane(&test.screen, "all");
+	struct explain_subject subject;
+	begin();
+	connect_one(1);
+	machine(0);
+	test.screen.zoomed = all;
+	test.screen.focus = FOCUS_PANES;
+	draw(24, 80);
+	pane_walk(all, WALK_LAST, 10);
+	draw(24, 80);
+	struct scene scene = {.moment = log_now(test.log), .log = test.log,
+	    .end = log_end(test.log), .now = test.now};
+	ck_assert(all->pane->subject(all, &scene, all->selected, &subject));
+	test.why = subject;
+	test.screen.zoomed = screen_pane(&test.screen, "why");
+	draw(24, 80);
+	ck_assert(holds("ESTABLISHED, 127.0.0.1:20199"));
+	ck_assert(holds("belongs to no"));
+}
+END_TEST
+
 START_TEST(all_sockets_of_the_machine)
 {
 	struct pane_state *all = screen_pane(&test.screen, "all");
@@ -297,6 +320,7 @@ screen_details_suite(void)
 	tcase_add_test(tcase, a_zombie_tells_whom_it_served);
 	tcase_add_test(tcase, a_long_address_keeps_its_port);
 	tcase_add_test(tcase, all_sockets_of_the_machine);
+	tcase_add_test(tcase, a_stranger_s_row_is_explained);
 	tcase_add_test(tcase, a_search_comes_to_every_line_and_around);
 	tcase_add_test(tcase, a_search_takes_every_byte_as_it_stands);
 	size_t panes;

@@ -121,6 +121,16 @@ write_terminal(void *context, uint32_t events)
 		console_mark(self);
 }
 
+/* Is the table of all sockets open, or one of its rows explained? */
+static bool
+shows_all(const struct console *self)
+{
+	const struct pane_state *zoomed = self->screen.zoomed;
+	if (zoomed != NULL && zoomed->pane == &pane_why)
+		zoomed = self->why_from.zoomed;
+	return zoomed != NULL && zoomed->pane == &pane_all;
+}
+
 /* Draws a frame, unless a slow terminal still takes the one before. */
 static void
 draw_frame(void *context)
@@ -133,8 +143,7 @@ draw_frame(void *context)
 	if (self->behind)
 		return;
 	if (self->session != NULL) /* a recording watches nothing */
-		session_follow_all(self->session, self->screen.zoomed != NULL &&
-		    self->screen.zoomed->pane == &pane_all);
+		session_follow_all(self->session, shows_all(self));
 	int64_t cost = loop_cost();
 	struct scene scene = console_scene(self);
 	screen_frame(&self->screen, &scene, self->prompt);

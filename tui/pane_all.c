@@ -73,6 +73,17 @@ identity(const struct pane_state *state, const struct scene *scene, size_t numbe
 	return row->state == STATE_LISTEN ? hash ^ row->inode : hash;
 }
 
+/* The row as what is to be explained. */
+static bool
+find_subject(const struct pane_state *state, const struct scene *scene, size_t number,
+    struct explain_subject *subject)
+{
+	(void)state;
+	*subject = (struct explain_subject){.kind = EXPLAIN_SOCKET,
+	    .row = *row_at(scene, number)};
+	return true;
+}
+
 /* Timers count down. */
 static int64_t
 changes_at(const struct pane_state *state, const struct scene *scene)
@@ -87,4 +98,5 @@ const struct pane pane_all = {
 	.name = "all", .title = "All TCP sockets", .place = PLACE_NONE, .whole = true,
 	.selects = true, .prepare = prepare, .heading = write_heading,
 	.line = write_line, .identity = identity, .changes_at = changes_at,
+	.subject = find_subject,
 };
