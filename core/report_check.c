@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 enum { ERRNO_MOST = 4095, DEPTH_MOST = 1000 };
 
@@ -46,6 +47,14 @@ check_sender(const struct report *report, bool client, unsigned conns)
 	return report->conn == 0 && !of_client;
 }
 
+/* What wait(2) can say of a child that has ended. */
+static bool
+check_wait_status(int status)
+{
+	return (status & ~0xffff) == 0 && (WIFEXITED(status) ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) <= SIGRTMAX));
+}
+
 /* What a call is about, and what it returned. */
 static bool
 check_call(const struct report *report)
@@ -61,6 +70,8 @@ check_call(const struct report *report)
 	if (report->call == CALL_SIGACTION)
 		return is_between(report->about, 1, NSIG - 1) &&
 		    is_between(report->value, DISPOSITION_DEFAULT, DISPOSITION_CATCH);
+	if ((report->call == CALL_WAIT || report->call == CALL_WAITPID) && report->result > 0)
+		return check_wait_status(report->status);
 	if (ends)
 		return is_between(report->about, STATE_GONE, STATE_COUNT - 1) &&
 		    report->value >= 0;

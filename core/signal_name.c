@@ -87,8 +87,12 @@ signal_from_name(const char *name)
 
 	if (number >= 0)
 		return number >= 1 && number <= SIGRTMAX ? number : -1;
-	if (strncasecmp(name, "SIG", 3) == 0)
+	if (strncasecmp(name, "SIG", 3) == 0) {
 		name += 3;
+		number = parse_number(name); /* "SIG32" has no other name */
+		if (number >= 0)
+			return number >= 1 && number <= SIGRTMAX ? number : -1;
+	}
 	for (number = 1; number <= SIGRTMAX; number++) {
 		const char *known = sigabbrev_np(number);
 		if (known != NULL && strcasecmp(name, known) == 0)

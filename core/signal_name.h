@@ -2,8 +2,8 @@
 #ifndef SIGNAL_NAME_H
 #define SIGNAL_NAME_H
 
-/* The signal called NAME: "KILL", "SIGKILL", "sigkill", "9", "RTMIN+1"; -1 when
- * there is none. */
+/* The signal called NAME: "KILL", "SIGKILL", "sigkill", "9", "SIG9", "RTMIN+1";
+ * -1 when there is none. */
 int signal_from_name(const char *name);
 
 /* "SIGKILL"; "SIGRTMIN+1"; "SIG99" for a number without a name.  Static storage

@@ -52,6 +52,15 @@ START_TEST(every_call_is_believed)
 }
 END_TEST
 
+/* A child of this status, as waitpid() tells it. */
+static void
+reap(struct report *report, int status)
+{
+	report->call = CALL_WAITPID;
+	report->result = 4712;
+	report->status = status;
+}
+
 /* Each change of a good report makes it one that cannot be. */
 static void
 spoil(struct report *report, int number)
@@ -89,6 +98,9 @@ spoil(struct report *report, int number)
 	case 29: report->format = 0xff; break;
 	case 30: report->format = WIRE_BIG_FIRST; break;
 	case 31: report->format = 0x208; break;
+	case 32: reap(report, SIGRTMAX + 1); break;
+	case 33: reap(report, 0x137f); break; /* stopped */
+	case 34: reap(report, 0x10000); break;
 	}
 }
 
@@ -98,6 +110,20 @@ START_TEST(what_cannot_be_is_refused)
 	ck_assert(report_check(&report, true, CONNS, NOW));
 	spoil(&report, _i);
 	ck_assert_msg(!report_check(&report, true, CONNS, NOW), "change %d", _i);
+}
+END_TEST
+
+START_TEST(every_end_is_believed)
+{
+	struct report report = called(ROLE_SERVER, CALL_WAITPID);
+	for (int number = 1; number <= SIGRTMAX; number++) {
+		reap(&report, number);
+		ck_assert(believed(&report));
+	}
+	reap(&report, 0xff00);
+	ck_assert(believed(&report));
+	reap(&report, SIGSEGV | 0x80); /* with a core */
+	ck_assert(believed(&report));
 }
 END_TEST
 
@@ -142,7 +168,8 @@ report_check_suite(void)
 	Suite *suite = suite_create("report_check");
 	TCase *tcase = tcase_create("report_check");
 	tcase_add_test(tcase, every_call_is_believed);
-	tcase_add_loop_test(tcase, what_cannot_be_is_refused, 0, 32);
+	tcase_add_test(tcase, every_end_is_believed);
+	tcase_add_loop_test(tcase, what_cannot_be_is_refused, 0, 35);
 	tcase_add_test(tcase, nobody_speaks_for_another);
 	tcase_add_test(tcase, only_descendants_are_children);
 	suite_add_tcase(suite, tcase);
