@@ -1,13 +1,11 @@
 /* check_screen.c: whole screens, drawn off-screen and compared with files. */
 #include "console.h"
-#include "prompt.h"
 
 #include "screen_fixture.h"
 #include "suites.h"
 
 #include <errno.h>
 
-#include <readline/readline.h>
 
 START_TEST(an_empty_session_has_its_places)
 {
@@ -320,43 +318,6 @@ START_TEST(the_bar_belongs_to_what_has_the_keys)
 }
 END_TEST
 
-/* What readline hands over goes nowhere. */
-static void
-ignore(void *context, const char *text)
-{
-	(void)context;
-	(void)text;
-}
-
-START_TEST(completion_waits_for_a_value)
-{
-	const struct prompt_callbacks callbacks = {.line = ignore,
-	    .matches = ignore};
-	struct prompt *prompt = prompt_new(NULL, &callbacks);
-	ck_assert_ptr_nonnull(prompt);
-	prompt_feed(prompt, ":server set rea\twaitp\t", 22);
-	ck_assert_str_eq(rl_line_buffer, ":server set reap=waitpid ");
-	prompt_abandon(prompt);
-	prompt_feed(prompt, ":server st\tx", 12);
-	prompt_abandon(prompt);
-	ck_assert(prompt_is_empty(prompt));
-	prompt_free(prompt);
-}
-END_TEST
-
-START_TEST(the_c_locale_swallows_no_byte)
-{
-	const struct prompt_callbacks callbacks = {.line = ignore,
-	    .matches = ignore};
-	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C"));
-	struct prompt *prompt = prompt_new(NULL, &callbacks);
-	ck_assert_ptr_nonnull(prompt);
-	prompt_feed(prompt, "h\xc3\xa9llo", 6);
-	ck_assert_str_eq(rl_line_buffer, "h\xc3\xa9llo");
-	prompt_free(prompt);
-}
-END_TEST
-
 START_TEST(a_crashed_host_counts_its_retransmissions)
 {
 	begin();
@@ -589,8 +550,6 @@ screen_suite(void)
 	tcase_add_test(tcase, a_long_question_is_asked_whole);
 	tcase_add_test(tcase, a_server_that_is_not_ours);
 	tcase_add_test(tcase, the_bar_belongs_to_what_has_the_keys);
-	tcase_add_test(tcase, completion_waits_for_a_value);
-	tcase_add_test(tcase, the_c_locale_swallows_no_byte);
 	tcase_add_test(tcase, a_crashed_host_counts_its_retransmissions);
 	tcase_add_test(tcase, five_connections_are_eleven_rows);
 	tcase_add_test(tcase, foreign_text_cannot_disturb_its_neighbours);

@@ -23,6 +23,7 @@ Suite *past_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *programs_suite(void);
+Suite *screen_prompt_suite(void);
 Suite *render_suite(void);
 Suite *report_check_suite(void);
 Suite *replay_suite(void);

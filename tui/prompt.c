@@ -30,7 +30,7 @@
 #include <readline/readline.h>
 
 /* COMPLETE_MOST: bytes of a line in which words are still completed. */
-enum { KEEP_LINES = 1000, MACRO_KEYS = 20000, COMPLETE_MOST = 4096 };
+enum { KEEP_LINES = 1000, MACRO_KEYS = 20000, COMPLETE_MOST = 4096, ESCAPE = 27 };
 
 struct prompt {
 	struct prompt_callbacks callbacks;
@@ -104,19 +104,23 @@ prompt_remember(struct prompt *prompt, const char *line)
 }
 
 /* rl_callback_handler_install: Enter.  NULL is readline's end of file, which
- * means nothing here: Ctrl-D never reaches it on an empty line. */
+ * means nothing here: Ctrl-D never reaches it on an empty line.  A line break that was
+ * quoted (C-v C-j) ends a line like any other. */
 static void
-take_line(char *line)
+take_line(char *text)
 {
 	struct prompt *prompt = current;
-	if (line == NULL || prompt == NULL)
+	char *rest = text;
+	if (text == NULL || prompt == NULL)
 		return;
-	if (*line != '\0') {
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		if (*line == '\0')
+			continue;
 		prompt_remember(prompt, line);
 		keep_line(prompt, line);
 		prompt->callbacks.line(prompt->callbacks.context, line);
 	}
-	free(line);
+	free(text);
 }
 
 /* rl_attempted_completion_function: the command table's words, never files. */
@@ -281,19 +285,29 @@ enqueue(struct prompt *prompt, const char *bytes, size_t length)
 static bool
 is_prefix_in_search(const char *bytes, size_t length)
 {
-	enum { ESCAPE = 27 };
 	unsigned char byte = (unsigned char)bytes[0];
 	return length == 1 && byte != ESCAPE && RL_ISSTATE(RL_STATE_ISEARCH) &&
 	    rl_get_keymap()[byte].type == ISKMAP;
 }
 
-/* Gives readline bytes. */
-void
-prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
+/* Has readline no function for the whole escape sequence? */
+static bool
+is_unbound_sequence(const char *bytes, size_t length)
+{
+	int type = ISFUNC;
+	rl_command_func_t *function;
+	if (length < 2 || bytes[0] != ESCAPE)
+		return false;
+	function = rl_function_of_keyseq_len(bytes, length, rl_get_keymap(), &type);
+	return function == NULL || type == ISKMAP;
+}
+
+/* Gives readline bytes that it can do something with. */
+static void
+feed(struct prompt *prompt, const char *bytes, size_t length)
 {
 	FILE *before = stderr;
-	if (length == 0 || is_prefix_in_search(bytes, length) ||
-	    !enqueue(prompt, bytes, length))
+	if (!enqueue(prompt, bytes, length))
 		return;
 	stderr = prompt->nowhere;
 	prompt->redisplays = 0;
@@ -302,6 +316,51 @@ prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
 	while (prompt->first < prompt->end || rl_pending_input)
 		rl_callback_read_char();
 	stderr = before;
+}
+
+/* Esc in vi's command mode: leaves an argument or a motion, else nothing.  readline
+ * 8.2 would wait for more of a sequence, and give back what it had waited for. */
+static void
+leave_vi_argument(struct prompt *prompt)
+{
+	if (RL_ISSTATE(RL_STATE_NUMERICARG | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH |
+	    RL_STATE_MULTIKEY))
+		feed(prompt, "\a", 1);
+}
+
+/* Is it a command of vi's in a line that is no text of this locale?  Its words have no
+ * end there, which readline 8.2 looks for without one.  What leaves the line, or
+ * begins to edit it otherwise, is none. */
+static bool
+is_lost_in_line(const char *bytes, size_t length)
+{
+	bool leaves = length == 1 && strchr("\a\r\niIaASkj\033", *bytes) != NULL &&
+	    *bytes != '\0' && !RL_ISSTATE(RL_STATE_VIMOTION);
+	return rl_get_keymap() == vi_movement_keymap && !leaves &&
+	    mbstowcs(NULL, rl_line_buffer, 0) == (size_t)-1;
+}
+
+/* Gives readline bytes.  A sequence that it has no function for does not get there:
+ * what it gives back of one, in vi mode, can end in a jump to a frame that is gone
+ * (ESC [ 2 z in readline 8.2).  There M-x is Esc and x. */
+void
+prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
+{
+	bool searching = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
+	if (length == 0 || is_prefix_in_search(bytes, length))
+		return;
+	if (length == 1 && *bytes == ESCAPE && !searching &&
+	    rl_get_keymap() == vi_movement_keymap) {
+		leave_vi_argument(prompt);
+	} else if (is_lost_in_line(bytes, length)) {
+		prompt->callbacks.matches(prompt->callbacks.context,
+		    "the line is not text of this locale: vi's i, a, S and Enter work in it");
+	} else if (!is_unbound_sequence(bytes, length)) {
+		feed(prompt, bytes, length);
+	} else if (length == 2 && prompt_is_vi(prompt)) {
+		prompt_feed(prompt, bytes, 1);
+		prompt_feed(prompt, bytes + 1, 1);
+	}
 }
 
 /* What readline has against the user's inputrc. */

@@ -2,7 +2,7 @@
  *
  * They go through the console's own input, keys, prompt and screen; the session behind
  * them takes commands and never runs one.  The byte fe stands for the pause that ends
- * an unfinished sequence, fd for a frame.  Of digits no more than three are typed in a
+ * an unfinished sequence, fd for a frame, fc for an inputrc that asks for vi.  Of digits no more than three are typed in a
  * row: readline repeats a key a million times for M-999999, which is quick enough but
  * for a program under sanitizers. */
 #include "fuzz_screen_of.h"
@@ -14,8 +14,9 @@
 #include "session_internal.h"
 
 #include <readline/history.h>
+#include <readline/readline.h>
 
-enum { PAUSE = 0xfe, FRAME = 0xfd, CONTROL_Z = 26, ESCAPE = 27, DIGITS_MOST = 3 };
+enum { PAUSE = 0xfe, FRAME = 0xfd, VI = 0xfc, CONTROL_Z = 26, ESCAPE = 27, DIGITS_MOST = 3 };
 
 static const char *const events[] = {
 	"{\"t\":0,\"type\":\"start\",\"version\":\"0.1\",\"schema\":1,\"world\":\"local\","
@@ -100,6 +101,7 @@ reset(void)
 	console.paste = console.confirm = NULL;
 	console.leaving = false;
 	prompt_abandon(console.prompt);
+	rl_variable_bind("editing-mode", "emacs");
 	clear_history();
 }
 
@@ -141,6 +143,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			input_timeout(&console.input);
 		else if (data[i] == FRAME)
 			draw();
+		else if (data[i] == VI)
+			rl_variable_bind("editing-mode", "vi");
 		else if (data[i] != CONTROL_Z) /* stops this process */
 			input_feed(&console.input, &byte, 1);
 	}

@@ -1,0 +1,177 @@
+/* check_screen_prompt.c: readline's bytes in, lines out. */
+#include "prompt.h"
+
+#include "suites.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/readline.h>
+
+enum { LINES_MOST = 8, LINE_MOST = 64 };
+
+static struct {
+	struct prompt *prompt;
+	char lines[LINES_MOST][LINE_MOST];
+	int count;
+	char hint[256];
+} test;
+
+static void
+take_line(void *context, const char *line)
+{
+	(void)context;
+	ck_assert_int_lt(test.count, LINES_MOST);
+	snprintf(test.lines[test.count++], LINE_MOST, "%s", line);
+}
+
+static void
+take_matches(void *context, const char *words)
+{
+	(void)context;
+	snprintf(test.hint, sizeof test.hint, "%s", words);
+}
+
+/* A prompt of a user who has this editing mode. */
+static void
+begin(const char *locale, const char *mode)
+{
+	static const struct prompt_callbacks callbacks = {.line = take_line,
+	    .matches = take_matches};
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, locale));
+	ck_assert_int_eq(setenv("INPUTRC", "/dev/null", 1), 0);
+	test.prompt = prompt_new(NULL, &callbacks);
+	ck_assert_ptr_nonnull(test.prompt);
+	rl_variable_bind("editing-mode", mode);
+}
+
+/* Keys, each of which comes by itself. */
+static void
+type(const char *keys)
+{
+	for (; *keys != '\0'; keys++)
+		prompt_feed(test.prompt, keys, 1);
+}
+
+/* A key that is several bytes. */
+static void
+press(const char *sequence)
+{
+	prompt_feed(test.prompt, sequence, strlen(sequence));
+}
+
+START_TEST(completion_waits_for_a_value)
+{
+	begin("C.UTF-8", "emacs");
+	press(":server set rea\twaitp\t");
+	ck_assert_str_eq(rl_line_buffer, ":server set reap=waitpid ");
+	prompt_abandon(test.prompt);
+	press(":server st\tx");
+	prompt_abandon(test.prompt);
+	ck_assert(prompt_is_empty(test.prompt));
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(the_c_locale_swallows_no_byte)
+{
+	begin("C", "emacs");
+	press("h\xc3\xa9llo");
+	ck_assert_str_eq(rl_line_buffer, "h\xc3\xa9llo");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(a_quoted_line_break_ends_a_line)
+{
+	begin("C.UTF-8", "emacs");
+	type("one\026\ntwo\026\n\r");
+	ck_assert_int_eq(test.count, 2);
+	ck_assert_str_eq(test.lines[0], "one");
+	ck_assert_str_eq(test.lines[1], "two");
+	size_t count;
+	prompt_lines(test.prompt, &count);
+	ck_assert_uint_eq(count, 2);
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(a_key_without_a_function_does_nothing)
+{
+	static const char *const unknown[] = {"\033[2z", "\033[25~", "\033[1;9Q",
+	    "\033[<0;1;1M", "\033\303", "\033[", "\033[2"};
+	begin("C.UTF-8", _i % 2 == 0 ? "emacs" : "vi");
+	type("abc");
+	if (_i / 2 == 1 && _i % 2 == 1)
+		type("\0332");
+	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+		press(unknown[i]);
+	type(_i % 2 == 1 ? "\033A" : "");
+	type("d\r");
+	ck_assert_int_eq(test.count, 1);
+	ck_assert_str_eq(test.lines[0], "abcd");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(a_key_with_a_function_has_it)
+{
+	begin("C.UTF-8", "emacs");
+	type("one two");
+	press("\033b");
+	type("X");
+	press("\033[D");
+	type("Y\r");
+	ck_assert_str_eq(test.lines[0], "one YXtwo");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(vi_commands_are_vi_commands)
+{
+	begin("C.UTF-8", "vi");
+	type("one two three");
+	press("\033b"); /* a hasty Esc and b */
+	type("iX\033\0332\033x\033db\r"); /* 2 is taken back */
+	ck_assert_int_eq(test.count, 1);
+	ck_assert_str_eq(test.lines[0], "one three");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(vi_finds_no_words_in_what_is_no_text)
+{
+	static const char *const keys[] = {"e", "E", "w", "W", "b", "B", "\\", "=", "*", "de",
+	    "cE", "~", "fx", "%", "x", "$"};
+	begin("C.UTF-8", "vi");
+	type("one \xa0\xdf\x8b\x88o\033");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		*test.hint = '\0';
+		type(keys[i]);
+		ck_assert_ptr_nonnull(strstr(test.hint, "not text"));
+	}
+	type("A!\r");
+	ck_assert_str_eq(test.lines[0], "one \xa0\xdf\x8b\x88o!");
+	type("\033kSgood\033bi:\r");
+	ck_assert_str_eq(test.lines[1], ":good");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+Suite *
+screen_prompt_suite(void)
+{
+	Suite *suite = suite_create("screen prompt");
+	TCase *tcase = tcase_create("prompt");
+	tcase_add_test(tcase, completion_waits_for_a_value);
+	tcase_add_test(tcase, the_c_locale_swallows_no_byte);
+	tcase_add_test(tcase, a_quoted_line_break_ends_a_line);
+	tcase_add_loop_test(tcase, a_key_without_a_function_does_nothing, 0, 4);
+	tcase_add_test(tcase, a_key_with_a_function_has_it);
+	tcase_add_test(tcase, vi_commands_are_vi_commands);
+	tcase_add_test(tcase, vi_finds_no_words_in_what_is_no_text);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
