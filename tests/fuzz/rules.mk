@@ -27,7 +27,7 @@ fuzz:
 	fi
 
 fuzzers: $(FUZZERS)
-	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz.sh $(or $(FUZZ_ONLY),$(FUZZ_NAMES))
+	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) sh tests/fuzz.sh $(or $(FUZZ_ONLY),$(FUZZ_NAMES))
 
 $(FUZZERS): $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(filter $(BUILD)/%,$(FUZZ_MAIN)) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(filter -%,$(FUZZ_MAIN)) $(CORE_LIBS) $(TUI_LIBS) $(LDLIBS)
