@@ -14,7 +14,7 @@ struct watch {
 	bool dead;
 	watch_function *function;
 	void *context;
-	struct watch *next, *previous; /* of the living, or the next of the dead */
+	struct watch *next, *previous; /* of the living, or the next of the dead or held */
 };
 
 struct timer {
@@ -31,6 +31,7 @@ struct loop {
 	int epoll;
 	int64_t start; /* CLOCK_MONOTONIC, ns */
 	struct watch *living, *dead;
+	struct watch *held; /* dead, but the kernel did not let go of them */
 };
 
 /* CLOCK_MONOTONIC in ns. */
@@ -58,13 +59,13 @@ loop_new(void)
 	return loop;
 }
 
-/* Frees those that were removed. */
+/* Frees a list of watches. */
 static void
-loop_bury(struct loop *loop)
+loop_bury(struct watch **list)
 {
-	while (loop->dead != NULL) {
-		struct watch *watch = loop->dead;
-		loop->dead = watch->next;
+	while (*list != NULL) {
+		struct watch *watch = *list;
+		*list = watch->next;
 		free(watch);
 	}
 }
@@ -77,7 +78,8 @@ loop_free(struct loop *loop)
 		return;
 	while (loop->living != NULL)
 		loop_unwatch(loop, loop->living);
-	loop_bury(loop);
+	loop_bury(&loop->dead);
+	loop_bury(&loop->held);
 	close(loop->epoll);
 	free(loop);
 }
@@ -134,13 +136,22 @@ loop_rewatch(struct loop *loop, struct watch *watch, uint32_t events)
 	return epoll_ctl(loop->epoll, EPOLL_CTL_MOD, watch->fd, &event);
 }
 
+/* Does the kernel let go of it?  Else it may name it again, in any round, as long as
+ * the descriptor or a copy of it is open. */
+static bool
+loop_release(const struct loop *loop, const struct watch *watch)
+{
+	return epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL) == 0 ||
+	    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL) == 0;
+}
+
 /* Stops watching; freed at the end of the round. */
 void
 loop_unwatch(struct loop *loop, struct watch *watch)
 {
 	if (watch == NULL || watch->dead)
 		return;
-	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+	struct watch **list = loop_release(loop, watch) ? &loop->dead : &loop->held;
 	if (watch->previous != NULL)
 		watch->previous->next = watch->next;
 	else
@@ -148,8 +159,8 @@ loop_unwatch(struct loop *loop, struct watch *watch)
 	if (watch->next != NULL)
 		watch->next->previous = watch->previous;
 	watch->dead = true;
-	watch->next = loop->dead;
-	loop->dead = watch;
+	watch->next = *list;
+	*list = watch;
 }
 
 /* A timer ran out: takes its count and calls. */
@@ -258,6 +269,6 @@ loop_round(struct loop *loop, int timeout_ms)
 		if (!watch->dead)
 			watch->function(watch->context, events[i].events);
 	}
-	loop_bury(loop);
+	loop_bury(&loop->dead);
 	return count;
 }

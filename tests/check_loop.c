@@ -61,6 +61,46 @@ tick(void *context)
 	clockwork->timer = NULL;
 }
 
+/* Nobody should call this. */
+static void
+count_call(void *context, uint32_t events)
+{
+	(void)events;
+	++*(int *)context;
+}
+
+/* The kernel names a watch until the last copy of its descriptor is closed, when it
+ * was not told to let go of it. */
+START_TEST(what_the_kernel_does_not_let_go_of_is_not_called)
+{
+	struct loop *loop = loop_new();
+	struct watch *others[8];
+	int ends[2], quiet[8], called = 0;
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	int copy = dup(ends[0]);
+	struct watch *watch = loop_watch(loop, ends[0], EPOLLIN, count_call, &called);
+	close(ends[0]);
+	loop_unwatch(loop, watch); /* EBADF */
+	ck_assert_int_eq(loop_round(loop, 0), 0);
+	for (int i = 0; i < 8; i++) { /* its memory, if it was given back, is another's */
+		quiet[i] = dup(ends[1]);
+		others[i] = loop_watch(loop, quiet[i], 0, count_call, &called);
+		ck_assert_ptr_nonnull(others[i]);
+		ck_assert_ptr_ne(others[i], watch);
+	}
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	loop_round(loop, 1000);
+	ck_assert_int_eq(called, 0);
+	for (int i = 0; i < 8; i++) {
+		loop_unwatch(loop, others[i]);
+		close(quiet[i]);
+	}
+	loop_free(loop);
+	close(ends[1]);
+	close(copy);
+}
+END_TEST
+
 START_TEST(a_timer_may_set_and_remove_itself)
 {
 	struct clockwork clockwork = {.loop = loop_new()};
@@ -119,6 +159,7 @@ loop_suite(void)
 	Suite *suite = suite_create("loop");
 	TCase *all = tcase_create("all");
 	tcase_add_test(all, a_callback_may_remove_itself_and_its_neighbour);
+	tcase_add_test(all, what_the_kernel_does_not_let_go_of_is_not_called);
 	tcase_add_test(all, a_timer_may_set_and_remove_itself);
 	tcase_add_test(all, waiting_costs_nothing);
 	tcase_add_test(all, no_later_keeps_the_sooner);
