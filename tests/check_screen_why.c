@@ -29,16 +29,23 @@ zoom_why(void)
 	test.screen.focus = FOCUS_PANES;
 }
 
-/* What the pane's selected line explains. */
+/* What the pane's selected line explains at that moment. */
+static bool
+subject_at(const struct moment *moment, const char *name, struct explain_subject *subject)
+{
+	static const struct rectangle inside = {.rows = 20, .columns = 78};
+	struct pane_state *state = screen_pane(&test.screen, name);
+	struct scene scene = {.moment = moment, .log = test.log,
+	    .end = log_end(test.log), .now = test.now};
+	ck_assert(state->pane->subject != NULL);
+	return pane_subject(state, &scene, &inside, subject);
+}
+
+/* What it explains now. */
 static bool
 subject_of(const char *name, struct explain_subject *subject)
 {
-	struct pane_state *state = screen_pane(&test.screen, name);
-	struct scene scene = {.moment = log_now(test.log), .log = test.log,
-	    .end = log_end(test.log), .now = test.now};
-	ck_assert(state->pane->subject != NULL);
-	return state->selected < state->count &&
-	    state->pane->subject(state, &scene, state->selected, subject);
+	return subject_at(log_now(test.log), name, subject);
 }
 
 START_TEST(a_connection_s_end_is_explained)
@@ -185,6 +192,23 @@ START_TEST(the_views_explain_the_connection)
 END_TEST
 
 /* A foreign program chooses its own name. */
+/* The rows may have gone since they were drawn: one steps back in time, and w. */
+START_TEST(a_row_that_is_gone_is_not_explained)
+{
+	static const char *const names[] = {"processes", "sockets"};
+	static const struct moment empty;
+	struct explain_subject subject;
+	begin();
+	connect_one(1);
+	draw(24, 80);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		ck_assert(subject_of(names[i], &subject));
+		ck_assert(!subject_at(&empty, names[i], &subject));
+		ck_assert(subject_of(names[i], &subject));
+	}
+}
+END_TEST
+
 START_TEST(a_hostile_name_is_harmless)
 {
 	begin();
@@ -209,6 +233,7 @@ screen_why_suite(void)
 	tcase_add_test(tcase, the_timeline_has_a_selected_line);
 	tcase_add_test(tcase, a_sent_line_is_explained);
 	tcase_add_loop_test(tcase, the_views_explain_the_connection, 0, 4);
+	tcase_add_test(tcase, a_row_that_is_gone_is_not_explained);
 	tcase_add_test(tcase, a_hostile_name_is_harmless);
 	suite_add_tcase(suite, tcase);
 	return suite;

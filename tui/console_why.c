@@ -44,11 +44,11 @@ void
 console_explain_selected(struct console *self)
 {
 	struct pane_state *state = screen_focused(&self->screen);
+	struct rectangle inside = screen_focused_inside(&self->screen);
 	struct scene scene = console_scene(self);
 	if (console_leave_why(self))
 		return;
-	if (state->pane->subject == NULL || state->selected >= state->count ||
-	    !state->pane->subject(state, &scene, state->selected, &self->why))
+	if (!pane_subject(state, &scene, &inside, &self->why))
 		self->why = (struct explain_subject){.kind = EXPLAIN_LAST};
 	open_pane(self);
 }

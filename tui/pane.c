@@ -462,6 +462,20 @@ pane_walk(struct pane_state *state, enum walk walk, int rows)
 	}
 }
 
+/* What the selected row is about.  The rows are those of now: some may be gone since
+ * the pane was drawn. */
+bool
+pane_subject(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside, struct explain_subject *subject)
+{
+	if (state->pane->subject == NULL)
+		return false;
+	state->pane->prepare(state, scene, inside);
+	follow_selection(state, scene);
+	return state->selected < state->count &&
+	    state->pane->subject(state, scene, state->selected, subject);
+}
+
 /* Goes to the next line that holds wanted. */
 bool
 pane_search(struct pane_state *state, const struct scene *scene,

@@ -142,6 +142,11 @@ enum walk {
 /* Scrolls, or moves the selection, of a pane of so many rows. */
 void pane_walk(struct pane_state *state, enum walk walk, int rows);
 
+/* Puts what the selected row is about into *subject; false: there is no such row, or
+ * nothing to say about it. */
+bool pane_subject(struct pane_state *state, const struct scene *scene,
+    const struct rectangle *inside, struct explain_subject *subject);
+
 /* Goes to the next line that holds wanted, from the one selected or on top, and
  * around; whether there is one. */
 bool pane_search(struct pane_state *state, const struct scene *scene,
