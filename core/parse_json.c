@@ -6,225 +6,62 @@
  * program can add some.  Times are bounded to a century from the start, and
  * numbers of connections to a million.
  *
- * Lines that are as we write them are scanned (json_line.h), the others go through the
- * library: a recording of a million events has to open at once. */
+ * How an object's keys are read is json_reader.c's; this file says which keys each
+ * event has. */
 #include "parse_json.h"
 
 #include "endpoint.h"
-#include "json_line.h"
+#include "json_reader.h"
 #include "signal_name.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SCHEMA = 1, CONNECTIONS_MAX = 1000000, CORE_DUMPED = 0x80 };
 
-#define SECONDS_MAX 4e9
-
-/* A line that is being read: by the scanner's members, or by the library's object. */
-struct reader {
-	struct json_line *line;  /* NULL: object */
-	const json_t *object;
-	bool bad;
-};
-
-/* An array or object, which only the library reads; NULL for none. */
-static const json_t *
-find_tree(const struct reader *reader, const char *key)
-{
-	return reader->line == NULL ? json_object_get(reader->object, key) : NULL;
-}
-
-/* A number of seconds in millionths; false: it is no time of a session. */
-static bool
-to_millionths(double seconds, int64_t *number)
-{
-	if (!(fabs(seconds) <= SECONDS_MAX))
-		return false;
-	*number = llround(seconds * 1e6);
-	return true;
-}
-
-/* The value of the key as the scanner would give it; false for none: null counts as
- * none.  A real that is no time, or a tree, is bad. */
-static bool
-find(struct reader *reader, const char *key, struct json_member *member)
-{
-	if (reader->line != NULL) {
-		const struct json_member *found = json_line_find(reader->line, key);
-		if (found == NULL || found->kind == JSON_LINE_NULL)
-			return false;
-		*member = *found;
-		return true;
-	}
-	const json_t *value = json_object_get(reader->object, key);
-	*member = (struct json_member){.key = key};
-	if (value == NULL || json_is_null(value))
-		return false;
-	if (json_is_string(value)) {
-		member->kind = JSON_LINE_STRING;
-		member->text = json_string_value(value);
-	} else if (json_is_integer(value)) {
-		member->kind = JSON_LINE_INTEGER;
-		member->number = json_integer_value(value);
-	} else if (json_is_boolean(value)) {
-		member->kind = json_is_true(value) ? JSON_LINE_TRUE : JSON_LINE_FALSE;
-	} else {
-		member->kind = JSON_LINE_REAL;
-		reader->bad |= !json_is_real(value) ||
-		    !to_millionths(json_real_value(value), &member->number);
-	}
-	return true;
-}
-
-static bool
-has(struct reader *reader, const char *key)
-{
-	struct json_member member;
-	bool bad = reader->bad;
-	bool found = find(reader, key, &member);
-	reader->bad = bad;
-	return found;
-}
-
-/* A whole number from low to high, which has to be there. */
-static int64_t
-take_integer(struct reader *reader, const char *key, int64_t low, int64_t high)
-{
-	struct json_member member;
-	if (!find(reader, key, &member) || member.kind != JSON_LINE_INTEGER ||
-	    member.number < low || member.number > high) {
-		reader->bad = true;
-		return low;
-	}
-	return member.number;
-}
-
-/* The same, 0 when there is none. */
-static int64_t
-take_known(struct reader *reader, const char *key, int64_t high)
-{
-	return has(reader, key) ? take_integer(reader, key, 0, high) : 0;
-}
-
-static pid_t
-take_pid(struct reader *reader, const char *key)
-{
-	return (pid_t)take_known(reader, key, INT_MAX);
-}
-
+/* Number of a connection; 0 when there is none. */
 static unsigned
-take_conn(struct reader *reader)
+take_conn(struct json_reader *reader)
 {
-	return (unsigned)take_known(reader, "conn", CONNECTIONS_MAX);
+	return (unsigned)json_read_known(reader, "conn", CONNECTIONS_MAX);
 }
 
-static unsigned
-take_count(struct reader *reader, const char *key)
-{
-	return (unsigned)take_integer(reader, key, 0, UINT_MAX);
-}
-
-/* Seconds as ns. */
+/* Seconds as a time on the session's clock, told from the event's; 0 for none. */
 static int64_t
-take_seconds(struct reader *reader, const char *key)
+take_from(struct json_reader *reader, const char *key, int64_t time)
 {
-	struct json_member member;
-	const int64_t most = (int64_t)SECONDS_MAX;
-	bool found = find(reader, key, &member);
-	if (found && member.kind == JSON_LINE_INTEGER && member.number >= -most &&
-	    member.number <= most)
-		return member.number * INT64_C(1000000000);
-	if (found && member.kind == JSON_LINE_REAL &&
-	    member.number >= -most * 1000000 && member.number <= most * 1000000)
-		return member.number * 1000;
-	reader->bad = true;
-	return 0;
-}
-
-/* The same as a time on the session's clock, told from the event's; 0 for none. */
-static int64_t
-take_from(struct reader *reader, const char *key, int64_t time)
-{
-	return has(reader, key) ? time + take_seconds(reader, key) : 0;
-}
-
-static bool
-take_boolean(struct reader *reader, const char *key)
-{
-	struct json_member member;
-	bool found = find(reader, key, &member);
-	reader->bad |= !found || (member.kind != JSON_LINE_TRUE &&
-	    member.kind != JSON_LINE_FALSE);
-	return found && member.kind == JSON_LINE_TRUE;
-}
-
-/* The same, false when there is none. */
-static bool
-take_flag(struct reader *reader, const char *key)
-{
-	return has(reader, key) && take_boolean(reader, key);
-}
-
-/* A text; "" and bad when there is none. */
-static const char *
-take_string(struct reader *reader, const char *key)
-{
-	struct json_member member;
-	if (find(reader, key, &member) && member.kind == JSON_LINE_STRING)
-		return member.text;
-	reader->bad = true;
-	return "";
-}
-
-/* Copies a text into size bytes, cut where it does not fit. */
-static void
-take_into(struct reader *reader, const char *key, char *text, size_t size)
-{
-	snprintf(text, size, "%s", take_string(reader, key));
+	return json_reader_has(reader, key) ? time + json_read_seconds(reader, key) : 0;
 }
 
 /* The event's text. */
 static void
-take_text(struct reader *reader, const char *key, struct event *event)
+take_text(struct json_reader *reader, const char *key, struct event *event)
 {
-	const char *text = take_string(reader, key);
+	const char *text = json_read_string(reader, key);
 	if (event_set_text(event, text, strlen(text)) < 0)
 		reader->bad = true;
 }
 
 /* The event's detail. */
 static void
-take_detail(struct reader *reader, const char *key, struct event *event)
+take_detail(struct json_reader *reader, const char *key, struct event *event)
 {
 	free(event->detail);
-	event->detail = strdup(take_string(reader, key));
+	event->detail = strdup(json_read_string(reader, key));
 	reader->bad |= event->detail == NULL;
-}
-
-/* An address and port; none when there is none. */
-static struct report_endpoint
-take_endpoint(struct reader *reader, const char *key, int family)
-{
-	struct report_endpoint endpoint = {0};
-	if (has(reader, key) &&
-	    endpoint_parse(&endpoint, take_string(reader, key), family) < 0)
-		reader->bad = true;
-	return endpoint;
 }
 
 /* Defines a function that reads one of the words that name() gives for first up
  * to, not including, end. */
 #define WORD_READER(function, type, name, first, end) \
 	static type \
-	function(struct reader *reader, const char *key) \
+	function(struct json_reader *reader, const char *key) \
 	{ \
-		const char *word = take_string(reader, key); \
+		const char *word = json_read_string(reader, key); \
 		for (int i = (int)(first); i < (int)(end); i++) \
 			if (strcmp(name((type)i), word) == 0) \
 				return (type)i; \
@@ -275,51 +112,51 @@ signal_number(const char *name)
 
 /* The signal of this name, which has to be one. */
 static int
-take_signal(struct reader *reader, const char *key)
+take_signal(struct json_reader *reader, const char *key)
 {
-	int number = signal_number(take_string(reader, key));
+	int number = signal_number(json_read_string(reader, key));
 	reader->bad |= number <= 0;
 	return number;
 }
 
 /* `status` or `signal` as of wait(2); false when neither is there. */
 static bool
-take_status(struct reader *reader, int *status)
+take_status(struct json_reader *reader, int *status)
 {
-	if (has(reader, "status")) {
-		*status = (int)take_integer(reader, "status", 0, 255) << 8;
+	if (json_reader_has(reader, "status")) {
+		*status = (int)json_read_integer(reader, "status", 0, 255) << 8;
 		return true;
 	}
-	if (!has(reader, "signal"))
+	if (!json_reader_has(reader, "signal"))
 		return false;
 	*status = take_signal(reader, "signal") & 0x7f;
-	if (take_flag(reader, "core"))
+	if (json_read_flag(reader, "core"))
 		*status |= CORE_DUMPED;
 	return true;
 }
 
 static void
-take_start(struct reader *reader, struct event *event)
+take_start(struct json_reader *reader, struct event *event)
 {
-	if (has(reader, "schema") &&
-	    take_integer(reader, "schema", 0, INT_MAX) != SCHEMA)
+	if (json_reader_has(reader, "schema") &&
+	    json_read_integer(reader, "schema", 0, INT_MAX) != SCHEMA)
 		reader->bad = true;
 	take_text(reader, "host", event);
 	take_detail(reader, "world", event);
-	if (has(reader, "server"))
+	if (json_reader_has(reader, "server"))
 		event->start.server = take_server_kind(reader, "server");
-	if (has(reader, "command"))
-		take_into(reader, "command", event->start.command, SERVER_TEXT);
-	event->start.host = take_endpoint(reader, "address", 4);
-	event->start.host.port = (uint16_t)take_integer(reader, "port", 0, 65535);
-	if (has(reader, "wall"))
-		take_into(reader, "wall", event->start.wall, WALL_TEXT);
-	if (has(reader, "version"))
-		take_into(reader, "version", event->start.version, VERSION_TEXT);
+	if (json_reader_has(reader, "command"))
+		json_read_into(reader, "command", event->start.command, SERVER_TEXT);
+	event->start.host = json_read_endpoint(reader, "address", 4);
+	event->start.host.port = (uint16_t)json_read_integer(reader, "port", 0, 65535);
+	if (json_reader_has(reader, "wall"))
+		json_read_into(reader, "wall", event->start.wall, WALL_TEXT);
+	if (json_reader_has(reader, "version"))
+		json_read_into(reader, "version", event->start.version, VERSION_TEXT);
 }
 
 static void
-take_command(struct reader *reader, struct event *event)
+take_command(struct json_reader *reader, struct event *event)
 {
 	take_text(reader, "text", event);
 	event->command.source = take_source(reader, "source");
@@ -327,120 +164,102 @@ take_command(struct reader *reader, struct event *event)
 
 /* What setsockopt, sigaction, shutdown and close were about. */
 static void
-take_about(struct reader *reader, struct event_call *call)
+take_about(struct json_reader *reader, struct event_call *call)
 {
-	if (call->call == CALL_SETSOCKOPT && has(reader, "option")) {
+	if (call->call == CALL_SETSOCKOPT && json_reader_has(reader, "option")) {
 		call->about = (int)take_option(reader, "option");
-		call->value = (int)take_integer(reader, "value", INT_MIN, INT_MAX);
+		call->value = (int)json_read_integer(reader, "value", INT_MIN, INT_MAX);
 	} else if (call->call == CALL_SIGACTION) {
 		call->about = take_signal(reader, "signal");
 		call->value = (int)take_disposition(reader, "disposition");
-	} else if (event_call_ends(call->call) && has(reader, "state")) {
+	} else if (event_call_ends(call->call) && json_reader_has(reader, "state")) {
 		call->about = (int)take_state_name(reader, "state");
-		call->value = (int)take_integer(reader, "unread", 0, INT_MAX);
+		call->value = (int)json_read_integer(reader, "unread", 0, INT_MAX);
 	}
 }
 
 static void
-take_call(struct reader *reader, struct event *event)
+take_call(struct json_reader *reader, struct event *event)
 {
 	struct event_call *call = &event->call;
 	call->role = take_role(reader, "process");
-	call->pid = take_pid(reader, "pid");
+	call->pid = json_read_pid(reader, "pid");
 	call->conn = take_conn(reader);
 	call->call = take_call_name(reader, "call");
 	take_about(reader, call);
-	call->result = take_integer(reader, "result", INT64_MIN, INT64_MAX);
+	call->result = json_read_integer(reader, "result", INT64_MIN, INT64_MAX);
 	if (call->result < 0)
-		call->error = (int)take_integer(reader, "errno", 0, INT_MAX);
+		call->error = (int)json_read_integer(reader, "errno", 0, INT_MAX);
 	else if (call->call == CALL_WAIT || call->call == CALL_WAITPID)
 		take_status(reader, &call->status);
-	call->local = take_endpoint(reader, "local", 4);
-	call->remote = take_endpoint(reader, "remote", 4);
+	call->local = json_read_endpoint(reader, "local", 4);
+	call->remote = json_read_endpoint(reader, "remote", 4);
 }
 
 static void
-take_connection(struct reader *reader, struct event *event)
+take_connection(struct json_reader *reader, struct event *event)
 {
 	event->connection.what = take_connection_what(reader, "what");
 	event->connection.conn = take_conn(reader);
-	event->connection.reset = take_flag(reader, "reset");
-	if (has(reader, "how"))
+	event->connection.reset = json_read_flag(reader, "reset");
+	if (json_reader_has(reader, "how"))
 		take_detail(reader, "how", event);
-	event->connection.local = take_endpoint(reader, "local", 4);
-	event->connection.remote = take_endpoint(reader, "remote", 4);
-}
-
-/* The value of a hexadecimal digit; -1 for anything else. */
-static int
-digit_value(char digit)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = digit != '\0' ? strchr(digits, digit) : NULL;
-	return at != NULL ? (int)(at - digits) : -1;
+	event->connection.local = json_read_endpoint(reader, "local", 4);
+	event->connection.remote = json_read_endpoint(reader, "remote", 4);
 }
 
 /* The event's text, from its bytes in hex. */
 static void
-take_raw(struct reader *reader, const char *key, struct event *event)
+take_raw(struct json_reader *reader, const char *key, struct event *event)
 {
-	const char *hex = take_string(reader, key);
-	size_t length = strlen(hex) / 2;
-	char *bytes = malloc(length + 1);
-	reader->bad |= bytes == NULL || strlen(hex) % 2 != 0;
-	for (size_t i = 0; !reader->bad && i < length; i++) {
-		int high = digit_value(hex[2 * i]), low = digit_value(hex[2 * i + 1]);
-		reader->bad |= high < 0 || low < 0;
-		if (!reader->bad)
-			bytes[i] = (char)(high << 4 | low);
-	}
-	if (!reader->bad && event_set_text(event, bytes, length) < 0)
-		reader->bad = true;
+	size_t length;
+	char *bytes = json_read_hex(reader, key, &length);
+	reader->bad |= bytes == NULL || event_set_text(event, bytes, length) < 0;
 	free(bytes);
 }
 
 /* sent, echo. */
 static void
-take_line(struct reader *reader, struct event *event)
+take_line(struct json_reader *reader, struct event *event)
 {
 	event->line.conn = take_conn(reader);
-	event->line.bytes = (size_t)take_integer(reader, "bytes", 0, INT64_MAX);
+	event->line.bytes = (size_t)json_read_integer(reader, "bytes", 0, INT64_MAX);
 	take_text(reader, "text", event);
-	if (has(reader, "hex"))
+	if (json_reader_has(reader, "hex"))
 		take_detail(reader, "hex", event);
-	if (has(reader, "raw"))
+	if (json_reader_has(reader, "raw"))
 		take_raw(reader, "raw", event);
 }
 
 /* A row of a socket table. */
 static void
-take_socket_row(struct reader *reader, struct socket_row *row)
+take_socket_row(struct json_reader *reader, struct socket_row *row)
 {
 	struct tcp_row *tcp = &row->tcp;
-	const char *proto = take_string(reader, "proto");
+	const char *proto = json_read_string(reader, "proto");
 	tcp->family = strcmp(proto, "tcp6") == 0 ? 6 : 4;
 	reader->bad |= tcp->family == 4 && strcmp(proto, "tcp") != 0;
-	tcp->local = take_endpoint(reader, "local", tcp->family);
-	tcp->remote = take_endpoint(reader, "remote", tcp->family);
+	tcp->local = json_read_endpoint(reader, "local", tcp->family);
+	tcp->remote = json_read_endpoint(reader, "remote", tcp->family);
 	tcp->state = take_state_name(reader, "state");
-	tcp->recv_q = take_count(reader, "recv_q");
-	tcp->send_q = take_count(reader, "send_q");
+	tcp->recv_q = json_read_count(reader, "recv_q");
+	tcp->send_q = json_read_count(reader, "send_q");
 	tcp->timer = take_timer_name(reader, "timer");
-	tcp->timer_left = take_seconds(reader, "timer_seconds");
-	if (has(reader, "timer_at"))
-		row->timer_at = take_seconds(reader, "timer_at");
-	tcp->retransmits = take_count(reader, "retransmits");
-	tcp->probes = (uint32_t)take_known(reader, "probes", UINT32_MAX);
-	tcp->uid = (uint32_t)take_known(reader, "uid", UINT32_MAX);
-	tcp->inode = (uint64_t)take_known(reader, "inode", INT64_MAX);
-	row->owner_pid = take_pid(reader, "owner_pid");
+	tcp->timer_left = json_read_seconds(reader, "timer_seconds");
+	if (json_reader_has(reader, "timer_at"))
+		row->timer_at = json_read_seconds(reader, "timer_at");
+	tcp->retransmits = json_read_count(reader, "retransmits");
+	tcp->probes = (uint32_t)json_read_known(reader, "probes", UINT32_MAX);
+	tcp->uid = (uint32_t)json_read_known(reader, "uid", UINT32_MAX);
+	tcp->inode = (uint64_t)json_read_known(reader, "inode", INT64_MAX);
+	row->owner_pid = json_read_pid(reader, "owner_pid");
 	row->conn = take_conn(reader);
-	if (has(reader, "end"))
+	if (json_reader_has(reader, "end"))
 		row->end = take_end_name(reader, "end");
 }
 
 static void
-take_socket(struct reader *reader, struct event *event)
+take_socket(struct json_reader *reader, struct event *event)
 {
 	event->socket.what = take_socket_what(reader, "what");
 	take_socket_row(reader, &event->socket.row);
@@ -448,13 +267,13 @@ take_socket(struct reader *reader, struct event *event)
 
 /* The TCP rows of the machine: those there, then those gone. */
 static void
-take_all(struct reader *reader, struct event *event)
+take_all(struct json_reader *reader, struct event *event)
 {
-	const json_t *arrays[] = {find_tree(reader, "rows"),
-	    find_tree(reader, "gone")};
+	const json_t *arrays[] = {json_read_tree(reader, "rows"),
+	    json_read_tree(reader, "gone")};
 	size_t count = json_array_size(arrays[0]);
 	reader->bad |= !json_is_array(arrays[0]);
-	event->all.whole = take_boolean(reader, "whole");
+	event->all.whole = json_read_boolean(reader, "whole");
 	event->all.gone = json_array_size(arrays[1]);
 	event->all.count = count + event->all.gone;
 	event->all.rows = calloc(event->all.count + 1, sizeof *event->all.rows);
@@ -463,7 +282,7 @@ take_all(struct reader *reader, struct event *event)
 		event->all.count = event->all.gone = 0;
 	}
 	for (size_t i = 0; i < event->all.count; i++) {
-		struct reader row = {.object = i < count ? json_array_get(arrays[0], i) :
+		struct json_reader row = {.object = i < count ? json_array_get(arrays[0], i) :
 		    json_array_get(arrays[1], i - count)};
 		take_socket_row(&row, &event->all.rows[i]);
 		reader->bad |= row.bad;
@@ -471,62 +290,53 @@ take_all(struct reader *reader, struct event *event)
 }
 
 static void
-take_state(struct reader *reader, struct event *event)
+take_state(struct json_reader *reader, struct event *event)
 {
 	event->state.conn = take_conn(reader);
 	event->state.end = take_end_name(reader, "end");
 	event->state.from = take_state_name(reader, "from");
 	event->state.to = take_state_name(reader, "to");
-	event->state.inferred = take_flag(reader, "inferred");
-}
-
-/* Seconds as microseconds. */
-static uint32_t
-take_microseconds(struct reader *reader, const char *key)
-{
-	int64_t number = take_seconds(reader, key) / 1000;
-	reader->bad |= number < 0 || number > UINT32_MAX;
-	return (uint32_t)number;
+	event->state.inferred = json_read_flag(reader, "inferred");
 }
 
 static void
-take_timer(struct reader *reader, struct event *event)
+take_timer(struct json_reader *reader, struct event *event)
 {
 	event->timer.conn = take_conn(reader);
-	event->timer.rto = take_microseconds(reader, "rto");
-	event->timer.retransmits = take_count(reader, "retransmits");
+	event->timer.rto = json_read_microseconds(reader, "rto");
+	event->timer.retransmits = json_read_count(reader, "retransmits");
 	event->timer.next_at = take_from(reader, "next_in", event->time);
 	event->timer.gives_up_at = take_from(reader, "gives_up_in", event->time);
 }
 
 /* Seconds since, as ns; -1 for never. */
 static int64_t
-take_ago(struct reader *reader, const char *key)
+take_ago(struct json_reader *reader, const char *key)
 {
-	return has(reader, key) ? take_seconds(reader, key) : -1;
+	return json_reader_has(reader, key) ? json_read_seconds(reader, key) : -1;
 }
 
 static void
-take_details(struct reader *reader, struct event *event)
+take_details(struct json_reader *reader, struct event *event)
 {
 	event->details.conn = take_conn(reader);
 	event->details.end = take_end_name(reader, "end");
 	event->details.tcp = (struct tcp_details){
-		.rtt = take_microseconds(reader, "rtt"),
-		.rtt_variation = take_microseconds(reader, "rtt_variation"),
-		.rto = take_microseconds(reader, "rto"),
-		.backoff = take_count(reader, "backoff"),
-		.retransmits = take_count(reader, "retransmits"),
-		.total_retransmits = take_count(reader, "total_retransmits"),
-		.probes = take_count(reader, "probes"),
-		.unacked = take_count(reader, "unacked"),
-		.lost = take_count(reader, "lost"),
-		.cwnd = take_count(reader, "cwnd"),
-		.ssthresh = has(reader, "ssthresh") ? take_count(reader, "ssthresh") :
-		    TCP_SSTHRESH_NONE,
-		.mss = take_count(reader, "mss"),
-		.bytes_sent = (uint64_t)take_integer(reader, "bytes_sent", 0, INT64_MAX),
-		.bytes_received = (uint64_t)take_integer(reader, "bytes_received", 0,
+		.rtt = json_read_microseconds(reader, "rtt"),
+		.rtt_variation = json_read_microseconds(reader, "rtt_variation"),
+		.rto = json_read_microseconds(reader, "rto"),
+		.backoff = json_read_count(reader, "backoff"),
+		.retransmits = json_read_count(reader, "retransmits"),
+		.total_retransmits = json_read_count(reader, "total_retransmits"),
+		.probes = json_read_count(reader, "probes"),
+		.unacked = json_read_count(reader, "unacked"),
+		.lost = json_read_count(reader, "lost"),
+		.cwnd = json_read_count(reader, "cwnd"),
+		.ssthresh = json_reader_has(reader, "ssthresh") ?
+		    json_read_count(reader, "ssthresh") : TCP_SSTHRESH_NONE,
+		.mss = json_read_count(reader, "mss"),
+		.bytes_sent = (uint64_t)json_read_integer(reader, "bytes_sent", 0, INT64_MAX),
+		.bytes_received = (uint64_t)json_read_integer(reader, "bytes_received", 0,
 		    INT64_MAX),
 		.sent_ago = take_ago(reader, "sent_ago"),
 		.received_ago = take_ago(reader, "received_ago"),
@@ -534,64 +344,64 @@ take_details(struct reader *reader, struct event *event)
 }
 
 static void
-take_process(struct reader *reader, struct event *event)
+take_process(struct json_reader *reader, struct event *event)
 {
 	struct process_row *row = &event->process.row;
 	struct process_end *end = &event->process.end;
 	event->process.what = take_process_what(reader, "what");
-	row->pid = (pid_t)take_integer(reader, "pid", 1, INT_MAX);
-	row->ppid = take_pid(reader, "ppid");
+	row->pid = (pid_t)json_read_integer(reader, "pid", 1, INT_MAX);
+	row->ppid = json_read_pid(reader, "ppid");
 	row->role = take_role(reader, "role");
-	take_into(reader, "tty", row->tty, sizeof row->tty);
-	take_into(reader, "stat", row->stat, sizeof row->stat);
-	take_into(reader, "command", row->command, sizeof row->command);
-	take_into(reader, "wchan", row->wchan, sizeof row->wchan);
-	row->peer = take_endpoint(reader, "peer", 4);
+	json_read_into(reader, "tty", row->tty, sizeof row->tty);
+	json_read_into(reader, "stat", row->stat, sizeof row->stat);
+	json_read_into(reader, "command", row->command, sizeof row->command);
+	json_read_into(reader, "wchan", row->wchan, sizeof row->wchan);
+	row->peer = json_read_endpoint(reader, "peer", 4);
 	row->conn = take_conn(reader);
-	row->start_time = (uint64_t)take_known(reader, "start_time", INT64_MAX);
-	if (has(reader, "cpu"))
-		row->cpu = take_seconds(reader, "cpu");
+	row->start_time = (uint64_t)json_read_known(reader, "start_time", INT64_MAX);
+	if (json_reader_has(reader, "cpu"))
+		row->cpu = json_read_seconds(reader, "cpu");
 	end->known = take_status(reader, &end->status);
-	end->by = take_pid(reader, "by");
+	end->by = json_read_pid(reader, "by");
 }
 
 static void
-take_signal_event(struct reader *reader, struct event *event)
+take_signal_event(struct json_reader *reader, struct event *event)
 {
 	event->signal.number = take_signal(reader, "signal");
-	event->signal.to = take_pid(reader, "to");
+	event->signal.to = json_read_pid(reader, "to");
 	event->signal.by = take_by(reader, "by");
-	event->signal.caught = take_flag(reader, "caught");
+	event->signal.caught = json_read_flag(reader, "caught");
 }
 
 static void
-take_host(struct reader *reader, struct event *event)
+take_host(struct json_reader *reader, struct event *event)
 {
 	event->host.what = take_host_what(reader, "what");
-	if (has(reader, "how"))
+	if (json_reader_has(reader, "how"))
 		take_detail(reader, "how", event);
 }
 
 static void
-take_output(struct reader *reader, struct event *event)
+take_output(struct json_reader *reader, struct event *event)
 {
-	event->output.pid = take_pid(reader, "pid");
-	event->output.stream = (int)take_known(reader, "stream", INT_MAX);
+	event->output.pid = json_read_pid(reader, "pid");
+	event->output.stream = (int)json_read_known(reader, "stream", INT_MAX);
 	take_text(reader, "text", event);
 }
 
 static void
-take_lost(struct reader *reader, struct event *event)
+take_lost(struct json_reader *reader, struct event *event)
 {
-	event->lost.pid = take_pid(reader, "pid");
-	event->lost.count = take_count(reader, "count");
+	event->lost.pid = json_read_pid(reader, "pid");
+	event->lost.count = json_read_count(reader, "count");
 }
 
 /* Rows of name and value as "k=v k=v". */
 static void
-take_settings(struct reader *reader, struct event *event)
+take_settings(struct json_reader *reader, struct event *event)
 {
-	const json_t *rows = find_tree(reader, "rows");
+	const json_t *rows = json_read_tree(reader, "rows");
 	char *text = NULL;
 	size_t length = 0;
 	reader->bad |= !json_is_array(rows);
@@ -601,9 +411,9 @@ take_settings(struct reader *reader, struct event *event)
 		return;
 	}
 	for (size_t i = 0; i < json_array_size(rows); i++) {
-		struct reader row = {.object = json_array_get(rows, i)};
+		struct json_reader row = {.object = json_array_get(rows, i)};
 		fprintf(stream, "%s%s=%s", i > 0 ? " " : "",
-		    take_string(&row, "name"), take_string(&row, "value"));
+		    json_read_string(&row, "name"), json_read_string(&row, "value"));
 		reader->bad |= row.bad;
 	}
 	if (fclose(stream) != 0 || event_set_text(event, text, length) < 0)
@@ -613,9 +423,9 @@ take_settings(struct reader *reader, struct event *event)
 
 /* A list of signals' names as a set. */
 static uint64_t
-take_signals(struct reader *reader, const char *key)
+take_signals(struct json_reader *reader, const char *key)
 {
-	const json_t *names = find_tree(reader, key);
+	const json_t *names = json_read_tree(reader, key);
 	uint64_t set = 0;
 	reader->bad |= !json_is_array(names);
 	for (size_t i = 0; i < json_array_size(names); i++) {
@@ -630,9 +440,9 @@ take_signals(struct reader *reader, const char *key)
 }
 
 static void
-take_dispositions(struct reader *reader, struct event *event)
+take_dispositions(struct json_reader *reader, struct event *event)
 {
-	const json_t *rows = find_tree(reader, "rows");
+	const json_t *rows = json_read_tree(reader, "rows");
 	size_t count = json_array_size(rows);
 	reader->bad |= !json_is_array(rows);
 	event->dispositions.rows = calloc(count + 1, sizeof *event->dispositions.rows);
@@ -643,9 +453,9 @@ take_dispositions(struct reader *reader, struct event *event)
 	event->dispositions.count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct disposition_row *to = &event->dispositions.rows[i];
-		struct reader row = {.object = json_array_get(rows, i)};
-		struct reader signals = {.object = find_tree(&row, "signals")};
-		to->pid = take_pid(&row, "pid");
+		struct json_reader row = {.object = json_array_get(rows, i)};
+		struct json_reader signals = {.object = json_read_tree(&row, "signals")};
+		to->pid = json_read_pid(&row, "pid");
 		to->role = take_role(&row, "role");
 		to->signals.ignored = take_signals(&signals, "ignored");
 		to->signals.caught = take_signals(&signals, "caught");
@@ -657,85 +467,65 @@ take_dispositions(struct reader *reader, struct event *event)
 }
 
 static void
-take_why(struct reader *reader, struct event *event)
+take_why(struct json_reader *reader, struct event *event)
 {
 	take_text(reader, "subject", event);
 	take_detail(reader, "text", event);
-	take_into(reader, "section", event->why.section, sizeof event->why.section);
+	json_read_into(reader, "section", event->why.section, sizeof event->why.section);
 }
 
 static void
-take_expect(struct reader *reader, struct event *event)
+take_expect(struct json_reader *reader, struct event *event)
 {
 	take_text(reader, "text", event);
-	event->expect.pass = take_boolean(reader, "pass");
-	if (has(reader, "got"))
+	event->expect.pass = json_read_boolean(reader, "pass");
+	if (json_reader_has(reader, "got"))
 		take_detail(reader, "got", event);
 }
 
-/* An array of lines, joined as the event's detail. */
 static void
-take_lines(struct reader *reader, const char *key, struct event *event)
-{
-	const json_t *lines = find_tree(reader, key);
-	size_t size = 0;
-	reader->bad |= !json_is_array(lines);
-	FILE *out = open_memstream(&event->detail, &size);
-	if (out == NULL) {
-		reader->bad = true;
-		return;
-	}
-	for (size_t i = 0; i < json_array_size(lines); i++) {
-		const char *line = json_string_value(json_array_get(lines, i));
-		reader->bad |= line == NULL || strchr(line, '\n') != NULL;
-		fprintf(out, "%s%s", i > 0 ? "\n" : "", line != NULL ? line : "");
-	}
-	reader->bad |= fclose(out) != 0;
-}
-
-static void
-take_ask(struct reader *reader, struct event *event)
+take_ask(struct json_reader *reader, struct event *event)
 {
 	take_text(reader, "text", event);
-	take_lines(reader, "answers", event);
-	event->ask.answer = (unsigned)take_known(reader, "answer", UINT_MAX);
-	event->ask.chosen = (unsigned)take_known(reader, "chosen", UINT_MAX);
+	event->detail = json_read_lines(reader, "answers");
+	event->ask.answer = (unsigned)json_read_known(reader, "answer", UINT_MAX);
+	event->ask.chosen = (unsigned)json_read_known(reader, "chosen", UINT_MAX);
 }
 
 static void
-take_lesson(struct reader *reader, struct event *event)
+take_lesson(struct json_reader *reader, struct event *event)
 {
 	event->lesson.what = take_lesson_what(reader, "what");
 	take_text(reader, "name", event);
-	take_into(reader, "section", event->lesson.section,
+	json_read_into(reader, "section", event->lesson.section,
 	    sizeof event->lesson.section);
 	take_detail(reader, event_lesson_detail(event->lesson.what), event);
-	event->lesson.line = (unsigned)take_known(reader, "line", UINT_MAX);
+	event->lesson.line = (unsigned)json_read_known(reader, "line", UINT_MAX);
 }
 
 /* say, error, note. */
 static void
-take_text_event(struct reader *reader, struct event *event)
+take_text_event(struct json_reader *reader, struct event *event)
 {
 	take_text(reader, "text", event);
 }
 
 static void
-take_summary(struct reader *reader, struct event *event)
+take_summary(struct json_reader *reader, struct event *event)
 {
-	event->summary.passed = take_count(reader, "passed");
-	event->summary.failed = take_count(reader, "failed");
-	event->summary.skipped = take_count(reader, "skipped");
+	event->summary.passed = json_read_count(reader, "passed");
+	event->summary.failed = json_read_count(reader, "failed");
+	event->summary.skipped = json_read_count(reader, "skipped");
 }
 
 static void
-take_end(struct reader *reader, struct event *event)
+take_end(struct json_reader *reader, struct event *event)
 {
-	event->end.status = (int)take_integer(reader, "status", INT_MIN, INT_MAX);
+	event->end.status = (int)json_read_integer(reader, "status", INT_MIN, INT_MAX);
 }
 
 /* What each type has besides t and type; NULL for snapshots of the moment. */
-static void (*const fields[EVENT_TYPES])(struct reader *reader,
+static void (*const fields[EVENT_TYPES])(struct json_reader *reader,
     struct event *event) = {
 	[EVENT_START] = take_start,
 	[EVENT_COMMAND] = take_command,
@@ -768,10 +558,10 @@ static void (*const fields[EVENT_TYPES])(struct reader *reader,
 
 /* Reads the event of an object. */
 static int
-take_event(struct reader *reader, struct event *event)
+take_event(struct json_reader *reader, struct event *event)
 {
 	memset(event, 0, sizeof *event);
-	event->time = take_seconds(reader, "t");
+	event->time = json_read_seconds(reader, "t");
 	event->type = take_type(reader, "type");
 	errno = 0;
 	if (!reader->bad && fields[event->type] != NULL)
@@ -791,11 +581,11 @@ int
 render_json_parse(const char *line, struct event *event)
 {
 	struct json_line scanned;
-	struct reader reader = {.line = &scanned};
+	struct json_reader reader = {.line = &scanned};
 	if (json_line_scan(&scanned, line) && take_event(&reader, event) == 0)
 		return 0;
 	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-	reader = (struct reader){.object = object};
+	reader = (struct json_reader){.object = object};
 	int result = -1;
 	memset(event, 0, sizeof *event);
 	if (json_is_object(object))
