@@ -1,0 +1,154 @@
+/* One JSON object that is being written.
+ *
+ * Keys stand in the order in which they are set (jansson keeps it).  Times are seconds,
+ * rounded to microseconds: fifteen digits print each exactly as it was rounded.
+ * Foreign text passes escape_utf8(), so jansson never finds any that it cannot
+ * write; when a key cannot be set, memory is short, and no line comes out. */
+#include "json_writer.h"
+
+#include "endpoint.h"
+#include "escape.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS = 15 };
+
+/* Begins an object. */
+struct json_writer
+json_writer_begin(void)
+{
+	struct json_writer writer = {.object = json_object()};
+	writer.failed = writer.object == NULL;
+	return writer;
+}
+
+/* Sets the key; value is taken, NULL for one that could not be made. */
+void
+json_put(struct json_writer *writer, const char *key, json_t *value)
+{
+	if (value == NULL || json_object_set_new(writer->object, key, value) < 0)
+		writer->failed = true;
+}
+
+/* A number. */
+void
+json_put_integer(struct json_writer *writer, const char *key, int64_t number)
+{
+	json_put(writer, key, json_integer(number));
+}
+
+/* The number, or nothing for 0. */
+void
+json_put_known(struct json_writer *writer, const char *key, int64_t number)
+{
+	if (number != 0)
+		json_put_integer(writer, key, number);
+}
+
+/* The number, or null for 0. */
+void
+json_put_or_null(struct json_writer *writer, const char *key, int64_t number)
+{
+	json_put(writer, key, number != 0 ? json_integer(number) : json_null());
+}
+
+/* ns as seconds. */
+void
+json_put_seconds(struct json_writer *writer, const char *key, int64_t ns)
+{
+	json_put(writer, key, json_real(round((double)ns / 1e3) / 1e6));
+}
+
+/* A word of our own. */
+void
+json_put_word(struct json_writer *writer, const char *key, const char *word)
+{
+	json_put(writer, key, json_string(word));
+}
+
+/* true or false. */
+void
+json_put_boolean(struct json_writer *writer, const char *key, bool value)
+{
+	json_put(writer, key, json_boolean(value));
+}
+
+/* length bytes that came from anywhere. */
+void
+json_put_bytes(struct json_writer *writer, const char *key, const char *bytes, size_t length)
+{
+	char *text = escape_utf8(bytes, length);
+	json_put(writer, key, text != NULL ? json_string(text) : NULL);
+	free(text);
+}
+
+/* A text that came from anywhere; NULL is "". */
+void
+json_put_text(struct json_writer *writer, const char *key, const char *text)
+{
+	if (text == NULL)
+		text = "";
+	json_put_bytes(writer, key, text, strlen(text));
+}
+
+/* An address and port, or nothing for none. */
+void
+json_put_endpoint(struct json_writer *writer, const char *key,
+    const struct report_endpoint *endpoint)
+{
+	char text[ENDPOINT_TEXT];
+	if (endpoint->family != 0)
+		json_put_word(writer, key, endpoint_text(endpoint, text));
+}
+
+/* The lines of a text, as an array. */
+void
+json_put_lines(struct json_writer *writer, const char *key, const char *text)
+{
+	json_t *lines = json_array();
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		char *line = escape_utf8(text, length);
+		if (line == NULL || json_array_append_new(lines, json_string(line)) < 0)
+			writer->failed = true;
+		free(line);
+		text += length + (text[length] == '\n');
+	}
+	json_put(writer, key, lines);
+}
+
+/* Sets an array of rows, to which the caller appends; NULL when it could not be made. */
+json_t *
+json_put_rows(struct json_writer *writer, const char *key)
+{
+	json_t *rows = json_array();
+	json_put(writer, key, rows);
+	return writer->failed ? NULL : rows;
+}
+
+/* Appends a row; one that failed makes its line fail. */
+void
+json_append_row(struct json_writer *writer, json_t *rows, struct json_writer *row)
+{
+	writer->failed |= row->failed;
+	if (json_array_append_new(rows, row->object) < 0)
+		writer->failed = true;
+}
+
+/* Ends it, as a line. */
+char *
+json_writer_end(struct json_writer *writer)
+{
+	char *line = NULL;
+	if (!writer->failed)
+		line = json_dumps(writer->object, JSON_REAL_PRECISION(DIGITS));
+	json_decref(writer->object);
+	if (line != NULL)
+		line = escape_json(line);
+	if (line == NULL)
+		errno = ENOMEM;
+	return line;
+}
