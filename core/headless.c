@@ -1,5 +1,6 @@
 #include "headless.h"
 
+#include "cannot_start.h"
 #include "complain.h"
 #include "exit_status.h"
 #include "lesson.h"
@@ -207,17 +208,19 @@ headless_loop(struct headless *headless)
 		session_quit(session);
 }
 
-/* Listens to signals and to the log. */
-static bool
+/* Listens to signals and to the log; 0, or the exit status. */
+static int
 headless_begin(struct headless *headless)
 {
 	if (!headless_signals(headless) ||
 	    log_subscribe(session_log(headless->session), headless_event, headless) < 0) {
-		complain(STATUS_FAILED, "cannot start: %s", strerror(errno));
-		return false;
+		char error[SESSION_ERROR];
+		int status = cannot_start(error, sizeof error,
+		    "reading signals (signalfd, epoll_ctl)", errno);
+		return complain(status, "%s", error);
 	}
 	session_begin(headless->session);
-	return true;
+	return 0;
 }
 
 /* The last event, and the exit status. */
@@ -250,8 +253,8 @@ headless_run(struct session *session, int in, int out, bool json)
 {
 	struct headless headless = {.session = session, .in = in, .out = out,
 	    .json = json, .signals = -1};
-	int status = 1;
-	if (headless_begin(&headless)) {
+	int status = headless_begin(&headless);
+	if (status == 0) {
 		headless.input = loop_watch(session_loop(session), in, EPOLLIN,
 		    headless_read, &headless);
 		headless_loop(&headless);
@@ -268,8 +271,8 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 {
 	struct headless headless = {.session = session, .in = -1, .out = out,
 	    .json = json, .signals = -1};
-	int status = 1;
-	if (!headless_begin(&headless)) {
+	int status = headless_begin(&headless);
+	if (status != 0) {
 		headless_release(&headless);
 		return status;
 	}

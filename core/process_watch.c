@@ -11,6 +11,7 @@
  * only after REPORT_NS, because who waited for it may not have run since. */
 #include "process_watch.h"
 
+#include "pidfd_signal.h"
 #include "process_tree.h"
 
 #include <errno.h>
@@ -376,7 +377,7 @@ process_watch_signal(struct process_watch *watch, pid_t pid, int number)
 	process_watch_kick(watch);
 	if (followed->pidfd < 0)
 		return kill(pid, number);
-	return (int)syscall(SYS_pidfd_send_signal, followed->pidfd, number, NULL, 0);
+	return pidfd_signal(followed->pidfd, pid, number);
 }
 
 /* The pidfd of a process that is followed. */

@@ -1,14 +1,18 @@
 #include "session.h"
 
+#include "cannot_start.h"
 #include "endpoint.h"
 #include "exit_status.h"
 #include "guard.h"
+#include "lacking.h"
+#include "pidfd_signal.h"
 #include "record.h"
 #include "reports.h"
 #include "server_foreign.h"
 #include "session_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <signal.h>
@@ -16,10 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -349,7 +351,7 @@ static bool
 session_has_files(void)
 {
 	int files[SESSION_FILES], opened = 0;
-	while (opened < SESSION_FILES && (files[opened] = eventfd(0, EFD_CLOEXEC)) >= 0)
+	while (opened < SESSION_FILES && (files[opened] = open("/", O_PATH | O_CLOEXEC)) >= 0)
 		opened++;
 	int error = errno;
 	for (int i = 0; i < opened; i++)
@@ -389,19 +391,29 @@ session_unhold(void *context)
 	server_hold(session, false);
 }
 
-/* The parts, in the order in which they need each other. */
+/* The parts, in the order in which they need each other; false with errno, and what
+ * could not be had. */
 static bool
-session_build(struct session *session)
+session_build(struct session *session, const char **part)
 {
-	session->loop = loop_new();
-	if (session->loop == NULL || !session_launch(session))
+	*part = "thirty-two descriptors";
+	if (!session_has_files())
 		return false;
+	*part = "an event loop (epoll_create1)";
+	session->loop = loop_new();
+	if (session->loop == NULL)
+		return false;
+	*part = "the process that starts and ends the others (socketpair, fork)";
+	if (!session_launch(session))
+		return false;
+	*part = "memory for the log";
 	session->log = log_new(session->options.events != 0 ?
 	    session->options.events : LOG_CAPACITY);
 	if (session->log == NULL || (session->options.recorder != NULL &&
 	    log_subscribe(session->log, recorder_write,
 	    session->options.recorder) < 0))
 		return false;
+	*part = "timers (timerfd_create, epoll_ctl)";
 	session->processes = process_watch_new(session->loop, session->log,
 	    processes_kicked, session);
 	session->sockets = socket_watch_new(session->loop, session->log,
@@ -420,6 +432,7 @@ struct session *
 session_new(const struct session_options *options, char *error, int *status)
 {
 	struct session *session = calloc(1, sizeof *session);
+	const char *part;
 	*status = STATUS_FAILED;
 	if (session == NULL) {
 		snprintf(error, SESSION_ERROR, "out of memory");
@@ -446,12 +459,8 @@ session_new(const struct session_options *options, char *error, int *status)
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* should the guard be killed */
 	session_raise_files(session);
-	if (!session_has_files() || !session_build(session)) {
-		bool limits = errno == EAGAIN || errno == EMFILE || errno == ENFILE ||
-		    errno == ENOMEM;
-		snprintf(error, SESSION_ERROR, "cannot start: %s%s", strerror(errno),
-		    limits ? ": raise the limits of this machine (ulimit -n, ulimit -u)" : "");
-		*status = limits || errno == EPERM ? STATUS_NOT_HERE : STATUS_FAILED;
+	if (!session_build(session, &part)) {
+		*status = cannot_start(error, SESSION_ERROR, part, errno);
 		session_free(session);
 		return NULL;
 	}
@@ -470,6 +479,7 @@ session_begin(struct session *session)
 	event.detail = strdup(session->host_is_local ? "local" : "remote");
 	server_find(session, &event);
 	session_append(session, &event);
+	lacking_tell(session);
 	server_begin(session);
 	client_start(session);
 	socket_watch_force(session->sockets);
@@ -608,8 +618,7 @@ session_confirm(struct session *session, bool yes)
 		return;
 	pid_t pid = session->foreign.pid;
 	int number = session->foreign.number;
-	bool sent = yes && syscall(SYS_pidfd_send_signal, session->foreign.pidfd,
-	    number, NULL, 0) == 0;
+	bool sent = yes && pidfd_signal(session->foreign.pidfd, pid, number) == 0;
 	int error = errno;
 	session_forget_question(session);
 	if (!yes) {

@@ -60,10 +60,10 @@ begin killed
 begin limits
 check_program "$BUILD/check_core"
 check_program "$BUILD/check_screen"
-for script in terminal stream goldens contract guarded record any_server faults; do
+for script in terminal stream goldens contract guarded lacking record any_server faults; do
 	begin "$script"
 done
-for script in goldens contract lessons install security guarded record any_server faults stream terminal; do
+for script in goldens contract lessons install security guarded lacking record any_server faults stream terminal; do
 	tell "$script"
 done
 tell killed

@@ -546,7 +546,7 @@ prlimit --pid "$(console_pid)" --nofile=24:24
 press Escape
 see 'Enter Zoom'
 press b
-see 'cannot start: Too many open files'
+see 'cannot start: .*Too many open files'
 see 'left with 77'
 see '[^-]icanon' && see '[^-]echo '
 finish 'no new session to be had: it is said, and the terminal given back'

@@ -13,6 +13,7 @@
  * log, which outlives it, may still call its reader. */
 #include "console.h"
 
+#include "cannot_start.h"
 #include "complain.h"
 #include "console_internal.h"
 #include "escape.h"
@@ -520,6 +521,13 @@ open_session(struct console *self)
 	return self->session != NULL;
 }
 
+/* Keeps why it cannot start, by errno. */
+void
+console_cannot_start(struct console *self, const char *part)
+{
+	self->status = cannot_start(self->failure, sizeof self->failure, part, errno);
+}
+
 /* Listens to the session and answers it; false: failure and status. */
 static bool
 join_session(struct console *self)
@@ -527,9 +535,7 @@ join_session(struct console *self)
 	self->loop = session_loop(self->session);
 	if (!begin_loop(self) || log_subscribe(session_log(self->session), read_event,
 	    self) < 0) {
-		snprintf(self->failure, sizeof self->failure, "cannot begin: %s",
-		    strerror(errno));
-		self->status = 1;
+		console_cannot_start(self, "the screen's timers (timerfd_create, epoll_ctl)");
 		return false;
 	}
 	session_ask_by(self->session, ask, self);
@@ -636,9 +642,7 @@ console_begin(struct console *self)
 {
 	if (begin(self) && begin_loop(self))
 		return true;
-	snprintf(self->failure, sizeof self->failure, "cannot begin: %s",
-	    strerror(errno));
-	self->status = STATUS_FAILED;
+	console_cannot_start(self, "the keyboard and signals (signalfd, timerfd_create)");
 	return false;
 }
 
@@ -744,9 +748,7 @@ console_run(const struct console_options *options)
 	struct console *self = console_new(options);
 	if (choose_lesson(self) && open_session(self)) {
 		if (!begin(self)) {
-			snprintf(self->failure, sizeof self->failure,
-			    "cannot begin: %s", strerror(errno));
-			self->status = 1;
+			console_cannot_start(self, "reading signals (signalfd)");
 		} else if (join_session(self)) {
 			console_on_terminal(self, run);
 			save_history(self);

@@ -72,6 +72,9 @@ bool console_begin(struct console *self);
 void console_on_terminal(struct console *self, void (*body)(struct console *self));
 void console_end(struct console *self);
 
+/* Keeps in failure and status, by errno, that PART (cannot_start.h) could not be had. */
+void console_cannot_start(struct console *self, const char *part);
+
 /* Something has changed: there will be a frame. */
 void console_mark(struct console *self);
 

@@ -103,9 +103,7 @@ console_replay(const struct console_options *options, const char *path)
 	struct showing showing = {.console = self, .log = log_new(LOG_UNBOUNDED)};
 	struct loop *loop = loop_new();
 	if (showing.log == NULL || loop == NULL) {
-		snprintf(self->failure, sizeof self->failure, "cannot begin: %s",
-		    strerror(errno));
-		self->status = STATUS_FAILED;
+		console_cannot_start(self, "the replay (memory, epoll_create1)");
 	} else if (read_first(&showing, path)) {
 		self->loop = loop;
 		self->recording = showing.log;

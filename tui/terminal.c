@@ -187,7 +187,7 @@ terminal_open(void)
 	if (!is_able())
 		return -1;
 	if (output_open(&terminal.output, STDOUT_FILENO) < 0)
-		return fail("the screen's memory");
+		return fail("the screen's memory (memfd_create)");
 	terminal.screen = newterm(NULL, terminal.output.curses, stdin);
 	if (terminal.screen == NULL) {
 		output_close(&terminal.output);

@@ -1,0 +1,10 @@
+/* lacking.h: what this machine refuses without which the console goes on, with less. */
+#ifndef LACKING_H
+#define LACKING_H
+
+struct session;
+
+/* Tries each, and tells what is refused and what that costs, a note each. */
+void lacking_tell(struct session *session);
+
+#endif
