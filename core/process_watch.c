@@ -303,36 +303,54 @@ followed_open(struct process_watch *watch, struct followed *followed)
 	tell_scarce(watch, (unsigned long)limit.rlim_cur);
 }
 
-/* Follows a process from now on. */
+/* Follows a process from now on; of row stays what /proc does not tell. */
+static void
+follow(struct process_watch *watch, struct process_row *row, enum process_what what,
+    int64_t time)
+{
+	struct followed *old = followed_find(watch, row->pid);
+	struct process_stat stat;
+	if (old != NULL && !old->dead)
+		return;
+	if (old != NULL) /* the number came again before we looked */
+		process_watch_reaped(watch, row->pid, 0, 0, time);
+	struct followed *followed = calloc(1, sizeof *followed);
+	if (followed == NULL)
+		return;
+	*followed = (struct followed){.owner = watch, .pid = row->pid};
+	followed_open(watch, followed);
+	bool flood = is_flood(watch) && followed->pidfd >= 0;
+	bool there = flood || row_read(row, &stat) || is_starved();
+	followed->dead = followed->pidfd < 0 && !there; /* looks must do */
+	followed->died_at = loop_now(watch->loop);
+	followed_enter(watch, followed);
+	tell(watch, what, row, NULL, time);
+	process_watch_kick(watch);
+}
+
+/* Follows one that came of itself. */
 void
 process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
     enum process_what what, const struct report_endpoint *peer, unsigned conn,
     int64_t time)
 {
-	struct followed *old = followed_find(watch, pid);
-	if (old != NULL && !old->dead)
-		return;
 	struct process_row row = {.pid = pid, .role = role, .conn = conn,
 	    .stat = "?", .tty = "?", .wchan = "-"};
-	struct process_stat stat;
-	if (old != NULL) /* the number came again before we looked */
-		process_watch_reaped(watch, pid, 0, 0, time);
-	struct followed *followed = calloc(1, sizeof *followed);
-	if (followed == NULL)
-		return;
 	if (peer != NULL)
 		row.peer = *peer;
-	*followed = (struct followed){.owner = watch, .pid = pid};
-	followed_open(watch, followed);
-	bool flood = is_flood(watch) && followed->pidfd >= 0;
-	bool there = flood || row_read(&row, &stat) || is_starved();
-	if (strcmp(row.stat, "?") == 0)
-		row_guess(watch, &row);
-	followed->dead = followed->pidfd < 0 && !there; /* looks must do */
-	followed->died_at = loop_now(watch->loop);
-	followed_enter(watch, followed);
-	tell(watch, what, &row, NULL, time);
-	process_watch_kick(watch);
+	row_guess(watch, &row);
+	follow(watch, &row, what, time);
+}
+
+/* Follows one that the guard started, which can have ended by now. */
+void
+process_watch_add_started(struct process_watch *watch, pid_t pid, pid_t parent,
+    enum report_role role, const char *command, int64_t time)
+{
+	struct process_row row = {.pid = pid, .ppid = parent, .role = role,
+	    .stat = "?", .tty = "?", .wchan = "-"};
+	snprintf(row.command, sizeof row.command, "%s", command);
+	follow(watch, &row, PROCESS_STARTED, time);
 }
 
 /* Somebody waited for it: its end is known. */

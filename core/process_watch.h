@@ -24,6 +24,11 @@ void process_watch_add(struct process_watch *watch, pid_t pid,
     enum report_role role, enum process_what what,
     const struct report_endpoint *peer, unsigned conn, int64_t time);
 
+/* The same for a program that parent has started just now with this command line,
+ * which is told of it should it have ended before anybody could look. */
+void process_watch_add_started(struct process_watch *watch, pid_t pid, pid_t parent,
+    enum report_role role, const char *command, int64_t time);
+
 /* Somebody waited for it: its end is known. */
 void process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
     pid_t by, int64_t time);

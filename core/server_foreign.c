@@ -103,10 +103,12 @@ foreign_start(struct session *session)
 	foreign->told = foreign->ending = false;
 	foreign->may_follow = true;
 	foreign->end = (struct process_end){0};
-	if (!server->starting)
+	if (!server->starting) {
+		server_output_forget(foreign->output);
 		session_error(session, "server: cannot start %.80s: %s",
 		    server->command[0], number == E2BIG ?
 		    "its command line is too long" : strerror(number));
+	}
 }
 
 /* It runs. */
@@ -125,6 +127,7 @@ void
 foreign_failed(struct session *session, int error)
 {
 	const char *program = session->server.command[0];
+	server_output_forget(session->server.foreign->output);
 	session->server.foreign->may_follow = false;
 	server_ended(session);
 	runner_forget_opening(session);

@@ -18,16 +18,18 @@ enum { LINE_BYTES = 1000, AT_ONCE = 32768, MUCH = 4096, BURST = 1000, LINES = 50
 
 #define REST_NS MILLISECONDS(10)
 #define DROPPED_NS SECONDS(10)  /* how often it is said how many were left out */
+#define PIECE_NS SECONDS(1)     /* so long the end of a line is waited for */
 
 /* One pipe. */
 struct stream {
 	struct server_output *owner;
 	int fd, number;         /* 1 output, 2 error */
-	pid_t pid;
+	pid_t pid;              /* 0: it is only about to be started, and not read yet */
 	struct watch *watch;
 	bool rests;             /* it brought much: not read until the timer says so */
 	char line[LINE_BYTES];  /* not whole yet */
 	size_t length;
+	int64_t begun_at;       /* when its first byte came */
 	struct stream *next;
 };
 
@@ -122,6 +124,8 @@ take_bytes(struct stream *stream, const char *bytes, size_t count)
 		size_t room = sizeof stream->line - stream->length;
 		bool fits = length <= room;
 		size_t taken = fits ? length : room;
+		if (stream->length == 0 && taken > 0)
+			stream->begun_at = loop_now(stream->owner->loop);
 		memcpy(stream->line + stream->length, bytes, taken);
 		stream->length += taken;
 		bytes += taken;
@@ -133,6 +137,8 @@ take_bytes(struct stream *stream, const char *bytes, size_t count)
 		if (!fits || newline != NULL)
 			tell_line(stream);
 	}
+	if (stream->length > 0)
+		timer_no_later(stream->owner->timer, PIECE_NS);
 }
 
 /* Reads once; false when nothing is there now, or ever again (*ended). */
@@ -179,15 +185,30 @@ stream_readable(void *context, uint32_t events)
 	}
 }
 
-/* The pipes that brought much have rested; and what was left out may be told. */
+/* A line of which nothing more has come, such as a prompt, is told as it is. */
+static void
+tell_piece(struct stream *stream, int64_t now)
+{
+	if (stream->length == 0)
+		return;
+	if (now - stream->begun_at >= PIECE_NS)
+		tell_line(stream);
+	else
+		timer_no_later(stream->owner->timer, stream->begun_at + PIECE_NS - now);
+}
+
+/* The pipes that brought much have rested; lines that do not end have waited; and
+ * what was left out may be told. */
 static void
 output_rested(void *context)
 {
 	struct server_output *output = context;
 	int64_t now = loop_now(output->loop);
-	for (struct stream *each = output->streams; each != NULL; each = each->next)
+	for (struct stream *each = output->streams; each != NULL; each = each->next) {
 		if (each->rests && loop_rewatch(output->loop, each->watch, EPOLLIN) == 0)
 			each->rests = false;
+		tell_piece(each, now);
+	}
 	if (output->dropped == 0)
 		return;
 	if (output->dropped_at == 0 || now - output->dropped_at >= DROPPED_NS)
@@ -209,10 +230,7 @@ stream_open(struct server_output *output, int number)
 		return -1;
 	}
 	*stream = (struct stream){.owner = output, .fd = fds[0], .number = number};
-	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0)
-		stream->watch = loop_watch(output->loop, fds[0], EPOLLIN,
-		    stream_readable, stream);
-	if (stream->watch == NULL) {
+	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0) {
 		int error = errno;
 		close(fds[0]);
 		close(fds[1]);
@@ -237,17 +255,36 @@ server_output_open(struct server_output *output, int *out, int *error)
 	if (*out >= 0)
 		return true;
 	int number = errno;
-	close(*error); /* its pipe ends with that */
+	close(*error);
+	server_output_forget(output);
 	errno = number;
 	return false;
 }
 
+/* From now on they are read: before, nobody could tell whose the words are. */
 void
 server_output_name(struct server_output *output, pid_t pid)
 {
-	for (struct stream *each = output->streams; each != NULL; each = each->next)
+	for (struct stream *each = output->streams, *next; each != NULL; each = next) {
+		next = each->next;
+		if (each->pid != 0)
+			continue;
+		each->pid = pid;
+		each->watch = loop_watch(output->loop, each->fd, EPOLLIN,
+		    stream_readable, each);
+		if (each->watch == NULL) /* no memory */
+			stream_close(each);
+	}
+}
+
+void
+server_output_forget(struct server_output *output)
+{
+	for (struct stream *each = output->streams, *next; each != NULL; each = next) {
+		next = each->next;
 		if (each->pid == 0)
-			each->pid = pid;
+			stream_close(each);
+	}
 }
 
 void
@@ -255,6 +292,8 @@ server_output_drain(struct server_output *output)
 {
 	bool ended, much;
 	for (struct stream *each = output->streams; each != NULL; each = each->next) {
+		if (each->pid == 0)
+			continue;
 		for (int i = 0; i < 16 && stream_read(each, &ended, &much); i++)
 			continue;
 		if (each->length > 0)

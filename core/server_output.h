@@ -22,8 +22,11 @@ struct server_output *server_output_new(struct loop *loop, struct log *log);
  * ends, to be closed by the caller.  False with errno. */
 bool server_output_open(struct server_output *output, int *out, int *error);
 
-/* The server whose pipes were opened last has this number. */
+/* The server whose pipes were opened last has this number: they are read from now on. */
 void server_output_name(struct server_output *output, pid_t pid);
+
+/* That server could not be started: its pipes go. */
+void server_output_forget(struct server_output *output);
 
 /* Tells what is in the pipes now, and the lines that are not whole. */
 void server_output_drain(struct server_output *output);

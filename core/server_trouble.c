@@ -3,14 +3,24 @@
 #include "endpoint.h"
 #include "server_output.h"
 #include "session_internal.h"
+#include "signal_name.h"
 #include "socket_holder.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Is it a directory?  execve(2) says EACCES of one. */
+static bool
+is_directory(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
 
 /* What mends a program that cannot be run. */
 static const char *
@@ -26,6 +36,7 @@ mend_of(const char *program, int error)
 	case EACCES:
 		/* also when a directory of PATH may not be searched (execvp(3)) */
 		return !path ? "no program of that name in PATH may be executed: give its path, as in ./myserver" :
+		    is_directory(program) ? "it is a directory: give the path of the program in it" :
 		    "it may not be executed: chmod +x, or give the program's own path";
 	case EAGAIN:
 	case ENOMEM:
@@ -49,7 +60,7 @@ write_end(const struct process_end *end, char *text, size_t size)
 	int status = end->status;
 	*text = '\0';
 	if (end->known && WIFSIGNALED(status))
-		snprintf(text, size, " by signal %d", WTERMSIG(status));
+		snprintf(text, size, " by %s", signal_name(WTERMSIG(status)));
 	else if (end->known)
 		snprintf(text, size, " with exit %d", WEXITSTATUS(status));
 }

@@ -114,6 +114,19 @@ session_signal(struct session *session, pid_t pid, int number, enum signal_by by
 	return true;
 }
 
+/* A program that the guard started is followed. */
+static void
+started_is_followed(struct session *session, pid_t pid, bool client, int64_t time)
+{
+	char command[SERVER_TEXT];
+	snprintf(command, sizeof command, "%s", client ? "tcpcli" : "tcpserv");
+	if (!client && session->server.foreign != NULL)
+		foreign_command_text(session, command, sizeof command);
+	process_watch_add_started(session->processes, pid,
+	    launcher_guard(session->launcher), client ? ROLE_CLIENT : ROLE_SERVER,
+	    command, time);
+}
+
 /* The guard started a program, or could not. */
 static void
 guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time)
@@ -149,8 +162,7 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 			session->server.starting = false;
 		session->server.pid = pid;
 	}
-	process_watch_add(session->processes, pid, client ? ROLE_CLIENT : ROLE_SERVER,
-	    PROCESS_STARTED, NULL, 0, time);
+	started_is_followed(session, pid, client, time);
 	if (server && session->server.listening) /* read before its holder was known */
 		socket_watch_force(session->sockets);
 }

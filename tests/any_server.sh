@@ -227,6 +227,9 @@ aside play 'one that ends at once' 1 \
 expect errno ECONNREFUSED' sh -c 'echo begins; echo no such table >&2; exit 3'
 aside play 'one that ends at once, in good order' 1 'with exit 0 before .*, and wrote nothing' \
     'connect' true
+aside play 'one that a signal ends at once' 1 '^error: the server ended by SIGSEGV before ' \
+    'connect' sh -c 'kill -SEGV $$'
+aside play 'a directory' 1 '^error: cannot run .*: it is a directory' 'connect' "$work"
 aside play 'one that is missing' 1 '^error: cannot run nosuchserver: .*PATH' 'connect' nosuchserver
 aside play 'one that is missing at its path' 1 '^error: cannot run ./nosuch: no such file' \
     'connect' ./nosuch PORT
@@ -245,6 +248,35 @@ aside play 'a long line is told in pieces, the last one at the end' 1 'output  x
     sh -c "head -c 2500 /dev/zero | tr '\\0' x"
 aside play 'what it writes is made visible' 1 'output  \^\[\[31mred\^G\\xff' 'wait 0' \
     printf '\033[31mred\a\377\n'
+
+# What it writes without a newline, such as a prompt, is told while it runs.
+prompting() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	printf '%s\n' 'wait 1.5' 'say now' |
+	    timeout 60 "$console" --headless 127.0.0.1 "$port" -- \
+	    sh -c "printf 'ready> '; exec $odd plain $port" >"$work/$mark.out" 2>"$work/$mark.err"
+	sed '/say *now/q' "$work/$mark.out" | grep -q 'output  ready> '
+	verdict 'a line without an end is told after a second' $?
+}
+aside prompting
+
+# One that has ended before anybody could look has a parent and a name all the same, and
+# its words are its own.
+short_lived() {
+	mark=$("$BUILD/free_port")
+	port=$mark good=0
+	: >"$work/$mark.out"
+	for i in 1 2 3 4 5 6 7 8; do
+		echo quit | timeout 60 "$console" --json 127.0.0.1 "$port" -- sh -c 'echo a word' \
+		    >>"$work/$mark.out" 2>"$work/$mark.err"
+	done
+	[ "$(grep -c '"text": "a word"' "$work/$mark.out")" -eq 8 ] || good=1
+	grep -E '"type": "(process|output)"' "$work/$mark.out" |
+	    grep -qE '"p?pid": 0[,}]|"command": ""' && good=1
+	verdict 'one that lives for a moment has a parent, a name and its words' $good
+}
+aside short_lived
 wait
 running=0
 

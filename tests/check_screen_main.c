@@ -14,6 +14,7 @@ main(void)
 	srunner_add_suite(runner, screen_why_suite());
 	srunner_add_suite(runner, screen_lesson_suite());
 	srunner_add_suite(runner, screen_details_suite());
+	srunner_add_suite(runner, screen_foreign_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

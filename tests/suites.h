@@ -29,6 +29,7 @@ Suite *report_check_suite(void);
 Suite *replay_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_details_suite(void);
+Suite *screen_foreign_suite(void);
 Suite *screen_lesson_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);

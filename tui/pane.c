@@ -119,6 +119,10 @@ pane_write_address(char *text, size_t size, const struct report_endpoint *endpoi
 	char whole[ENDPOINT_TEXT];
 	endpoint_text(endpoint, whole);
 	size_t length = strlen(whole), room = (size_t)width;
+	if (length > room && endpoint->family == 6) { /* ::ffff: that Proto tells of */
+		struct report_endpoint plain = endpoint_unmapped(*endpoint);
+		length = strlen(endpoint_text(&plain, whole));
+	}
 	if (length <= room)
 		snprintf(text, size, "%-*s", width, whole);
 	else

@@ -30,16 +30,19 @@ describe_call(const struct event_call *call, char *text, size_t size)
 		snprintf(text, size, "%s, %s", name, role);
 }
 
-/* "Last errno: read, conn 1"; "Last errno: accept, server" */
+/* "Last errno: read, conn 1"; "Last errno: accept, server"; without "Last" when that
+ * is too long for the border, where blanks stand around it. */
 static void
-write_title(const struct event_call *call, char *text, size_t size)
+write_title(const struct event_call *call, int columns, char *text, size_t size)
 {
 	const char *name = event_call_name(call->call);
+	char whose[24];
 	if (call->role == ROLE_CLIENT && call->conn != 0)
-		snprintf(text, size, "Last errno: %s, conn %u", name, call->conn);
+		snprintf(whose, sizeof whose, "conn %u", call->conn);
 	else
-		snprintf(text, size, "Last errno: %s, %s", name,
-		    event_role_name(call->role));
+		snprintf(whose, sizeof whose, "%s", event_role_name(call->role));
+	if (snprintf(text, size, "Last errno: %s, %s", name, whose) > columns - 2)
+		snprintf(text, size, "errno: %s, %s", name, whose);
 }
 
 /* "EPIPE (32)", "SIGPIPE (13)", "end of file" */
@@ -102,7 +105,8 @@ compose(struct pane_state *state, const struct moment_errno *last, int columns,
 	if (variant < CALL_IN_TITLE)
 		text_wrap(text, LOOK_PLAIN, call, columns, 0);
 	else if (variant < NAME_IN_TITLE)
-		write_title(&last->call, state->title, sizeof state->title);
+		write_title(&last->call, columns, state->title,
+		    sizeof state->title);
 	else
 		write_title_with_name(last, state->title, sizeof state->title);
 	text_wrap(text, LOOK_PLAIN, last->why != NULL ? last->why : "", columns, 0);

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 
 enum {
-	PID = 5, STAT = 4, TTY = 7, COMMAND_LEAST = 8, WCHAN_LEAST = 12,
+	PID = 5, STAT = 4, TTY = 7, COMMAND_LEAST = 8, WCHAN_LEAST = 12, NAME_LEAST = 3,
 	PEER = 22              /* 255.255.255.255:65535 */
 };
 
@@ -179,6 +179,17 @@ write_peer(const struct process_row *row, int columns, char *text, size_t size)
 		text[--length] = '\0';
 }
 
+/* The first so many bytes of a name that is to have these columns: how a process ended
+ * is worth more than the end of its name, which gets a mark when it is cut ("odd_~").
+ * With less than that there is no point in it. */
+static int
+fit_name(const char *name, int columns)
+{
+	if ((int)utf8_width(name) <= columns || columns <= NAME_LEAST)
+		return (int)strlen(name);
+	return (int)utf8_fit(name, (size_t)columns - 1);
+}
+
 /* What stands behind STAT for a process that has ended: how, and whom it served,
  * when there is room for it. */
 static void
@@ -190,7 +201,11 @@ write_ended(const struct moment_process *process, int room, const char *name,
 	    process->what == PROCESS_REAPED ? "reaped" : "gone";
 	describe_end(&process->end, more[0], sizeof more[0]);
 	write_peer(&process->row, PEER - 1, more[1], sizeof more[1]);
-	int length = snprintf(text, size, "%s %s", name, what);
+	int rest = 1 + (int)strlen(what) + 2 + (int)strlen(more[0]);
+	bool matters = process->ended_at != 0 && *more[0] != '\0';
+	int kept = fit_name(name, matters ? room - rest : room);
+	int length = snprintf(text, size, "%.*s%s %s", kept, name,
+	    name[kept] != '\0' ? "~" : "", what);
 	for (size_t i = 0; i < 2; i++)
 		if (*more[i] != '\0' && length + 2 + (int)strlen(more[i]) <= room)
 			length += snprintf(text + length, size - (size_t)length,

@@ -82,6 +82,41 @@ write_program(const struct moment *moment, char *name, size_t size)
 	name[utf8_fit(name, 16)] = '\0';
 }
 
+/* Is all that is known of this process that it has ended? */
+static bool
+has_ended(const struct moment *moment, pid_t pid)
+{
+	if (moment_process(moment, pid) != NULL)
+		return false;
+	for (size_t i = 0; i < moment->process_count; i++)
+		if (moment->processes[i].row.pid == pid)
+			return true;
+	return false;
+}
+
+/* "down"; "down, 19313 listens": a child that has the listener still, or a stranger.
+ * A listener whose owner is dead has gone with it, and only its row is not. */
+static void
+write_absent(const struct moment *moment, char *part, size_t size)
+{
+	bool listens = false;
+	pid_t owner = 0;
+	for (size_t i = 0; i < moment->socket_count && !listens; i++) {
+		const struct moment_socket *socket = &moment->sockets[i];
+		if (socket->gone_at != 0 || socket->row.tcp.state != STATE_LISTEN ||
+		    socket->row.tcp.local.port != moment->host.port)
+			continue;
+		owner = socket->row.owner_pid;
+		listens = !has_ended(moment, owner);
+	}
+	if (listens && !moment_owns_server(moment))
+		snprintf(part, size, "server not ours");
+	else if (listens && owner != 0)
+		snprintf(part, size, "server down, %d listens", (int)owner);
+	else
+		snprintf(part, size, "server down%s", listens ? ", another listens" : "");
+}
+
 /* "server up, echo, waitpid"; "server up, socat" */
 static void
 write_server(const struct moment *moment, int step, char *part, size_t size)
@@ -92,10 +127,7 @@ write_server(const struct moment *moment, int step, char *part, size_t size)
 		return;
 	}
 	if (moment->server == 0) {
-		bool other = moment_is_listening(moment);
-		snprintf(part, size, "server %s", !other ? "down" :
-		    moment_owns_server(moment) ? "down, another listens" :
-		    "not ours");
+		write_absent(moment, part, size);
 		return;
 	}
 	if (step < SHORT_PID)
