@@ -113,6 +113,76 @@ for term in dumb nosuchterm ''; do
 	STEPS
 done
 
+# No colour leaves the program where none is wanted: neither on a screen (bold and
+# reverse may) nor into a pipe
+tour() { # yes|no
+	cat <<-STEPS
+	see conn 1 ESTABLISHED
+	type hello\\r
+	see │hello
+	type \\x1bOQ
+	see conn 1 CLOSE_WAIT
+	type again\\r
+	see end of file
+	type :frobnicate\\r
+	see no command
+	type \\x1bOP
+	see .Help.
+	type G
+	see Marks
+	type q
+	unsee Marks
+	type \\t
+	see w Why
+	type K
+	see SIGHUP
+	type q
+	unsee SIGHUP
+	type s
+	see TCP's states
+	type x
+	see offset
+	type w
+	see What it is
+	type q
+	unsee What it is
+	type :server set reap=none\\r:connect\\r:close\\r
+	see defunct
+	type \\x1b[21~
+	exit 0
+	coloured $1
+	STEPS
+}
+tour no >"$work/colourless"
+tour yes >"$work/coloured"
+NO_COLOR=1 session 'NO_COLOR=1' -- <"$work/colourless"
+NO_COLOR=1 session 'NO_COLOR=1, TERM=tmux' -t tmux -- <"$work/colourless"
+session '--color=never' -- --color=never <"$work/colourless"
+session 'TERM=vt100 knows none' -t vt100 -- <"$work/colourless"
+NO_COLOR='' session 'an empty NO_COLOR does not count' -- <"$work/coloured"
+NO_COLOR=1 session '--color=always counts for more' -- --color=always <"$work/coloured"
+session 'eight colours' -t screen -- <"$work/coloured"
+{
+	for option in --help --version --list --doctor; do
+		"$BUILD/tcpconsole" --color=always "$option"
+	done
+	for plain in --headless --json; do
+		printf 'connect\nsend hello\nexpect echo hello\nshow sockets\nnonsense\n' |
+		    "$BUILD/tcpconsole" --color=always $plain 127.0.0.1 "$(free)"
+	done
+	for name in tcpserv tcpcli; do
+		"$BUILD/$name" --help
+		"$BUILD/$name" --version
+	done
+} >"$work/plain" 2>&1
+if grep -q 'hello' "$work/plain" && ! grep -q "$(printf '\033')" "$work/plain"; then
+	echo 'ok stream: no sequence in help, version, lists and logs'
+else
+	echo 'not ok stream: no sequence in help, version, lists and logs'
+	grep "$(printf '\033')" "$work/plain" | cat -v
+	status=1
+fi
+
 # Resizes in the middle of a line; what is written for a key, and at rest
 cat >"$work/storm" <<'STEPS'
 see conn 1 ESTABLISHED

@@ -31,6 +31,7 @@ Suite *scenario_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_foreign_suite(void);
 Suite *screen_lesson_suite(void);
+Suite *screen_palette_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_suite(void);

@@ -1,6 +1,7 @@
 #include "draw.h"
 
 #include "escape.h"
+#include "palette.h"
 
 #include <curses.h>
 #include <langinfo.h>
@@ -15,23 +16,16 @@ enum { MARKS = CCHARW_MAX - 1 };
 enum { ARM_UP = 1, ARM_DOWN = 2, ARM_LEFT = 4, ARM_RIGHT = 8 };
 
 /* Finds out what the terminal and the locale allow.  The terminal's own background
- * stays, and is not known: of 256 colours those are taken that stand out from white as
- * from black, with a contrast of 3.9 to 5.4 to each (WCAG 2, 1.4.3). */
+ * stays. */
 void
 draw_init(struct draw *draw, bool ascii, bool colour)
 {
-	static const short basic[LOOK_COLOURS] = {
-		[LOOK_GOOD] = COLOR_GREEN, [LOOK_PASSING] = COLOR_YELLOW,
-		[LOOK_BAD] = COLOR_RED, [LOOK_KEY] = COLOR_CYAN,
-	}, many[LOOK_COLOURS] = {
-		[LOOK_GOOD] = 64, [LOOK_PASSING] = 130, [LOOK_BAD] = 196,
-		[LOOK_KEY] = 32,
-	};
+	bool dark = palette_is_dark(getenv("COLORFGBG"), getenv("TERM"));
 	draw->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	draw->colour = colour && has_colors() && start_color() == OK &&
 	    use_default_colors() == OK;
 	for (short i = LOOK_GOOD; draw->colour && i < LOOK_COLOURS; i++)
-		init_pair(i, COLORS >= 256 ? many[i] : basic[i], -1);
+		init_pair(i, palette_colour((unsigned)i, COLORS, dark), -1);
 }
 
 /* The terminal's size as curses sees it. */

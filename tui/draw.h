@@ -9,14 +9,14 @@
 
 #include <stddef.h>
 
-/* How text looks: a colour and any of the marks.  No meaning hangs on the colour
+/* How text looks: a colour (palette.h) and any of the marks.  No meaning hangs on the colour
  * alone. */
 enum look {
 	LOOK_PLAIN = 0,
-	LOOK_GOOD,           /* green: established, all right */
-	LOOK_PASSING,        /* yellow: on its way to another state */
-	LOOK_BAD,            /* red: an error, a zombie, a host that is down */
-	LOOK_KEY,            /* cyan: keys, titles, listening */
+	LOOK_GOOD,           /* established, all right */
+	LOOK_PASSING,        /* on its way to another state */
+	LOOK_BAD,            /* an error, a zombie, a host that is down */
+	LOOK_KEY,            /* keys, titles, listening */
 	LOOK_COLOURS,
 	LOOK_COLOUR = 0x0f,
 	LOOK_STRONG = 0x10,  /* bold */

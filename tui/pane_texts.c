@@ -113,13 +113,13 @@ static void
 add_marks(struct text *text, int columns)
 {
 	static const struct { unsigned look; const char *text; } marks[] = {
-		{LOOK_GOOD, "green: ESTABLISHED"},
-		{LOOK_KEY, "cyan: LISTEN, titles"},
-		{LOOK_PASSING, "yellow: any other state; stopped; signals"},
-		{LOOK_BAD, "red: GONE, zombies (STAT Z, <defunct>), reaped, errors"},
+		{LOOK_GOOD, "ESTABLISHED"},
+		{LOOK_KEY, "LISTEN, titles"},
+		{LOOK_PASSING, "any other state; stopped; signals"},
+		{LOOK_BAD, "GONE, zombies (STAT Z, <defunct>), reaped, errors"},
 		{LOOK_STRONG, "bold and >: the rows of the current connection"},
 	};
-	add_heading(text, "Marks (each colour repeats what a word says)");
+	add_heading(text, "Marks (colours, where there are any, repeat what a word says)");
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		text_add(text, marks[i].look, "  %s", marks[i].text);
 	text_wrap(text, LOOK_PLAIN, "  What a peer sent is shown with its control "

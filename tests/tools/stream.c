@@ -20,6 +20,7 @@
  *   memory KB                 the process has at most so much
  *   idle MS                   for a second it takes at most so much processor time
  *   signal NAME               to the job in the foreground
+ *   coloured yes|no           has any colour come, since the beginning?
  *   hangup                    the terminal is gone
  *   exit STATUS               it ends so, and everything is put back
  *
@@ -503,7 +504,10 @@ do_step(char *text)
 		redraw();
 	else if (strcmp(word, "signal") == 0)
 		send_signal(rest);
-	else if (strcmp(word, "hangup") == 0)
+	else if (strcmp(word, "coloured") == 0) {
+		if (run.model.coloured != (strcmp(rest, "yes") == 0))
+			fail(run.model.coloured ? "a colour has come" : "no colour has come");
+	} else if (strcmp(word, "hangup") == 0)
 		run.master = (close(run.master), -1);
 	else if (!do_number(word, number) && !do_two(word, number, second))
 		fail("no such step");

@@ -204,12 +204,20 @@ erase(struct model *model, bool rows, int what)
 	return true;
 }
 
+/* Does this SGR parameter choose a colour?  39 and 49 take the terminal's own again. */
+static bool
+is_colour(int n)
+{
+	return (n >= 30 && n <= 38) || (n >= 40 && n <= 48) || (n >= 90 && n <= 107);
+}
+
 /* SGR; colours are not told apart, only that there are any. */
 static bool
 select_look(struct model *model, const int *numbers, int count)
 {
 	for (int i = 0; i < count; i++) {
 		int n = numbers[i];
+		model->coloured = model->coloured || is_colour(n);
 		if (n == 0)
 			model->look = 0;
 		else if (n == 1 || n == 2)
@@ -222,8 +230,8 @@ select_look(struct model *model, const int *numbers, int count)
 			model->look &= (unsigned char)~LOOK_REVERSE;
 		else if ((n == 38 || n == 48) && i + 2 < count && numbers[i + 1] == 5)
 			i += 2;
-		else if (!(n == 10 || (n >= 30 && n <= 37) || n == 39 ||
-		    (n >= 40 && n <= 47) || n == 49 || (n >= 90 && n <= 107)))
+		else if (n == 38 || n == 48 ||
+		    !(n == 10 || n == 39 || n == 49 || is_colour(n)))
 			return false;
 	}
 	return true;

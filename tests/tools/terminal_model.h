@@ -22,6 +22,7 @@ struct model {
 	bool plain;                     /* no sequences at all: what a pipe would get */
 	bool ascii;                     /* no bytes beyond ASCII */
 	bool alternate, hidden, paste, keypad, inserting, shifted;
+	bool coloured;                  /* a colour has been chosen, at any time */
 	unsigned char look;
 	unsigned char pending[64];      /* an unfinished sequence or character */
 	size_t pending_length;
