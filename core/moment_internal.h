@@ -1,9 +1,32 @@
-/* moment_internal.h: what the parts of the fold share: moment.c, moment_calls.c,
- * moment_lesson.c. */
+/* moment_internal.h: what the parts of the fold share: moment.c, moment_rows.c,
+ * moment_connections.c, moment_calls.c, moment_lesson.c.  Those that return a number
+ * need memory: 0, or -1 with errno ENOMEM. */
 #ifndef MOMENT_INTERNAL_H
 #define MOMENT_INTERNAL_H
 
 #include "moment.h"
+
+/* Makes room for one more element of size bytes in an array of the moment's, and zeroes
+ * what is new; NULL when there is no memory: the array is as it was. */
+void *moment_grow(void *array, size_t *room, size_t count, size_t size);
+
+/* A row of the socket table, of the process table appeared, changed or went. */
+int moment_fold_socket(struct moment *moment, const struct event *event);
+int moment_fold_process(struct moment *moment, const struct event *event);
+
+/* A connection got its number, was closed, or became the current one; an end of it went
+ * into another state; its timer; bytes that went out or came back. */
+int moment_fold_connection(struct moment *moment, const struct event *event);
+void moment_fold_state(struct moment *moment, const struct event *event);
+void moment_fold_timer(struct moment *moment, const struct event *event);
+void moment_fold_line(struct moment *moment, const struct event *event);
+
+/* What a row tells of the connection whose server's end it is; a process that serves
+ * connections has ended; the host fell silent, or came up, out of darkness perhaps. */
+void moment_note_server_row(struct moment *moment, const struct socket_row *row);
+void moment_note_child_end(struct moment *moment, pid_t pid,
+    const struct process_end *end);
+void moment_note_host(struct moment *moment, enum host_what what, bool was_dark);
 
 /* A call returned: what it tells of its connection, and the last errno. */
 void moment_fold_call(struct moment *moment, const struct event *event);

@@ -1,0 +1,321 @@
+/* moment_rows.c: the rows of sockets and processes in a moment.
+ *
+ * A row that left its table stays for LINGER_NS, so that a screen can let it fade.  The
+ * rows are found by chains of equal hash, through their numbers and not by pointers: a
+ * moment is copied as it stands (moment_copy). */
+#include "moment_internal.h"
+
+#include "endpoint.h"
+
+#include <string.h>
+
+/* How long a row that left its table stays in the moment, and how much longer it may,
+ * so that not every event looks through all of them. */
+#define LINGER_NS INT64_C(5000000000)
+#define PRUNE_NS INT64_C(100000000)
+
+/* How many rows that left their table stay at most, twice that for a while. */
+enum { LINGER_MOST = 256 };
+
+/* The chain of the rows with these ports; of the processes with this number. */
+static size_t
+socket_chain(const struct report_endpoint *local,
+    const struct report_endpoint *remote)
+{
+	uint32_t ports = (uint32_t)local->port << 16 | remote->port;
+	return (ports * UINT32_C(2654435761) >> 16) % MOMENT_CHAINS;
+}
+
+static size_t
+process_chain(pid_t pid)
+{
+	return (uint32_t)pid % MOMENT_CHAINS;
+}
+
+/* Puts the row of this number into its chain. */
+static void
+chain_socket(struct moment *moment, size_t number)
+{
+	const struct tcp_row *row = &moment->sockets[number].row.tcp;
+	uint32_t *chain = &moment->socket_chains[socket_chain(&row->local,
+	    &row->remote)];
+	moment->sockets[number].next = *chain;
+	*chain = (uint32_t)number + 1;
+}
+
+static void
+chain_process(struct moment *moment, size_t number)
+{
+	uint32_t *chain = &moment->process_chains[process_chain(
+	    moment->processes[number].row.pid)];
+	moment->processes[number].next = *chain;
+	*chain = (uint32_t)number + 1;
+}
+
+/* Makes the chains anew, for rows that have moved. */
+static void
+chain_all(struct moment *moment)
+{
+	memset(moment->socket_chains, 0, sizeof moment->socket_chains);
+	memset(moment->process_chains, 0, sizeof moment->process_chains);
+	for (size_t i = 0; i < moment->socket_count; i++)
+		chain_socket(moment, i);
+	for (size_t i = 0; i < moment->process_count; i++)
+		chain_process(moment, i);
+}
+
+/* The row in the table with these two ends. */
+struct moment_socket *
+moment_socket(const struct moment *moment, const struct report_endpoint *local,
+    const struct report_endpoint *remote, uint8_t family)
+{
+	uint32_t next = moment->socket_chains[socket_chain(local, remote)];
+	while (next != 0) {
+		struct moment_socket *socket = &moment->sockets[next - 1];
+		const struct tcp_row *row = &socket->row.tcp;
+		if (socket->gone_at == 0 && row->family == family &&
+		    row->local.port == local->port &&
+		    row->remote.port == remote->port &&
+		    endpoint_equal(&row->local, local) &&
+		    endpoint_equal(&row->remote, remote))
+			return socket;
+		next = socket->next;
+	}
+	return NULL;
+}
+
+/* The process in the table. */
+struct moment_process *
+moment_process(const struct moment *moment, pid_t pid)
+{
+	uint32_t next = moment->process_chains[process_chain(pid)];
+	while (next != 0) {
+		struct moment_process *process = &moment->processes[next - 1];
+		if (process->row.pid == pid && process->ended_at == 0)
+			return process;
+		next = process->next;
+	}
+	return NULL;
+}
+
+/* Is there a LISTEN row for our port? */
+bool
+moment_is_listening(const struct moment *moment)
+{
+	for (size_t i = 0; i < moment->socket_count; i++)
+		if (moment->sockets[i].gone_at == 0 &&
+		    moment->sockets[i].row.tcp.state == STATE_LISTEN &&
+		    moment->sockets[i].row.tcp.local.port == moment->host.port)
+			return true;
+	return false;
+}
+
+/* Does the process run, neither a zombie nor gone? */
+bool
+moment_process_runs(const struct moment_process *process)
+{
+	return process != NULL && process->ended_at == 0 &&
+	    process->what != PROCESS_ZOMBIE;
+}
+
+/* So many processes forked by the server are alive, or zombies. */
+static unsigned
+count_forked(const struct moment *moment, bool running)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < moment->process_count; i++) {
+		const struct moment_process *process = &moment->processes[i];
+		if (process->forked && process->ended_at == 0 &&
+		    moment_process_runs(process) == running)
+			count++;
+	}
+	return count;
+}
+
+/* Children that run. */
+unsigned
+moment_children(const struct moment *moment)
+{
+	return count_forked(moment, true);
+}
+
+/* Children that are zombies. */
+unsigned
+moment_zombies(const struct moment *moment)
+{
+	return count_forked(moment, false);
+}
+
+/* Does a row stay that left its table at this time (0: it did not)?  excess: so many
+ * are too many, however late they left. */
+static bool
+lingers(int64_t gone_at, int64_t before, size_t *excess, size_t *gone, int64_t *oldest)
+{
+	if (gone_at == 0)
+		return true;
+	if (gone_at <= before || *excess > 0) {
+		*excess -= *excess > 0;
+		--*gone;
+		return false;
+	}
+	if (gone_at < *oldest)
+		*oldest = gone_at;
+	return true;
+}
+
+/* So many of these are too many. */
+static size_t
+excess_of(size_t gone)
+{
+	return gone > 2 * LINGER_MOST ? gone - LINGER_MOST : 0;
+}
+
+/* Forgets rows that left their table long before, or of which there are very many.
+ * The oldest of them says when there is something to forget. */
+static void
+prune(struct moment *moment)
+{
+	int64_t before = moment->time - LINGER_NS, oldest = INT64_MAX;
+	size_t sockets = excess_of(moment->gone_sockets), kept = 0;
+	size_t processes = excess_of(moment->gone_processes);
+	if (sockets == 0 && processes == 0 &&
+	    (moment->oldest_gone == 0 || moment->oldest_gone > before))
+		return;
+	for (size_t i = 0; i < moment->socket_count; i++)
+		if (lingers(moment->sockets[i].gone_at, before, &sockets,
+		    &moment->gone_sockets, &oldest))
+			moment->sockets[kept++] = moment->sockets[i];
+	moment->socket_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < moment->process_count; i++)
+		if (lingers(moment->processes[i].ended_at, before, &processes,
+		    &moment->gone_processes, &oldest))
+			moment->processes[kept++] = moment->processes[i];
+	moment->process_count = kept;
+	moment->oldest_gone = oldest != INT64_MAX ? oldest + PRUNE_NS : 0;
+	chain_all(moment);
+}
+
+/* A row left its table at this time; never 0, which says that it is there. */
+static int64_t
+left_at(struct moment *moment, int64_t time)
+{
+	if (time <= 0)
+		time = 1;
+	if (moment->oldest_gone == 0 || time < moment->oldest_gone)
+		moment->oldest_gone = time;
+	return time;
+}
+
+/* A child that holds a socket of our port serves its peer: so it is known also of a
+ * server that reports nothing. */
+static void
+note_peer(struct moment *moment, const struct socket_row *row)
+{
+	struct moment_process *process = row->owner_pid == 0 ||
+	    row->tcp.state == STATE_LISTEN || row->tcp.local.port != moment->host.port ?
+	    NULL : moment_process(moment, row->owner_pid);
+	if (process == NULL || process->row.role != ROLE_CHILD)
+		return;
+	process->row.peer = row->tcp.remote;
+	process->row.conn = row->conn;
+}
+
+/* A socket row appeared, changed or went. */
+int
+moment_fold_socket(struct moment *moment, const struct event *event)
+{
+	const struct socket_row *row = &event->socket.row;
+	prune(moment);
+	struct moment_socket *socket = moment_socket(moment, &row->tcp.local,
+	    &row->tcp.remote, row->tcp.family);
+	if (event->socket.what == SOCKET_GONE) {
+		if (socket != NULL) {
+			socket->gone_at = left_at(moment, event->time);
+			moment->gone_sockets++;
+		}
+		return 0;
+	}
+	if (socket != NULL) {
+		*socket = (struct moment_socket){.row = *row,
+		    .changed_at = event->time, .next = socket->next};
+	} else {
+		struct moment_socket *larger = moment_grow(moment->sockets,
+		    &moment->socket_room, moment->socket_count, sizeof *larger);
+		if (larger == NULL)
+			return -1;
+		moment->sockets = larger;
+		larger[moment->socket_count] = (struct moment_socket){.row = *row,
+		    .changed_at = event->time};
+		chain_socket(moment, moment->socket_count++);
+	}
+	note_peer(moment, row);
+	moment_note_server_row(moment, row);
+	return 0;
+}
+
+/* A row for a process that has none; NULL: no memory. */
+static struct moment_process *
+add_process(struct moment *moment, pid_t pid)
+{
+	struct moment_process *larger = moment_grow(moment->processes,
+	    &moment->process_room, moment->process_count, sizeof *larger);
+	if (larger == NULL)
+		return NULL;
+	moment->processes = larger;
+	larger[moment->process_count] = (struct moment_process){.row.pid = pid};
+	chain_process(moment, moment->process_count++);
+	return &larger[moment->process_count - 1];
+}
+
+/* Which server and which client run, by what is told of this process. */
+static void
+note_latest(struct moment *moment, const struct moment_process *process,
+    enum process_what what)
+{
+	const struct process_row *row = &process->row;
+	bool runs = moment_process_runs(process);
+	pid_t *latest = row->role == ROLE_SERVER ? &moment->server :
+	    row->role == ROLE_CLIENT ? &moment->client : NULL;
+	if (latest != NULL && runs &&
+	    (what == PROCESS_STARTED || what == PROCESS_CHANGED))
+		*latest = row->pid;
+	else if (latest != NULL && !runs && *latest == row->pid)
+		*latest = 0;
+}
+
+/* A process appeared, changed or ended. */
+int
+moment_fold_process(struct moment *moment, const struct event *event)
+{
+	const struct process_row *row = &event->process.row;
+	enum process_what what = event->process.what;
+	prune(moment);
+	struct moment_process *process = moment_process(moment, row->pid);
+	bool ended = what == PROCESS_EXITED || what == PROCESS_REAPED;
+	if (process == NULL && ended)
+		return 0;
+	if (process == NULL)
+		process = add_process(moment, row->pid);
+	if (process == NULL)
+		return -1;
+	process->row = *row;
+	if (what != PROCESS_CHANGED)
+		process->what = what;
+	process->forked |= what == PROCESS_FORKED;
+	process->forked &= row->role != ROLE_SERVER; /* it took over */
+	process->changed_at = event->time;
+	if (event->process.end.known)
+		process->end = event->process.end;
+	if (ended) {
+		process->ended_at = left_at(moment, event->time);
+		moment->gone_processes++;
+	}
+	struct moment_connection *connection = moment_connection(moment, row->conn);
+	if (connection != NULL && row->role == ROLE_CHILD)
+		connection->child = row->pid;
+	if (ended || what == PROCESS_ZOMBIE)
+		moment_note_child_end(moment, row->pid, &event->process.end);
+	note_latest(moment, process, what);
+	return 0;
+}
