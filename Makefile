@@ -68,7 +68,7 @@ CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
-	$(BUILD)/faulted $(BUILD)/failing.so $(BUILD)/crowd
+	$(BUILD)/faulted $(BUILD)/failing.so $(BUILD)/witness.so $(BUILD)/crowd
 
 all: $(PROGRAMS) $(BUILD)/scenarios
 
@@ -110,8 +110,8 @@ $(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUIL
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)
 
-# a library for LD_PRELOAD; it hides open and open64, so they must be two
-$(BUILD)/failing.so: tests/tools/failing.c
+# libraries for LD_PRELOAD; they hide open and open64, so these must be two
+$(BUILD)/failing.so $(BUILD)/witness.so: $(BUILD)/%.so: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(CC) $(STANDARD) -U_FILE_OFFSET_BITS $(WARNINGS) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -fPIC -shared -o $@ $< $(LDFLAGS) -ldl
