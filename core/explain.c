@@ -3,7 +3,7 @@
 
 #include "endpoint.h"
 #include "escape.h"
-#include "render_text.h"
+#include "render_timeline.h"
 #include "signal_name.h"
 
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #include "command.h"
 #include "escape.h"
 #include "past.h"
-#include "render_text.h"
+#include "render_timeline.h"
 #include "signal_name.h"
 #include "why.h"
 

@@ -3,6 +3,7 @@
 #include "parse_json.h"
 #include "render_json.h"
 #include "render_text.h"
+#include "render_timeline.h"
 
 #include "event_fixture.h"
 #include "suites.h"

@@ -4,7 +4,7 @@
  * line of what happened would be left among them. */
 #include "pane.h"
 
-#include "render_text.h"
+#include "render_timeline.h"
 
 #include <stdlib.h>
 

@@ -9,6 +9,7 @@
 #include "parse_json.h"
 #include "render_json.h"
 #include "render_text.h"
+#include "render_timeline.h"
 
 #include <errno.h>
 #include <jansson.h>
