@@ -1,5 +1,6 @@
 #include "guard.h"
 
+#include "guard_terminal.h"
 #include "process_stat.h"
 #include "report.h"
 
@@ -15,7 +16,7 @@
 
 /* PAUSE_FIRST, PAUSE_MOST: milliseconds between two looks at who is left. */
 enum { REPORT_FD = 3, CHILDREN_ROOM = 4096, GROUPS_ROOM = 256, PAUSE_FIRST = 1,
-	PAUSE_MOST = 128, ORDER_FILES = 2 };
+	PAUSE_MOST = 128, ORDER_FILES = 2, DEATH_MS = 5 };
 
 /* What an order brought: how many are there, and which stay -1. */
 struct order_files {
@@ -26,6 +27,7 @@ struct guard {
 	int console; /* the socket to the console */
 	int signals; /* signalfd */
 	uint64_t files;
+	struct guard_terminal terminal; /* the console's */
 	pid_t groups[GROUPS_ROOM]; /* of the programs that were started */
 	size_t group_count;
 };
@@ -292,9 +294,9 @@ guard_order(struct guard *guard)
 	return guard_tell(guard, &news);
 }
 
-/* Closes what the console had open, but for these two. */
+/* Closes what the console had open, but for these three. */
 static void
-guard_close_others(int keep, int null)
+guard_close_others(int keep, int terminal, int null)
 {
 	DIR *directory = opendir("/proc/self/fd");
 	struct dirent *entry;
@@ -304,7 +306,7 @@ guard_close_others(int keep, int null)
 		char *end;
 		long fd = strtol(entry->d_name, &end, 10);
 		if (*end == '\0' && end != entry->d_name && fd > 2 && fd != keep &&
-		    fd != null && fd != dirfd(directory))
+		    fd != terminal && fd != null && fd != dirfd(directory))
 			close((int)fd);
 	}
 	closedir(directory);
@@ -313,10 +315,11 @@ guard_close_others(int keep, int null)
 /* Standard input, output and error become /dev/null: a pipe that the console
  * writes to must close with the console. */
 static void
-guard_leave_terminal(int keep)
+guard_leave_terminal(int keep, struct guard_terminal *terminal)
 {
+	guard_terminal_keep(terminal);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	guard_close_others(keep, null);
+	guard_close_others(keep, terminal->fd, null);
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	if (null > 2)
@@ -334,6 +337,23 @@ guard_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The console is gone, or wants its processes ended: a screen that it left behind is
+ * undone, and nobody stays. */
+static void
+guard_end(struct guard *guard)
+{
+	bool taken = guard_terminal_is_taken(&guard->terminal);
+	close(guard->console); /* two descriptors, to read /proc with */
+	close(guard->signals);
+	if (taken && guard_terminal_console_died(&guard->terminal, DEATH_MS)) {
+		guard_terminal_give_back(&guard->terminal);
+		taken = false;
+	}
+	end_descendants(guard->groups, guard->group_count);
+	if (taken && guard_terminal_console_died(&guard->terminal, 0))
+		guard_terminal_give_back(&guard->terminal);
 }
 
 /* The guard's whole life. */
@@ -354,9 +374,7 @@ guard_run(struct guard *guard)
 		if (console_lives && polls[0].revents != 0)
 			console_lives = guard_order(guard);
 	}
-	close(guard->console); /* two descriptors, to read /proc with */
-	close(guard->signals);
-	end_descendants(guard->groups, guard->group_count);
+	guard_end(guard);
 }
 
 /* Forks the guard. */
@@ -364,13 +382,16 @@ pid_t
 guard_fork(int *socket, uint64_t files)
 {
 	int pair[2];
+	struct guard_terminal terminal;
+	guard_terminal_remember(&terminal);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
 	pid_t pid = fork();
 	if (pid == 0) {
-		struct guard guard = {.console = pair[1], .files = files};
+		struct guard guard = {.console = pair[1], .files = files,
+		    .terminal = terminal};
 		close(pair[0]);
-		guard_leave_terminal(pair[1]);
+		guard_leave_terminal(pair[1], &guard.terminal);
 		prctl(PR_SET_NAME, "tcpguard");
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 		guard.signals = guard_signals();

@@ -116,6 +116,26 @@ see 'left with 0'
 see '[^-]icanon' && see '[^-]echo '
 finish 'a line is echoed, the child killed, the end met; the terminal is as before'
 
+# The guard outlives a console that was killed, and a new guard one that was killed, too
+for victim in console guard; do
+	open_console 80 24
+	see 'conn 1 ESTABLISHED'
+	if [ $victim = guard ]; then
+		kill -9 "$(pgrep -P "$(console_pid)" -x tcpguard)"
+		see 'the guard was killed'
+	fi
+	kill -9 "$(console_pid)"
+	see_no 'Processes'
+	end=$(($(date +%s) + 15))
+	until stty -a <"$(tm display-message -p '#{pane_tty}')" | grep -q '[^-]icanon'; do
+		[ "$(date +%s)" -le "$end" ] || { failures=$((failures + 1)); break; }
+		sleep 0.03 # sleep-ok: between two looks
+	done
+	[ "$(tm display-message -p '#{alternate_on}#{cursor_flag}')" = 01 ] ||
+	    failures=$((failures + 1))
+	finish "the terminal is as before when the $victim was killed"
+done
+
 open_console 80 24
 see 'conn 1 ESTABLISHED'
 press F5
