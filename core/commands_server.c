@@ -28,8 +28,10 @@ is_ours(struct session *session, struct running *running)
 	if (!session->host_is_local)
 		refuse(running, "%.100s is not this machine: its server is not ours to start or stop",
 		    session->host_name);
+	else if (session->options.no_server)
+		refuse(running, "with --no-server the console starts none: leave it out");
 	else
-		refuse(running, "the console started no server here: name a free port, and leave out --no-server");
+		refuse(running, "the server at this port was not started by the console: start and stop it where it runs, or name a free port");
 	return false;
 }
 

@@ -301,6 +301,7 @@ watched() {
 	[ $got -eq 1 ] || good=1
 	[ "$(grep -c "not the console's own: it is not signalled" "$work/$mark.out")" -eq 4 ] || good=1
 	[ "$(grep -c '^error: ' "$work/$mark.out")" -eq 6 ] || good=1
+	grep -q '^error: .* start and stop it where it runs' "$work/$mark.out" || good=1
 	[ "$(grep -c '^expect ok ' "$work/$mark.out")" -eq 5 ] || good=1
 	kill -0 $server 2>/dev/null || good=1
 	kill $server
@@ -308,6 +309,16 @@ watched() {
 	verdict 'a server that is there already is watched, and left alone' $good
 }
 aside watched
+
+# Nobody listens, and the console is told to start nobody.
+unserved() {
+	mark=$("$BUILD/free_port")
+	echo 'server start' | timeout 60 "$console" --headless --no-server 127.0.0.1 "$mark" \
+	    >"$work/$mark.out" 2>"$work/$mark.err"
+	grep -q '^error: with --no-server the console starts none' "$work/$mark.out"
+	verdict 'no server is started when none is wanted' $?
+}
+aside unserved
 
 # The console is killed: a daemon goes too.
 killed() {
