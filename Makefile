@@ -69,6 +69,8 @@ PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
 	$(BUILD)/faulted $(BUILD)/failing.so $(BUILD)/witness.so $(BUILD)/crowd
+BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start memory)
+BENCH_PROGRAMS = $(BENCH) $(BUILD)/make_recording $(BUILD)/replay_time
 
 all: $(PROGRAMS) $(BUILD)/scenarios
 
@@ -170,7 +172,7 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(CORE) $(TUI) $(SERVER) $(CLIENT) $(CORE_TESTS) $(SCREEN_TESTS) headers: | deps
 endif
 
-check: all $(TEST_PROGRAMS) headers
+check: all $(TEST_PROGRAMS) $(BENCH_PROGRAMS) headers
 	BUILD=$(BUILD) sh tests/run.sh
 
 check-asan:
@@ -192,7 +194,6 @@ soak: all $(BUILD)/soak $(BUILD)/free_port
 	$(BUILD)/soak $(BUILD)/tcpconsole $$($(BUILD)/free_port) $(SECONDS) $(SEED)
 
 # every figure of speed beside its reference; the scripts are tests/bench/NN-NAME.sh
-BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start memory)
 BENCH_SHARED = $(BUILD)/tests/bench/terminal.o $(BUILD)/tests/bench/foreign.o \
 	$(BUILD)/tests/tools/terminal_model.o
 
@@ -215,7 +216,7 @@ $(BUILD)/bench/bare: $(BUILD)/tests/bench/bare.o
 	@mkdir -p $(@D)
 	@echo LD $@; $(LINK) -o $@ $<
 
-bench: all $(BENCH) $(BUILD)/free_port $(BUILD)/make_recording $(BUILD)/replay_time
+bench: all $(BENCH_PROGRAMS) $(BUILD)/free_port
 	@BUILD=$(BUILD) sh tests/bench/run.sh
 
 # every process killed and stopped at every moment; every call of libc fails once, one
@@ -227,7 +228,7 @@ faults: all $(TEST_PROGRAMS)
 check-valgrind: all $(TEST_PROGRAMS)
 	BUILD=$(BUILD) sh tests/valgrind.sh
 
-goldens: all $(TEST_PROGRAMS)
+goldens: all $(TEST_PROGRAMS) $(BENCH_PROGRAMS)
 	BUILD=$(BUILD) UPDATE_GOLDENS=1 sh tests/run.sh
 
 $(BUILD)/ansi_to_svg: screenshots/ansi_to_svg.c

@@ -136,7 +136,7 @@ measure_deaths(struct terminal *terminal, double seconds, double *worst)
 	static double values[ENDS];
 	size_t first = zombies_shown(terminal), next = first;
 	double end = bench_now() + seconds;
-	while (bench_now() < end) {
+	while (bench_now() < end || (next == first && bench_now() < end + 30)) {
 		(void)terminal_read(terminal, 0.1);
 		double now = bench_now();
 		for (size_t shown = zombies_shown(terminal); next < shown; next++)
@@ -172,7 +172,7 @@ begin(struct terminal *terminal, char **argv, const char *reap)
 	pid_t load = fork();
 	if (load == 0)
 		come_and_go(number, atof(argv[2]));
-	pass(terminal, 3);
+	pass(terminal, atof(argv[3]) < 3 ? atof(argv[3]) : 3);
 	return load;
 }
 

@@ -1,7 +1,7 @@
 /* decide.c: what it costs to decide that nothing of ours changed, beside reading
  * /proc/net/tcp.
  *
- * usage: decide FOREIGN
+ * usage: decide FOREIGN TIMES
  *
  * A connection of our own, so many sockets of others.  The decision is made as the
  * console makes it at rest, four times a second, each followed by one reading.  Printed
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TIMES = 12, PAUSE_MS = 250, BUSY_MS = 3500 };
+enum { MOST_TIMES = 100, PAUSE_MS = 250, BUSY_MS = 3500 };
 
 static void
 nothing(void *context)
@@ -61,9 +61,10 @@ read_file(void)
 int
 main(int argc, char **argv)
 {
-	double decided = 0, readings[TIMES];
-	if (argc != 2) {
-		fprintf(stderr, "usage: decide FOREIGN\n");
+	double decided = 0, readings[MOST_TIMES];
+	int times = argc == 3 ? atoi(argv[2]) : 0;
+	if (times < 1 || times > MOST_TIMES) {
+		fprintf(stderr, "usage: decide FOREIGN TIMES\n");
 		return 2;
 	}
 	int foreign = foreign_open(atoi(argv[1]));
@@ -81,7 +82,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "decide: the connection was not found\n");
 		return 1;
 	}
-	for (int i = 0; i < TIMES; i++) {
+	for (int i = 0; i < times; i++) {
 		struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
 		nanosleep(&pause, NULL);
 		double begun = bench_now();
@@ -93,8 +94,8 @@ main(int argc, char **argv)
 		read_file();
 		readings[i] = bench_now() - begun;
 	}
-	printf("%.1f %.1f %d\n", decided / TIMES * 1e6,
-	    bench_percentile(readings, TIMES, 50) * 1e6, foreign);
+	printf("%.1f %.1f %d\n", decided / times * 1e6,
+	    bench_percentile(readings, (size_t)times, 50) * 1e6, foreign);
 	socket_watch_free(watch);
 	log_free(log);
 	loop_free(loop);

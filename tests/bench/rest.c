@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SETTLE = 5 };
-
 /* Lets both write for so long. */
 static void
 pass(struct terminal *terminals, double seconds)
@@ -42,7 +40,7 @@ main(int argc, char **argv)
 	terminal_run(&terminals[1], 120, 36,
 	    (char *const[]){argv[3], play, lesson, host, port[1], NULL});
 	terminal_await(&terminals[1], "Enter Next", 30);
-	pass(terminals, SETTLE);
+	pass(terminals, atof(argv[1]) / 2); /* until it has settled */
 	begun = bench_now();
 	for (int i = 0; i < 2; i++)
 		before[i] = bench_cpu(terminals[i].pid);

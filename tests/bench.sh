@@ -1,0 +1,29 @@
+#!/bin/sh
+# The programs of make bench still measure something: each script with tiny numbers.
+# What it says of the speed is not looked at, for this machine does other things.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BUILD=${BUILD:-build}
+export BUILD BENCH_ROUNDS=2 BENCH_SECONDS=1 BENCH_FOREIGN=12 BENCH_LIVE=20 BENCH_TIMES=1 \
+    BENCH_LINES=50 BENCH_EVENTS=2000
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+status=0
+begun=
+for script in tests/bench/[0-9]*.sh; do
+	sh "$script" >"$work/$(basename "$script")" 2>"$work/$(basename "$script").err" &
+	begun="$begun $script:$!"
+done
+for one in $begun; do
+	script=$(basename "${one%:*}")
+	wait "${one#*:}" && [ -s "$work/$script" ] &&
+	    ! grep -vE '^[1-6] [^|]+\|[0-9]+(\.[0-9]+)? ?[^|]*\|[^|]*\|[^|]+\|(not )?ok$' "$work/$script"
+	if [ $? -eq 0 ]; then
+		echo "ok bench: $script"
+	else
+		echo "not ok bench: $script"
+		sed 's/^/    /' "$work/$script" "$work/$script.err"
+		status=1
+	fi
+done
+exit $status
