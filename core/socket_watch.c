@@ -11,6 +11,7 @@
 #include "endpoint.h"
 #include "giving_up.h"
 #include "last_state.h"
+#include "read_budget.h"
 #include "socket_holder.h"
 #include "socket_probe.h"
 #include "table_reading.h"
@@ -31,11 +32,6 @@
 #define BUSY_NS SECONDS(3)
 #define READ_BLIND_BUSY_NS MILLISECONDS(200) /* without netlink */
 #define READ_BLIND_NS SECONDS(1)
-#define READ_REST_NS SECONDS(5)
-#define READ_REST_SHARE 2000            /* at rest a reading may take so little of the time */
-#define READ_COST_SHARE 2               /* half of the time, while it matters, */
-#define READ_BUSY_SHARE 8               /* but no more than an eighth for long: */
-#define READ_CREDIT_NS MILLISECONDS(400)  /* so much may have been saved for a burst */
 #define HOLDERS_SHARE 200               /* so little of it for looking who holds sockets */
 
 /* Two predictions of one timer's end may differ by so much. */
@@ -51,8 +47,8 @@ struct socket_watch {
 	uint16_t port;
 	int family;
 	bool forced, wanted, foreign, follows_details;
-	int64_t kicked_at, looked_at, look_cost, read_at, read_cost;
-	int64_t credit, credited_at;    /* what readings may cost, saved up to a bound */
+	int64_t kicked_at, looked_at, look_cost;
+	struct read_budget budget;
 	int64_t holders_rest_until;
 	int64_t user_timeout;
 	unsigned retries;
@@ -91,7 +87,8 @@ socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family,
 		return NULL;
 	*watch = (struct socket_watch){.loop = loop, .log = log, .port = port,
 	    .family = family, .retries = read_retries(), .before = before,
-	    .context = context, .credit = READ_CREDIT_NS};
+	    .context = context};
+	read_budget_init(&watch->budget);
 	socket_probe_open(&watch->probe, log, port);
 	watch->timer = loop_timer(loop, socket_watch_look, watch);
 	if (watch->timer == NULL) {
@@ -151,7 +148,7 @@ socket_watch_want(struct socket_watch *watch)
 int64_t
 socket_watch_read_at(const struct socket_watch *watch)
 {
-	return watch->read_at;
+	return watch->budget.read_at;
 }
 
 /* TCP_USER_TIMEOUT of the client's connections. */
@@ -411,10 +408,9 @@ reading_finish(struct socket_watch *watch)
 	int64_t time = loop_now(watch->loop), cost = loop_cost();
 	if (tcp_table_drop_repeated(&watch->table, 0) < 0)
 		return;
-	watch->read_cost = watch->reading_cost + loop_cost() - cost;
+	cost = watch->reading_cost + loop_cost() - cost;
 	watch->before(watch->context);
-	watch->read_at = watch->reading_begun;
-	watch->credit -= watch->read_cost;
+	read_budget_spend(&watch->budget, watch->reading_begun, cost);
 	socket_holders_forget(&watch->holders);
 	take_absence(watch, time);
 	for (size_t i = 0; i < watch->table.count; i++)
@@ -502,28 +498,6 @@ look_interval(const struct socket_watch *watch, int64_t now)
 	return interval > least ? interval : least;
 }
 
-/* How long the files are not to be read again, for what readings have cost; not more
- * than 0: they may be. */
-static int64_t
-read_rest(struct socket_watch *watch, int64_t now)
-{
-	watch->credit += (now - watch->credited_at) / READ_BUSY_SHARE;
-	watch->credited_at = now;
-	if (watch->credit > READ_CREDIT_NS)
-		watch->credit = READ_CREDIT_NS;
-	int64_t rest = watch->read_at + READ_COST_SHARE * watch->read_cost - now;
-	int64_t debt = -watch->credit * READ_BUSY_SHARE;
-	return watch->read_at == 0 ? 0 : rest > debt ? rest : debt;
-}
-
-/* Was the table not read for long? */
-static bool
-is_stale(const struct socket_watch *watch, int64_t now)
-{
-	int64_t most = READ_REST_SHARE * watch->read_cost;
-	return now - watch->read_at > (most > READ_REST_NS ? most : READ_REST_NS);
-}
-
 /* A piece of the reading; then it goes on soon, or the next look is due. */
 static void
 socket_watch_piece(struct socket_watch *watch)
@@ -547,7 +521,7 @@ socket_watch_has_changed(struct socket_watch *watch)
 	int64_t time = loop_now(watch->loop);
 	bool busy = time - watch->kicked_at < BUSY_NS;
 	if (watch->probe.diag == NULL)
-		return time - watch->read_at > (busy ? READ_BLIND_BUSY_NS :
+		return time - watch->budget.read_at > (busy ? READ_BLIND_BUSY_NS :
 		    READ_BLIND_NS);
 	return socket_probe_differs(&watch->probe, time, busy);
 }
@@ -562,9 +536,9 @@ socket_watch_look(void *context)
 		return;
 	}
 	int64_t begun = loop_now(watch->loop), cost = loop_cost();
-	int64_t rest = read_rest(watch, begun);
+	int64_t rest = read_budget_rest(&watch->budget, begun);
 	bool changed = watch->forced || watch->wanted ||
-	    socket_watch_has_changed(watch) || is_stale(watch, begun);
+	    socket_watch_has_changed(watch) || read_budget_is_stale(&watch->budget, begun);
 	watch->looked_at = begun;
 	watch->look_cost = loop_cost() - cost;
 	look_at_timer(watch);

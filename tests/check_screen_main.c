@@ -8,6 +8,7 @@ main(void)
 {
 	SRunner *runner = srunner_create(screen_suite());
 	srunner_add_suite(runner, screen_prompt_suite());
+	srunner_add_suite(runner, screen_pace_suite());
 	srunner_add_suite(runner, screen_palette_suite());
 	srunner_add_suite(runner, screen_past_suite());
 	srunner_add_suite(runner, screen_parts_suite());

@@ -30,12 +30,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define FRAME MILLISECONDS(16)
-#define KEY_FRAME MILLISECONDS(4)
-
-/* A frame may take one part in so many of the time; after a key, half of it. */
-enum { FRAME_SHARE = 6, KEY_FRAME_SHARE = 2 };
-
 #define NOTICE SECONDS(5)
 
 /* So many pasted lines take a while. */
@@ -47,20 +41,12 @@ enum { MANY_LINES = 20 };
 
 static struct console console;
 
-/* When there may be a frame again. */
-static int64_t
-next_frame(const struct console *self, int64_t pause, int share)
-{
-	int64_t least = share * self->frame_cost;
-	return self->drawn_at + (least > pause ? least : pause);
-}
-
 /* Something has changed: there will be a frame. */
 void
 console_mark(struct console *self)
 {
 	int64_t now = loop_now(self->loop);
-	int64_t at = next_frame(self, FRAME, FRAME_SHARE);
+	int64_t at = frame_pace_next(&self->pace);
 	if (!timer_is_running(self->frame))
 		timer_at(self->frame, at > now ? at : now);
 }
@@ -70,7 +56,7 @@ static void
 hurry(struct console *self)
 {
 	int64_t now = loop_now(self->loop);
-	int64_t at = next_frame(self, KEY_FRAME, KEY_FRAME_SHARE);
+	int64_t at = frame_pace_next_for_key(&self->pace);
 	if (self->frame != NULL && timer_is_running(self->frame))
 		timer_no_later(self->frame, at > now ? at - now : 0);
 }
@@ -139,7 +125,7 @@ draw_frame(void *context)
 	struct console *self = context;
 	if (self->gone || self->changing || terminal_is_away())
 		return;
-	self->drawn_at = loop_now(self->loop);
+	self->pace.drawn_at = loop_now(self->loop);
 	self->behind = !write_frame(self);
 	if (self->behind)
 		return;
@@ -150,8 +136,8 @@ draw_frame(void *context)
 	screen_frame(&self->screen, &scene, self->prompt);
 	write_frame(self);
 	int64_t at = screen_changes_at(&self->screen, &scene);
-	self->frame_cost = loop_cost() - cost;
-	int64_t least = next_frame(self, FRAME, FRAME_SHARE);
+	self->pace.cost = loop_cost() - cost;
+	int64_t least = frame_pace_next(&self->pace);
 	if (at != 0)
 		timer_at(self->tick, at > least ? at : least);
 	else
@@ -599,7 +585,7 @@ change_session(struct console *self)
 	if (!good)
 		return false;
 	screen_reset(&self->screen);
-	self->drawn_at = SETTLING;
+	self->pace.drawn_at = SETTLING;
 	session_begin(self->session);
 	console_begin_lesson(self);
 	console_mark(self);

@@ -4,6 +4,7 @@
 
 #include "console.h"
 #include "explain.h"
+#include "frame_pace.h"
 #include "input.h"
 #include "lesson.h"
 #include "past.h"
@@ -44,7 +45,7 @@ struct console {
 	struct scenario *lessons; /* the menu's */
 	size_t lesson_count;
 	char failure[SCENARIO_ERROR]; /* told once the screen is gone; empty: nothing */
-	int64_t drawn_at, frame_cost;
+	struct frame_pace pace;
 	bool behind;             /* something has changed since then */
 	bool noted_at_start;     /* a notice that the first connect must not take away */
 	bool leaving;            /* the session is to be ended */
