@@ -137,7 +137,6 @@ guard_put_back(struct guard *guard)
 {
 	struct rlimit limit;
 	sigset_t none;
-	setpgid(0, 0);
 	for (int number = 1; number < NSIG; number++)
 		if (number != SIGKILL && number != SIGSTOP)
 			signal(number, SIG_DFL);
@@ -180,10 +179,13 @@ guard_become(struct guard *guard, uint32_t program, char **argv,
     const struct order_files *files, int failure)
 {
 	guard_put_back(guard);
-	if (program == GUARD_OURS)
+	if (program == GUARD_OURS) {
+		setpgid(0, 0);
 		guard_become_ours(argv, files->fds[0]);
-	else
+	} else {
+		setsid(); /* with the terminal it could write over the screen */
 		guard_become_foreign(argv, files);
+	}
 	int error = errno;
 	if (write(failure, &error, sizeof error) < 0)
 		_exit(126);
@@ -205,7 +207,7 @@ guard_start(struct guard *guard, uint32_t program, char **argv,
 	error = errno;
 	if (pid == 0)
 		guard_become(guard, program, argv, files, out);
-	if (pid > 0)
+	if (pid > 0 && program == GUARD_OURS)
 		setpgid(pid, pid); /* whoever comes first of the two */
 	if (out >= 0)
 		close(out);

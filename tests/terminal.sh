@@ -21,7 +21,9 @@ tm() {
 
 trap 'tm kill-server 2>/dev/null; rm -rf "$work"' EXIT
 
-# Opens a console at COLUMNS ROWS in a shell that tells its exit status
+# Opens a console at COLUMNS ROWS in a shell that tells its exit status; behind: the server
+# that it starts, with its port for the last argument
+behind=
 open_console() {
 	columns=$1 rows=$2
 	shift 2
@@ -31,7 +33,7 @@ open_console() {
 	opened=$((opened + 1))
 	socket=tcpconsole-$$-$opened # an old server may still be on its way out
 	tm new-session -d -x "$columns" -y "$rows" \
-	    "sh -c '$BUILD/tcpconsole $* 127.0.0.1 $port; echo left with \$?; stty -a; exec cat'"
+	    "sh -c '$BUILD/tcpconsole $* 127.0.0.1 $port ${behind:+$behind $port}; echo left with \$?; stty -a; exec cat'"
 }
 
 screen() {
@@ -115,6 +117,21 @@ press F10
 see 'left with 0'
 see '[^-]icanon' && see '[^-]echo '
 finish 'a line is echoed, the child killed, the end met; the terminal is as before'
+
+# Anybody's server has no terminal that it could write over the screen
+printf '#!/bin/sh\necho SCRIBBLE >/dev/tty\nexec %s --bind=127.0.0.1 $1\n' "$BUILD/tcpserv" >"$work/scribble"
+chmod 755 "$work/scribble"
+behind="-- $work/scribble"
+open_console 120 36
+see 'conn 1 ESTABLISHED'
+see '[0-9] +[?] +Ss +tcpserv'
+press F4
+see 'server .* reaped'
+see 'server [0-9]* ?up'
+press F10
+see 'left with 0'
+behind=
+finish 'a server that writes to the terminal has none'
 
 # The guard outlives a console that was killed, and a new guard one that was killed, too
 for victim in console guard; do
