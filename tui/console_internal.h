@@ -1,4 +1,4 @@
-/* console_internal.h: what console.c, console_lessons.c and keyboard.c share. */
+/* console_internal.h: what the files of the console share: console*.c and keyboard.c. */
 #ifndef CONSOLE_INTERNAL_H
 #define CONSOLE_INTERNAL_H
 
@@ -76,11 +76,34 @@ void console_end(struct console *self);
 /* Keeps in failure and status, by errno, that PART (cannot_start.h) could not be had. */
 void console_cannot_start(struct console *self, const char *part);
 
-/* Something has changed: there will be a frame. */
+/* Watches and timers of the loop that is; false: errno.  Ends them. */
+bool console_begin_loop(struct console *self);
+void console_end_loop(struct console *self);
+
+/* Of them, the timers of the frame; what a slow terminal has not taken yet. */
+bool console_begin_frames(struct console *self);
+bool console_watch_terminal(struct console *self);
+
+/* The terminal has vanished: no more keys and no more frames. */
+void console_lose_terminal(struct console *self);
+
+/* Makes a session, for the lesson if there is one; listens to it and answers it: false
+ * with failure and status.  Runs it, and those that lessons make, until one has ended
+ * that none comes after; lets go of the one that is, if any. */
+bool console_open_session(struct console *self);
+bool console_join_session(struct console *self);
+void console_run_sessions(struct console *self);
+void console_close_session(struct console *self);
+
+/* Something has changed: there will be a frame; at once when that was a key's doing. */
 void console_mark(struct console *self);
+void console_hurry(struct console *self);
 
 /* What a frame shows: now. */
 struct scene console_scene(const struct console *self);
+
+/* Shows a line for a while, in this look (draw.h). */
+void console_notify(struct console *self, unsigned look, const char *text);
 
 /* Shows a line that is about the key just pressed: the next one takes it away. */
 void console_hint(struct console *self, const char *text);
