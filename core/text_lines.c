@@ -420,6 +420,25 @@ print_socket_brief(FILE *out, const struct event *event)
 	    tcp_state_name(row->state), endpoint_text(&row->local, local));
 }
 
+/* What TCP_INFO said of an end. */
+static void
+print_details_brief(FILE *out, const struct event *event)
+{
+	print_head(out, event, "details");
+	fprintf(out, "conn %u %s: RTO %" PRIu32 " ms, cwnd %" PRIu32, event->details.conn,
+	    event_end_name(event->details.end), event->details.tcp.rto / 1000,
+	    event->details.tcp.cwnd);
+}
+
+/* The retransmission timer. */
+static void
+print_timer_brief(FILE *out, const struct event *event)
+{
+	print_head(out, event, "timer");
+	fprintf(out, "conn %u: %" PRIu32 " resent, RTO %" PRIu32 " ms", event->timer.conn,
+	    event->timer.retransmits, event->timer.rto / 1000);
+}
+
 /* A row of the process table that changed. */
 static void
 print_process_brief(FILE *out, const struct event *event)
@@ -439,6 +458,10 @@ text_print_step(FILE *out, const struct event *event)
 		print_socket_brief(out, event);
 	else if (event->type == EVENT_PROCESS)
 		print_process_brief(out, event);
+	else if (event->type == EVENT_DETAILS)
+		print_details_brief(out, event);
+	else if (event->type == EVENT_TIMER)
+		print_timer_brief(out, event);
 	else if ((unsigned)event->type < EVENT_TYPES &&
 	    brief_lines[event->type] != NULL)
 		brief_lines[event->type](out, event);

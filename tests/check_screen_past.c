@@ -201,6 +201,42 @@ START_TEST(before_the_reset_both_ends_are_there)
 }
 END_TEST
 
+/* The screen below the status line: malloc'ed. */
+static char *
+dump_panes(void)
+{
+	char *all = dump(), *panes = strdup(strchr(all, '\n'));
+	free(all);
+	return panes;
+}
+
+/* No key seems to do nothing: each event has its line, at least. */
+START_TEST(every_step_is_seen)
+{
+	tell_story();
+	struct event details = {.type = EVENT_DETAILS, .time = test.now,
+	    .details = {.conn = 1, .end = END_CLIENT}};
+	struct event timer = {.type = EVENT_TIMER, .time = test.now, .timer = {.conn = 1}};
+	log_append(test.log, &details);
+	details.details.end = END_SERVER;
+	log_append(test.log, &details); /* at the same instant */
+	log_append(test.log, &timer);
+	timer.timer.retransmits++;
+	log_append(test.log, &timer);
+	happen(fixture_event(EVENT_COMMAND, "reset"));
+	draw_past(1, 24, 80);
+	char *before = dump_panes();
+	for (uint64_t i = 2; i < log_end(test.log); i++) {
+		draw_past(i, 24, 80);
+		char *after = dump_panes();
+		ck_assert_msg(strcmp(before, after) != 0, "event %d: %s", (int)i, after);
+		free(before);
+		before = after;
+	}
+	free(before);
+}
+END_TEST
+
 /* What a notice says goes away although the past's clock stands. */
 START_TEST(a_notice_ends_in_the_past_too)
 {
@@ -253,6 +289,7 @@ screen_past_suite(void)
 	tcase_add_loop_test(tests, a_recording_shows_the_same_panes, 0, ZOOMS);
 	tcase_add_test(tests, the_status_line_says_when_it_is);
 	tcase_add_test(tests, before_the_reset_both_ends_are_there);
+	tcase_add_test(tests, every_step_is_seen);
 	tcase_add_test(tests, a_notice_ends_in_the_past_too);
 	tcase_add_test(tests, a_lesson_is_walked_through_too);
 	suite_add_tcase(suite, tests);
