@@ -54,6 +54,12 @@ struct session {
 	void *play_context;
 };
 
+/* Looks HOST and PORT up; false with one line of SESSION_ERROR bytes in error. */
+bool session_resolve(struct session *session, char *error);
+
+/* Starts the guard; false with errno. */
+bool session_launch(struct session *session);
+
 /* Appends an event that the session itself made. */
 void session_append(struct session *session, struct event *event);
 
