@@ -35,6 +35,8 @@ struct foreign {
 	bool may_follow;        /* somebody who descends from it may take over */
 	bool ending;            /* it was sent a signal that ends */
 	struct process_end end; /* the latest server's */
+	unsigned missed;        /* the connection whose rows were in no reading, since when */
+	int64_t missed_at;
 	struct server_output *output;
 };
 
@@ -412,6 +414,25 @@ foreign_starter(const struct session *session)
 	    runs(session, foreign->main) ? foreign->main : 0;
 }
 
+/* Did its rows come and go before anybody could read them?  The table has neither end,
+ * in a reading that began after connect had returned. */
+static bool
+was_missed(struct session *session, const struct moment_connection *connection)
+{
+	struct foreign *foreign = session->server.foreign;
+	if (!connection->established || connection->client != STATE_GONE ||
+	    connection->server != STATE_GONE)
+		return false;
+	if (foreign->missed != connection->conn) {
+		foreign->missed = connection->conn;
+		foreign->missed_at = loop_now(session->loop);
+	} else if (socket_watch_read_at(session->sockets) > foreign->missed_at) {
+		return true;
+	}
+	socket_watch_force(session->sockets);
+	return false;
+}
+
 /* Is the server's end in somebody's hands?  In those of the server itself, it may be
  * about to fork. */
 bool
@@ -426,7 +447,7 @@ foreign_has_accepted(struct session *session,
 		    now->sockets[i].row.end == END_SERVER)
 			socket = &now->sockets[i];
 	if (socket == NULL || socket->row.tcp.inode == 0)
-		return false;
+		return socket == NULL && was_missed(session, connection);
 	const struct moment_process *child = moment_process(now, connection->child);
 	if (child != NULL && child->row.role == ROLE_CHILD)
 		return true;

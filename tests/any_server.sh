@@ -320,6 +320,20 @@ unserved() {
 }
 aside unserved
 
+# A connection that is reset before its row was read holds nobody up.
+resetting() {
+	mark=$("$BUILD/free_port")
+	begun=$(date +%s) good=0
+	for i in 1 2 3 4 5 6 7 8; do
+		echo connect
+	done | timeout 90 "$console" --headless 127.0.0.1 "$mark" -- "$odd" reset "$mark" \
+	    >"$work/$mark.out" 2>"$work/$mark.err"
+	[ $? -eq 0 ] && [ $(($(date +%s) - begun)) -lt 15 ] || good=1
+	[ "$(grep -c 'client  connect conn' "$work/$mark.out")" -eq 8 ] || good=1
+	verdict 'connections that are reset at once hold nobody up' $good
+}
+aside resetting
+
 # The console is killed: a daemon goes too.
 killed() {
 	port=$("$BUILD/free_port")

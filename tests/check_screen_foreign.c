@@ -88,6 +88,24 @@ START_TEST(a_mapped_address_is_shown_whole)
 }
 END_TEST
 
+/* Millions of bytes in a queue take no column from the owner. */
+START_TEST(a_long_queue_leaves_the_owner_whole)
+{
+	begin();
+	connect_one(1);
+	struct event full = fixture_socket(1, END_SERVER, SOCKET_CHANGED,
+	    STATE_ESTABLISHED);
+	full.socket.row.tcp.send_q = 3038208;
+	full.socket.row.tcp.timer = TIMER_PROBE;
+	full.socket.row.timer_at = test.now + FIXTURE_MS(300);
+	full.socket.row.owner_pid = 31791;
+	happen(full);
+	draw(24, 80);
+	ck_assert(holds(" 2967K 127.0.0.1:9877 "));
+	ck_assert(holds(" 31791│"));
+}
+END_TEST
+
 Suite *
 screen_foreign_suite(void)
 {
@@ -100,6 +118,7 @@ screen_foreign_suite(void)
 	tcase_add_test(tcase, a_long_name_leaves_room_for_the_end);
 	tcase_add_test(tcase, a_long_call_keeps_its_connection_in_the_title);
 	tcase_add_test(tcase, a_mapped_address_is_shown_whole);
+	tcase_add_test(tcase, a_long_queue_leaves_the_owner_whole);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -107,6 +107,18 @@ write_tail(const struct scene *scene, const struct moment_socket *socket,
 		    owner);
 }
 
+/* A queue in six columns: what is longer would push the owner's last digit away. */
+static void
+write_queue(uint32_t bytes, char *text, size_t size)
+{
+	if (bytes < 1000000)
+		snprintf(text, size, "%u", (unsigned)bytes);
+	else if (bytes / 1024 < 100000)
+		snprintf(text, size, "%uK", (unsigned)(bytes / 1024));
+	else
+		snprintf(text, size, "%uM", (unsigned)(bytes / 1024 / 1024));
+}
+
 /* How a row looks: its colour by its state, bold when it is the current one. */
 static unsigned
 look_of(const struct scene *scene, const struct moment_socket *socket)
@@ -141,6 +153,9 @@ socket_line_write(const struct scene *scene, const struct moment_socket *socket,
 	const struct socket_row *row = &socket->row;
 	struct widths widths = widths_for(columns);
 	char local[64], foreign[64], tail[64], connection[32] = "";
+	char received[16], sent[16];
+	write_queue(row->tcp.recv_q, received, sizeof received);
+	write_queue(row->tcp.send_q, sent, sizeof sent);
 	pane_write_address(local, sizeof local, &row->tcp.local, widths.local);
 	pane_write_address(foreign, sizeof foreign, &row->tcp.remote, widths.foreign);
 	write_tail(scene, socket, &widths, tail, sizeof tail);
@@ -149,9 +164,8 @@ socket_line_write(const struct scene *scene, const struct moment_socket *socket,
 		    event_end_name(row->end));
 	bool current = row->conn != 0 && row->conn == scene->moment->current;
 	line_format(line, look_of(scene, socket),
-	    "%-4s%c %6u %6u %s %s %-*s %s%s", row->tcp.family == 6 ? "tcp6" : "tcp",
-	    current ? '>' : mark, (unsigned)row->tcp.recv_q,
-	    (unsigned)row->tcp.send_q, local, foreign, STATE,
+	    "%-4s%c %6s %6s %s %s %-*s %s%s", row->tcp.family == 6 ? "tcp6" : "tcp",
+	    current ? '>' : mark, received, sent, local, foreign, STATE,
 	    socket->gone_at != 0 ? "GONE" : tcp_state_name(row->tcp.state), tail,
 	    connection);
 }

@@ -9,6 +9,7 @@
  *   late       listens after 2.5 seconds
  *   flood      writes lines without end, while it serves
  *   hold       never accepts
+ *   reset      answers each connection with RST
  *   prefork    four children accept, each of which serves its own connections */
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +79,12 @@ take(int listener, fd_set *all, int *highest)
 	int fd = accept(listener, NULL, NULL);
 	if (fd < 0 || fd >= FD_SETSIZE)
 		return;
+	if (mode_is("reset")) {
+		struct linger none = {.l_onoff = 1};
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+		close(fd);
+		return;
+	}
 	FD_SET(fd, all);
 	if (fd > *highest)
 		*highest = fd;
