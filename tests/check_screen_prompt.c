@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <readline/readline.h>
 
@@ -160,6 +161,76 @@ START_TEST(vi_finds_no_words_in_what_is_no_text)
 }
 END_TEST
 
+/* A prompt of a user who has this inputrc. */
+static void
+begin_with(const char *inputrc)
+{
+	char path[] = "/tmp/inputrc.XXXXXX";
+	static const struct prompt_callbacks callbacks = {.line = take_line,
+	    .matches = take_matches};
+	int fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, inputrc, strlen(inputrc)), (ssize_t)strlen(inputrc));
+	close(fd);
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+	ck_assert_int_eq(setenv("INPUTRC", path, 1), 0);
+	test.prompt = prompt_new(NULL, &callbacks);
+	ck_assert_ptr_nonnull(test.prompt);
+	type("\030\022"); /* C-x C-r reads it again */
+	unlink(path);
+}
+
+/* Macros that end inside a key sequence of some mode are left out, and that is said. */
+START_TEST(a_macro_that_ends_inside_a_sequence_is_left_out)
+{
+	static const char *const macros[] = {"\"\\C-t\": \"\\C-x\"", "\"\\C-t\": \"a\\e\"",
+	    "\"\\C-t\": \"\\C-r\\C-x\"", "\"\\C-t\": \"\\e[\"",
+	    "\"\\C-t\": \"j\"\n\"jk\": \"x\"", "\"\\C-t\": \"\\C-t\\C-x\"",
+	    "\"\\C-t\": \"\\C-x\"\n\"\\C-ta\": \"b\"", "\"\\C-t\": \"\\C-v\\e\"",
+	    "set editing-mode vi\n\"\\C-t\": \"\\C-x\\e[1;\"",
+	    "set keymap emacs-ctlx\n\"\\C-t\": \"b\\C-x\""};
+	begin_with(macros[_i]);
+	ck_assert_ptr_nonnull(prompt_complaint(test.prompt));
+	ck_assert_ptr_nonnull(strstr(prompt_complaint(test.prompt), "ends inside a key sequence"));
+	type("a\024b\024\024c\030\024d\022\024s\ae");
+	press("\033[D");
+	type("f\r\025ok\r");
+	ck_assert_int_ge(test.count, 1);
+	ck_assert_ptr_nonnull(strstr(test.lines[test.count - 1], "ok"));
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* All others are what they were; one that calls itself ends sometime. */
+START_TEST(other_macros_stay)
+{
+	static const struct { const char *inputrc, *line; } table[] = {
+		{"\"\\C-t\": \"one\"", "aoneb"},
+		{"\"\\C-t\": \"\\C-a\\C-d\\e[C\"", "b"},
+		{"\"\\C-t\": \"x\\C-xt\"\n\"\\C-xt\": \"yz\"", "axyzb"},
+		{"\"\\C-t\": \"\\C-v\"", "ab"},
+		{"\"\\C-t\": re-read-init-file", "ab"},
+		{"\"\\C-t\": start-kbd-macro", "ab"},
+		{"set editing-mode vi\n\"\\C-t\": \"\\e\"", NULL},
+		{"\"\\C-t\": \"\\C-t\"", NULL},
+		{"\"\\C-t\": \"c\\C-t\"", NULL},
+		{"\"\\C-t\": \"\\C-y\"\n\"\\C-y\": \"\\C-t\"", NULL},
+		{"\"\\C-t\": \"\\C-r\"", NULL},
+		{"\"\\C-t\": \"\\C-re\\C-x\\C-x\\C-u\"", NULL},
+	};
+	begin_with(table[_i].inputrc);
+	ck_assert_ptr_null(prompt_complaint(test.prompt));
+	type("a\024b");
+	if (table[_i].line != NULL)
+		ck_assert_str_eq(rl_line_buffer, table[_i].line);
+	prompt_abandon(test.prompt);
+	type("Sok\r");
+	ck_assert_int_ge(test.count, 1);
+	ck_assert_ptr_nonnull(strstr(test.lines[test.count - 1], "ok"));
+	prompt_free(test.prompt);
+}
+END_TEST
+
 Suite *
 screen_prompt_suite(void)
 {
@@ -172,6 +243,8 @@ screen_prompt_suite(void)
 	tcase_add_test(tcase, a_key_with_a_function_has_it);
 	tcase_add_test(tcase, vi_commands_are_vi_commands);
 	tcase_add_test(tcase, vi_finds_no_words_in_what_is_no_text);
+	tcase_add_loop_test(tcase, a_macro_that_ends_inside_a_sequence_is_left_out, 0, 10);
+	tcase_add_loop_test(tcase, other_macros_stay, 0, 12);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

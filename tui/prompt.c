@@ -20,6 +20,7 @@
 #include "completion.h"
 
 #include "escape.h"
+#include "keymaps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -170,18 +171,36 @@ install(struct prompt *prompt)
 		prompt->complaint[strcspn(prompt->complaint, "\n")] = '\0';
 }
 
-/* Keyboard macros go: readline 8.2, called back for each key, follows a null pointer
- * where one ends in the middle of a key sequence (C-x ( C-x e a C-x ) C-x e). */
+static int read_again(int count, int key);
+
+/* Takes back what the inputrc may not have. */
 static void
-forbid_keyboard_macros(void)
+tame(struct prompt *prompt)
 {
-	Keymap maps[] = {emacs_standard_keymap, emacs_ctlx_keymap, emacs_meta_keymap,
-	    vi_movement_keymap, vi_insertion_keymap};
-	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
-		rl_unbind_function_in_map(rl_start_kbd_macro, maps[i]);
-		rl_unbind_function_in_map(rl_end_kbd_macro, maps[i]);
-		rl_unbind_function_in_map(rl_call_last_kbd_macro, maps[i]);
+	char *complaint = keymaps_tame(read_again);
+	if (prompt_complaint(prompt) == NULL) {
+		free(prompt->complaint);
+		prompt->complaint = complaint;
+	} else {
+		free(complaint);
 	}
+	rl_variable_bind("bell-style", "none");
+	rl_variable_bind("enable-bracketed-paste", "off");
+	/* what is typed is sent byte by byte, also in the C locale, where readline
+	 * would take a byte beyond ASCII for Meta and a letter */
+	rl_variable_bind("input-meta", "on");
+	rl_variable_bind("output-meta", "on");
+	rl_variable_bind("convert-meta", "off");
+}
+
+/* C-x C-r: reads the inputrc again. */
+static int
+read_again(int count, int key)
+{
+	int result = rl_re_read_init_file(count, key);
+	if (current != NULL)
+		tame(current);
+	return result;
 }
 
 /* Takes readline out of its defaults. */
@@ -203,14 +222,7 @@ configure(struct prompt *prompt)
 	using_history();
 	stifle_history(KEEP_LINES);
 	install(prompt);
-	forbid_keyboard_macros();
-	rl_variable_bind("bell-style", "none");
-	rl_variable_bind("enable-bracketed-paste", "off");
-	/* what is typed is sent byte by byte, also in the C locale, where readline
-	 * would take a byte beyond ASCII for Meta and a letter */
-	rl_variable_bind("input-meta", "on");
-	rl_variable_bind("output-meta", "on");
-	rl_variable_bind("convert-meta", "off");
+	tame(prompt);
 }
 
 /* Begins. */

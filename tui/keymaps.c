@@ -1,0 +1,111 @@
+/* keymaps.c: what a user's inputrc may not bind.
+ *
+ * readline 8.2, called back for each key, keeps the place inside a key sequence in a
+ * chain of contexts.  A macro that ends there ("\C-t": "\C-x") ends that chain, too: the
+ * next key follows a null pointer.  That holds for macros of the inputrc and for those
+ * that are typed (C-x ( C-x e a C-x ) C-x e); and what a key does before the end can be
+ * anything (C-r searches, C-v quotes), so a macro is left out if its last bytes, from
+ * wherever, begin a sequence in any of the editing modes. */
+#include "keymaps.h"
+
+#include "escape.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* DEEPEST: sequences that are longer are nobody's. */
+enum { ESCAPE = 27, DEEPEST = 64 };
+
+struct tamer {
+	rl_command_func_t *read_again;
+	char *complaint;
+};
+
+/* A map's entry holds a pointer to a map or to a macro's text where it says so. */
+static void *
+pointer_of(const KEYMAP_ENTRY *entry)
+{
+	void *pointer;
+	memcpy(&pointer, &entry->function, sizeof pointer);
+	return pointer;
+}
+
+/* Does text end inside a key sequence of this map, begun with its first byte? */
+static bool
+is_prefix(Keymap map, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		const KEYMAP_ENTRY *entry = &map[(unsigned char)*text];
+		if (entry->type != ISKMAP)
+			return false;
+		map = pointer_of(entry);
+	}
+	return true;
+}
+
+/* Does a macro end inside a key sequence, wherever that begins? */
+static bool
+ends_inside(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (is_prefix(emacs_standard_keymap, text) ||
+		    is_prefix(vi_insertion_keymap, text) ||
+		    is_prefix(vi_movement_keymap, text))
+			return true;
+	return false;
+}
+
+/* Leaves a macro out.  Esc alone, as those who edit as in vi have it ("jk": "\e"), has a
+ * function of its own. */
+static void
+leave_out(struct tamer *tamer, KEYMAP_ENTRY *entry, char *text)
+{
+	bool leaves_insertion = text[0] == ESCAPE && text[1] == '\0';
+	if (!leaves_insertion && tamer->complaint == NULL) {
+		char *shown = escape_text(text, strlen(text));
+		if (shown == NULL || asprintf(&tamer->complaint, "readline: the macro "
+		    "\"%s\" ends inside a key sequence: it is left out", shown) < 0)
+			tamer->complaint = NULL;
+		free(shown);
+	}
+	entry->type = ISFUNC;
+	entry->function = leaves_insertion && rl_editing_mode == 0 ?
+	    rl_vi_movement_mode : NULL;
+	free(text);
+}
+
+/* Looks through a map and those below it. */
+static void
+tame(struct tamer *tamer, Keymap map, int depth)
+{
+	for (int i = 0; i < KEYMAP_SIZE; i++) {
+		KEYMAP_ENTRY *entry = &map[i];
+		rl_command_func_t *function = entry->function;
+		if (function == NULL)
+			continue;
+		if (entry->type == ISKMAP && depth < DEEPEST) {
+			tame(tamer, pointer_of(entry), depth + 1);
+		} else if (entry->type == ISMACR) {
+			char *text = pointer_of(entry);
+			if (ends_inside(text))
+				leave_out(tamer, entry, text);
+		} else if (entry->type == ISFUNC && function == rl_re_read_init_file) {
+			entry->function = tamer->read_again;
+		} else if (entry->type == ISFUNC && (function == rl_start_kbd_macro ||
+		    function == rl_end_kbd_macro || function == rl_call_last_kbd_macro)) {
+			entry->function = NULL;
+		}
+	}
+}
+
+/* Looks through everything that keys are bound to. */
+char *
+keymaps_tame(rl_command_func_t *read_again)
+{
+	struct tamer tamer = {.read_again = read_again};
+	tame(&tamer, emacs_standard_keymap, 0);
+	tame(&tamer, vi_insertion_keymap, 0);
+	tame(&tamer, vi_movement_keymap, 0);
+	return tamer.complaint;
+}
