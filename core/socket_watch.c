@@ -5,21 +5,14 @@
  * has changed is the file read, a large one in pieces, and every difference appended.
  * Looks are frequent after something has happened (FIN_WAIT1 lasts 42 ms on loopback)
  * and rare at rest; readings have a budget of processor time. */
-#include "socket_watch.h"
+#include "socket_watch_internal.h"
 
 #include "details_watch.h"
-#include "endpoint.h"
 #include "giving_up.h"
-#include "last_state.h"
-#include "read_budget.h"
-#include "socket_holder.h"
-#include "socket_probe.h"
-#include "table_reading.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define LOOK_NOW_NS MILLISECONDS(1)
 #define LOOK_HOT_NS MILLISECONDS(4)     /* just after something happened */
@@ -32,33 +25,6 @@
 #define BUSY_NS SECONDS(3)
 #define READ_BLIND_BUSY_NS MILLISECONDS(200) /* without netlink */
 #define READ_BLIND_NS SECONDS(1)
-#define HOLDERS_SHARE 200               /* so little of it for looking who holds sockets */
-
-/* Two predictions of one timer's end may differ by so much. */
-#define TIMER_GRAIN_NS MILLISECONDS(400)
-
-struct socket_watch {
-	struct loop *loop;
-	struct log *log;
-	struct socket_probe probe; /* where it is refused, the files are read instead */
-	struct timer *timer;
-	void (*before)(void *context);
-	void *context;
-	uint16_t port;
-	int family;
-	bool forced, wanted, foreign, follows_details;
-	int64_t kicked_at, looked_at, look_cost;
-	struct read_budget budget;
-	int64_t holders_rest_until;
-	int64_t user_timeout;
-	unsigned retries;
-	unsigned timed_conn;       /* whose retransmissions are followed */
-	int64_t first_retransmit;  /* when its first went out, 0: none yet */
-	struct tcp_table table;
-	struct socket_holders holders;  /* for the reading at hand */
-	struct table_reading reading;   /* in pieces, while keys are heard */
-	int64_t reading_begun, reading_cost;
-};
 
 static void socket_watch_look(void *context);
 
@@ -173,208 +139,6 @@ socket_watch_port(struct socket_watch *watch, uint16_t port)
 	watch->port = watch->probe.port = port;
 }
 
-/* The child that was reported to serve this peer; 0 for none. */
-static pid_t
-child_of_peer(const struct moment *now, const struct report_endpoint *peer)
-{
-	for (size_t i = now->process_count; i-- > 0 && peer->port != 0;) {
-		const struct moment_process *process = &now->processes[i];
-		if (process->row.peer.port == peer->port &&
-		    moment_process_runs(process) &&
-		    endpoint_equal(&process->row.peer, peer))
-			return process->row.pid;
-	}
-	return 0;
-}
-
-/* Who of ours has the row's socket open. */
-static pid_t
-row_holder(struct socket_watch *watch, const struct socket_row *row)
-{
-	const struct moment *now = log_now(watch->log);
-	return row->tcp.state == STATE_LISTEN ?
-	    socket_holders_find_listener(&watch->holders, now, row->tcp.inode) :
-	    socket_holders_find(&watch->holders, now, row->tcp.inode);
-}
-
-/* Who holds the row's socket: the client, the child that reported it, else whoever
- * has it open. */
-static pid_t
-row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before)
-{
-	const struct moment *now = log_now(watch->log);
-	if (row->tcp.inode == 0)
-		return 0;
-	const struct moment_connection *connection = moment_connection(now, row->conn);
-	if (connection != NULL && row->end == END_CLIENT && connection->open)
-		return now->client;
-	if (watch->foreign)
-		return row_holder(watch, row);
-	if (connection != NULL && row->end == END_SERVER && connection->child != 0 &&
-	    connection->child != now->server && !connection->child_ended)
-		return connection->child;
-	if (row->tcp.local.port != watch->port)
-		return 0; /* a stranger's end */
-	if (before != 0 && moment_process_runs(moment_process(now, before)) &&
-	    (before != now->server || row->tcp.state == STATE_LISTEN))
-		return before;
-	pid_t child = child_of_peer(now, &row->tcp.remote);
-	if (child != 0)
-		return child;
-	int64_t time = loop_now(watch->loop);
-	if (time < watch->holders_rest_until)
-		return 0; /* a later reading asks again */
-	int64_t before_it = loop_cost();
-	pid_t holder = row_holder(watch, row);
-	int64_t cost = loop_cost() - before_it;
-	if (cost > MILLISECONDS(2))
-		watch->holders_rest_until = time + HOLDERS_SHARE * cost;
-	return holder;
-}
-
-/* Appends one state event. */
-static void
-tell_state(struct socket_watch *watch, const struct socket_row *row,
-    enum tcp_state from, enum tcp_state to, bool inferred, int64_t time)
-{
-	struct event event = {.time = time, .type = EVENT_STATE};
-	event.state.conn = row->conn;
-	event.state.end = row->end;
-	event.state.from = from;
-	event.state.to = to;
-	event.state.inferred = inferred;
-	log_append(watch->log, &event);
-}
-
-/* The state that the kernel has for the other end of a connection. */
-static enum tcp_state
-other_end(struct socket_watch *watch, const struct moment_connection *connection,
-    enum connection_end end)
-{
-	bool client = end == END_CLIENT;
-	const struct report_endpoint *local = client ? &connection->remote :
-	    &connection->local;
-	const struct report_endpoint *remote = client ? &connection->local :
-	    &connection->remote;
-	if (watch->probe.diag != NULL)
-		return socket_probe_state(&watch->probe, local, remote);
-	for (size_t i = 0; i < watch->table.count; i++)
-		if (endpoint_equal(&watch->table.rows[i].local, local) &&
-		    endpoint_equal(&watch->table.rows[i].remote, remote))
-			return watch->table.rows[i].state;
-	return STATE_GONE;
-}
-
-/* An end of one of our connections is in another state: the way it must have
- * gone, step by step. */
-static void
-tell_path(struct socket_watch *watch, const struct socket_row *row,
-    enum tcp_state to, int64_t time)
-{
-	enum tcp_state path[TCP_PATH_MAX];
-	const struct moment_connection *connection =
-	    moment_connection(log_now(watch->log), row->conn);
-	if (connection == NULL)
-		return;
-	bool client = row->end == END_CLIENT;
-	enum tcp_state from = client ? connection->client : connection->server;
-	enum tcp_state last = to == STATE_GONE ? last_state(connection, row->end,
-	    other_end(watch, connection, row->end)) : to;
-	enum tcp_state opening = client ? STATE_SYN_SENT : STATE_SYN_RECV;
-	if (from == to)
-		return;
-	if (from == STATE_GONE && to != opening) {
-		tell_state(watch, row, from, opening, true, time);
-		from = opening;
-	}
-	size_t count = tcp_state_path(from, to, last, path);
-	for (size_t i = 0; i < count; i++) {
-		tell_state(watch, row, from, path[i], i + 1 < count, time);
-		from = path[i];
-	}
-}
-
-/* Appends one socket event. */
-static void
-tell_socket(struct socket_watch *watch, enum socket_what what,
-    const struct socket_row *row, int64_t time)
-{
-	struct event event = {.time = time, .type = EVENT_SOCKET};
-	event.socket.what = what;
-	event.socket.row = *row;
-	log_append(watch->log, &event);
-}
-
-/* Is the timer another one than was predicted? */
-static bool
-timer_differs(const struct socket_row *before, const struct socket_row *after)
-{
-	int64_t difference = before->timer_at - after->timer_at;
-	return before->tcp.timer != after->tcp.timer ||
-	    difference > TIMER_GRAIN_NS || difference < -TIMER_GRAIN_NS;
-}
-
-/* A row was read: appends what it changes. */
-static void
-take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
-{
-	const struct moment *now = log_now(watch->log);
-	struct moment_socket *known = moment_socket(now, &read->local, &read->remote,
-	    read->family);
-	struct socket_row row = {.tcp = *read};
-	row.timer_at = read->timer == TIMER_OFF ? 0 : time + read->timer_left;
-	if (known != NULL && known->row.timer_at < time && read->timer_left == 0 &&
-	    known->row.tcp.timer == read->timer)
-		row.timer_at = known->row.timer_at; /* run out, not handled yet */
-	const struct moment_connection *connection = read->state == STATE_LISTEN ?
-	    NULL : moment_connection_of(now, &read->local, &read->remote, &row.end);
-	row.conn = connection != NULL ? connection->conn : 0;
-	row.owner_pid = row_owner(watch, &row, known != NULL ? known->row.owner_pid : 0);
-	if (connection != NULL)
-		tell_path(watch, &row, read->state, time);
-	if (known == NULL)
-		tell_socket(watch, SOCKET_APPEARED, &row, time);
-	else if (!socket_rows_agree(read, &known->row.tcp) ||
-	    timer_differs(&known->row, &row) ||
-	    known->row.owner_pid != row.owner_pid || known->row.conn != row.conn)
-		tell_socket(watch, SOCKET_CHANGED, &row, time);
-}
-
-/* Is the row still there, though one reading of the file did not hold it?  The
- * kernel hands the file out in pieces of 4 KB, between which rows come and go. */
-static bool
-row_is_there(struct socket_watch *watch, const struct tcp_row *row)
-{
-	struct sock_diag_answer answer;
-	return watch->probe.diag != NULL && row->state != STATE_LISTEN &&
-	    sock_diag_find(watch->probe.diag, &row->local, &row->remote, &answer) == 1;
-}
-
-/* Rows of the moment that the table no longer has are gone.  They are gathered
- * first: the events about them move the moment's rows. */
-static void
-take_absence(struct socket_watch *watch, int64_t time)
-{
-	const struct moment *now = log_now(watch->log);
-	struct socket_row *gone = malloc((now->socket_count + 1) * sizeof *gone);
-	size_t count = 0;
-	if (gone == NULL || tcp_table_index(&watch->table) < 0) {
-		free(gone);
-		return;
-	}
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    !tcp_table_has(&watch->table, &now->sockets[i].row.tcp) &&
-		    !row_is_there(watch, &now->sockets[i].row.tcp))
-			gone[count++] = now->sockets[i].row;
-	for (size_t i = 0; i < count; i++) {
-		if (gone[i].conn != 0)
-			tell_path(watch, &gone[i], STATE_GONE, time);
-		tell_socket(watch, SOCKET_GONE, &gone[i], time);
-	}
-	free(gone);
-}
-
 /* Has the table of this family anything for us? */
 static bool
 family_matters(struct socket_watch *watch, int family)
@@ -412,9 +176,9 @@ reading_finish(struct socket_watch *watch)
 	watch->before(watch->context);
 	read_budget_spend(&watch->budget, watch->reading_begun, cost);
 	socket_holders_forget(&watch->holders);
-	take_absence(watch, time);
+	socket_take_absence(watch, time);
 	for (size_t i = 0; i < watch->table.count; i++)
-		take_row(watch, &watch->table.rows[i], time);
+		socket_take_row(watch, &watch->table.rows[i], time);
 }
 
 /* Reads on for so long (ns of processor time); false: there is more. */
