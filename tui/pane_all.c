@@ -39,15 +39,6 @@ prepare(struct pane_state *state, const struct scene *scene,
 }
 
 static void
-write_heading(const struct pane_state *state, const struct scene *scene,
-    int columns, struct line *line)
-{
-	(void)state;
-	(void)scene;
-	socket_line_heading(columns, line);
-}
-
-static void
 write_line(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line)
 {
@@ -96,7 +87,7 @@ changes_at(const struct pane_state *state, const struct scene *scene)
 
 const struct pane pane_all = {
 	.name = "all", .title = "All TCP sockets", .place = PLACE_NONE, .whole = true,
-	.selects = true, .prepare = prepare, .heading = write_heading,
+	.selects = true, .prepare = prepare, .heading = socket_line_heading,
 	.line = write_line, .identity = identity, .changes_at = changes_at,
 	.subject = find_subject,
 };

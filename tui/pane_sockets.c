@@ -99,15 +99,6 @@ prepare(struct pane_state *state, const struct scene *scene,
 }
 
 static void
-write_heading(const struct pane_state *state, const struct scene *scene,
-    int columns, struct line *line)
-{
-	(void)state;
-	(void)scene;
-	socket_line_heading(columns, line);
-}
-
-static void
 write_line(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line)
 {
@@ -171,7 +162,8 @@ changes_at(const struct pane_state *state, const struct scene *scene)
 
 const struct pane pane_sockets = {
 	.name = "sockets", .title = "Sockets, /proc/net/tcp",
-	.place = PLACE_SOCKETS, .selects = true, .prepare = prepare, .heading = write_heading,
+	.place = PLACE_SOCKETS, .selects = true, .prepare = prepare,
+	.heading = socket_line_heading,
 	.line = write_line, .wanted = wanted, .changes_at = changes_at,
 	.identity = identity, .subject = find_subject,
 };

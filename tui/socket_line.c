@@ -135,9 +135,12 @@ look_of(const struct scene *scene, const struct moment_socket *socket)
 
 /* The heading. */
 void
-socket_line_heading(int columns, struct line *line)
+socket_line_heading(const struct pane_state *state, const struct scene *scene,
+    int columns, struct line *line)
 {
 	struct widths widths = widths_for(columns);
+	(void)state;
+	(void)scene;
 	line_format(line, LOOK_STRONG,
 	    "Proto Recv-Q Send-Q %-*s %-*s %-*s %-*s %*s%s", widths.local,
 	    "Local Address", widths.foreign, "Foreign Address", STATE, "State",

@@ -4,8 +4,9 @@
 
 #include "pane.h"
 
-/* The heading over the rows. */
-void socket_line_heading(int columns, struct line *line);
+/* The heading over the rows: a pane's. */
+void socket_line_heading(const struct pane_state *state, const struct scene *scene,
+    int columns, struct line *line);
 
 /* A row; '>' marks the current connection's, mark the others. */
 void socket_line_write(const struct scene *scene, const struct moment_socket *socket,
