@@ -3,6 +3,7 @@
 
 #include "endpoint.h"
 #include "escape.h"
+#include "memory_stream.h"
 #include "render_timeline.h"
 #include "signal_name.h"
 
@@ -362,10 +363,9 @@ close_parts(struct explain_writer *writer)
 {
 	bool good = true;
 	for (int part = 0; part < EXPLAIN_PARTS; part++)
-		if (writer->parts[part] != NULL) {
-			good &= ferror(writer->parts[part]) == 0;
-			good &= fclose(writer->parts[part]) == 0;
-		}
+		if (writer->parts[part] != NULL)
+			good &= memory_stream_close(writer->parts[part],
+			    &writer->out->parts[part]);
 	return good;
 }
 
@@ -400,10 +400,9 @@ explain_to_event(const struct explanation *explanation, struct event *event)
 	for (int part = 0; part < EXPLAIN_PARTS; part++)
 		fprintf(out, "%s%s: %s", part > 0 ? "\n" : "",
 		    explain_heading((enum explain_part)part), explanation->parts[part]);
-	bool good = ferror(out) == 0;
 	snprintf(event->why.section, sizeof event->why.section, "%s",
 	    explanation->section);
-	good &= fclose(out) == 0 && event_set_text(event, explanation->subject,
+	bool good = memory_stream_close(out, &event->detail) && event_set_text(event, explanation->subject,
 	    strlen(explanation->subject)) == 0;
 	if (!good)
 		event_release(event);

@@ -7,6 +7,7 @@
 #include "json_reader.h"
 
 #include "endpoint.h"
+#include "memory_stream.h"
 
 #include <limits.h>
 #include <math.h>
@@ -238,7 +239,7 @@ json_read_lines(struct json_reader *reader, const char *key)
 		reader->bad |= line == NULL || strchr(line, '\n') != NULL;
 		fprintf(out, "%s%s", i > 0 ? "\n" : "", line != NULL ? line : "");
 	}
-	reader->bad |= fclose(out) != 0;
+	reader->bad |= !memory_stream_close(out, &text);
 	if (!reader->bad)
 		return text;
 	free(text);

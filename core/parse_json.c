@@ -12,6 +12,7 @@
 
 #include "endpoint.h"
 #include "json_reader.h"
+#include "memory_stream.h"
 #include "signal_name.h"
 
 #include <errno.h>
@@ -416,7 +417,7 @@ take_settings(struct json_reader *reader, struct event *event)
 		    json_read_string(&row, "name"), json_read_string(&row, "value"));
 		reader->bad |= row.bad;
 	}
-	if (fclose(stream) != 0 || event_set_text(event, text, length) < 0)
+	if (!memory_stream_close(stream, &text) || event_set_text(event, text, length) < 0)
 		reader->bad = true;
 	free(text);
 }

@@ -3,6 +3,7 @@
 
 #include "endpoint.h"
 #include "escape.h"
+#include "memory_stream.h"
 #include "signal_name.h"
 
 #include <errno.h>
@@ -73,9 +74,7 @@ text_print_call_name(FILE *out, const struct event_call *call)
 char *
 text_finish(FILE *out, char **text)
 {
-	bool failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
-		free(*text);
+	if (!memory_stream_close(out, text)) {
 		errno = ENOMEM;
 		return NULL;
 	}

@@ -16,7 +16,7 @@ mask() {
 	    -e "s/\\b$1\\b/PORT/g" \
 	    -e 's/(127\.0\.0\.1|\[::1\]):[0-9]{4,5}/\1:EPHEMERAL/g' \
 	    -e 's/\b(PID |pid:)[0-9]+/\1PID/g' \
-	    -e 's/\b[0-9]{2,7}\b( started| forked| reaped| exited)/PID\1/g' \
+	    -e 's/\b[0-9]{2,7}\b( started| forked| reaped| exited| zombie)/PID\1/g' \
 	    -e 's/(waitpid?|fork)( conn [0-9]+)? = [0-9]+/\1\2 = PID/' \
 	    -e 's/(→ )[0-9]{2,7}$/\1PID/' -e 's/(→ )[0-9]{2,7},/\1PID,/' \
 	    -e 's/(socket|accept)( conn [0-9]+)? = [0-9]+/\1\2 = FD/'

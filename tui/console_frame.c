@@ -54,7 +54,9 @@ static bool
 write_frame(struct console *self)
 {
 	bool whole = terminal_flush();
-	if (self->terminal != NULL)
+	if (terminal_has_failed())
+		console_lose_terminal(self);
+	else if (self->terminal != NULL)
 		loop_rewatch(self->loop, self->terminal, whole ? 0 : EPOLLOUT);
 	return whole;
 }

@@ -41,6 +41,7 @@ struct line {
 	unsigned look;       /* of enum look */
 	struct line_mark marks[LINE_MARKS];
 	size_t mark_count;
+	bool lacks_memory;   /* so it says too little: to be written again soon */
 };
 
 /* How to draw on this terminal. */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* A frame that is larger (a projector's worth of them) gives its memory back. */
-enum { KEEP_ROOM = 65536 };
+enum { KEEP_ROOM = 65536, FAILURES = 3 };
 
 /* Opens the terminal once more, so that writing to it never waits. */
 static void
@@ -91,6 +91,7 @@ collect(struct output *output)
 	    pread(memory, output->bytes + output->end, length, 0) : 0;
 	if (taken > 0)
 		output->end += (size_t)taken;
+	output->torn |= (size_t)taken != length;
 	lseek(memory, 0, SEEK_SET);
 	if (length > KEEP_ROOM && ftruncate(memory, 0) < 0)
 		return; /* it keeps its memory, which harms nobody */
@@ -130,8 +131,11 @@ write_piece(struct output *output)
 	ssize_t written = write(output->fd, output->bytes + output->first, length);
 	if (written < 0 && errno == EINTR)
 		return true;
+	if (written < 0 && errno != EAGAIN)
+		output->failures++;
 	if (written <= 0)
 		return false;
+	output->failures = 0;
 	output->first += (size_t)written;
 	return true;
 }
@@ -153,12 +157,28 @@ output_flush(struct output *output)
 	return true;
 }
 
+/* Has it failed again and again, though poll(2) said that there was room? */
+bool
+output_has_failed(const struct output *output)
+{
+	return output->failures >= FAILURES;
+}
+
+/* Was something lost? */
+bool
+output_take_torn(struct output *output)
+{
+	bool torn = output->torn;
+	output->torn = false;
+	return torn;
+}
+
 /* Writes all of it, with some patience. */
 bool
 output_finish(struct output *output, int patience)
 {
 	while (!output_flush(output))
-		if (!is_writable(output, patience))
+		if (output_has_failed(output) || !is_writable(output, patience))
 			return false;
 	return true;
 }

@@ -17,6 +17,8 @@ struct output {
 	FILE *curses;      /* where curses writes */
 	char *bytes;       /* first to end: not yet written */
 	size_t first, end, room;
+	unsigned failures; /* writes in a row that failed */
+	bool torn;         /* for want of memory, something was not kept */
 };
 
 /* Opens the way to the terminal behind this descriptor; 0, or -1 with errno. */
@@ -30,6 +32,12 @@ void output_add(struct output *output, const char *bytes, size_t length);
 
 /* Writes what the terminal takes now.  true: nothing is left. */
 bool output_flush(struct output *output);
+
+/* Does writing fail, again and again, though there is room? */
+bool output_has_failed(const struct output *output);
+
+/* Was something lost, since this was last asked?  Then all has to be drawn anew. */
+bool output_take_torn(struct output *output);
 
 /* Writes all of it, as long as the terminal takes something within this many ms.
  * true: nothing is left. */

@@ -399,10 +399,12 @@ pane_draw(struct pane_state *state, const struct scene *scene,
 		show_wanted(state, scene, rows);
 	draw_pane_title(state, draw, inside, active,
 	    draw_note(state, draw, inside, rows));
+	state->lacks_memory = false;
 	for (size_t i = 0; i < rows && state->top + i < state->count; i++) {
 		size_t number = state->top + i;
 		line = (struct line){.look = LOOK_PLAIN};
 		pane->line(state, scene, number, body.columns, &line);
+		state->lacks_memory |= line.lacks_memory;
 		if (active && (pane->selects ? number == state->selected :
 		    number + 1 == state->found))
 			line.look |= LOOK_REVERSE;

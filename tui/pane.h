@@ -63,6 +63,7 @@ struct pane_state {
 	uint64_t identity;     /* of the selected line's row, 0: none */
 	size_t shift;          /* columns scrolled to the right */
 	bool chosen;           /* somebody walked to the selected line */
+	bool lacks_memory;     /* of a line that is shown */
 	bool at_end;           /* stays at the last line as new ones come */
 	uint64_t *index;       /* events or rows that are shown */
 	size_t index_room;

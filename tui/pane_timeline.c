@@ -6,6 +6,7 @@
 
 #include "render_timeline.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum { WIDE_COLUMNS = 58 };
@@ -89,6 +90,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	    render_timeline(event, columns < WIDE_COLUMNS);
 	if (text != NULL)
 		line_format(line, look_of(event), "%s", text);
+	line->lacks_memory = text == NULL && event != NULL && errno == ENOMEM;
 	if (scene->past.walked && number + 1 == state->count)
 		line->look |= LOOK_REVERSE;
 	free(text);

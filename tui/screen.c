@@ -11,6 +11,9 @@
 
 enum { WRAPPED_LINES = 12 };
 
+/* So long until a line is written again for which there was no memory. */
+#define MEMORY_PATIENCE MILLISECONDS(100)
+
 /* Begins. */
 void
 screen_init(struct screen_state *screen)
@@ -400,6 +403,8 @@ screen_changes_at(const struct screen_state *screen, const struct scene *scene)
 		bool seen = screen->zoomed == state || is_in_place(screen, state);
 		if (seen && state->pane->changes_at != NULL)
 			at = pane_earlier(at, state->pane->changes_at(state, scene));
+		if (seen && state->lacks_memory)
+			at = pane_earlier(at, scene->now + MEMORY_PATIENCE);
 	}
 	return pane_earlier(at, screen->notice_until);
 }

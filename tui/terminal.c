@@ -210,10 +210,23 @@ give_back(void)
 {
 	output_add(&terminal.output, PASTE_OFF, strlen(PASTE_OFF));
 	endwin();
-	if (!output_finish(&terminal.output, PATIENCE)) {
+	bool whole = output_finish(&terminal.output, PATIENCE);
+	if (output_take_torn(&terminal.output) || !whole) {
 		output_discard(&terminal.output);
 		write_undo();
 	}
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.modes);
+	terminal.away = true;
+}
+
+/* Gives it back as well as may be: it has vanished, or there is no memory. */
+void
+terminal_give_up(void)
+{
+	if (terminal.screen == NULL || terminal.away)
+		return;
+	output_discard(&terminal.output);
+	write_undo();
 	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.modes);
 	terminal.away = true;
 }
@@ -222,7 +235,9 @@ give_back(void)
 void
 terminal_close(bool gone)
 {
-	if (!gone && !terminal.away)
+	if (gone)
+		terminal_give_up();
+	else if (!terminal.away)
 		give_back();
 	for (int i = 0; i < CRASH_SIGNALS; i++)
 		sigaction(crash_signals[i], &terminal.before[i], NULL);
@@ -269,7 +284,21 @@ terminal_resize(void)
 bool
 terminal_flush(void)
 {
-	return terminal.away || output_flush(&terminal.output);
+	if (terminal.away)
+		return true;
+	bool whole = output_flush(&terminal.output);
+	if (!output_take_torn(&terminal.output))
+		return whole;
+	clearok(curscr, TRUE);
+	wrefresh(curscr);
+	return output_flush(&terminal.output);
+}
+
+/* Does writing to it fail, again and again? */
+bool
+terminal_has_failed(void)
+{
+	return output_has_failed(&terminal.output);
 }
 
 /* Is it somebody else's for a while? */

@@ -10,8 +10,11 @@
  * -1 with one line on standard error. */
 int terminal_open(void);
 
-/* Gives the terminal back; gone: it has vanished, nothing can be written. */
+/* Gives the terminal back; gone: it has vanished, as it seems. */
 void terminal_close(bool gone);
+
+/* Gives it back, if it is taken, without memory and without waiting. */
+void terminal_give_up(void);
 
 /* Gives it back for a while, as for a suspended job; and takes it again, unless
  * another job is in the foreground: then false. */
@@ -28,5 +31,8 @@ void terminal_resize(void);
  * false: there is more, for when its descriptor (-1: not open) can be written to. */
 bool terminal_flush(void);
 int terminal_descriptor(void);
+
+/* Does writing to it fail, again and again? */
+bool terminal_has_failed(void);
 
 #endif

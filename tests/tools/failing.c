@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <link.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pwd.h>
@@ -56,6 +57,44 @@ should_fail(enum failing_call call)
 	return true;
 }
 
+/* The libraries whose own calls never fail: ncurses 6.4 crashes, ends the program or
+ * draws half a screen where it has no memory, and its file is one in memory. */
+static struct { uintptr_t from, to; } spared[4];
+static size_t spared_count;
+
+/* A library that was loaded: is it to be spared? */
+static int
+spare(struct dl_phdr_info *library, size_t size, void *context)
+{
+	(void)size;
+	(void)context;
+	if (strstr(library->dlpi_name, "libncurses") == NULL &&
+	    strstr(library->dlpi_name, "libtinfo") == NULL)
+		return 0;
+	for (int i = 0; i < library->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &library->dlpi_phdr[i];
+		if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0 ||
+		    spared_count == sizeof spared / sizeof *spared)
+			continue;
+		spared[spared_count].from = library->dlpi_addr + part->p_vaddr;
+		spared[spared_count].to = spared[spared_count].from + part->p_memsz;
+		spared_count++;
+	}
+	return 0;
+}
+
+/* Is this the address of a caller that is spared? */
+static bool
+is_spared(const void *caller)
+{
+	for (size_t i = 0; i < spared_count; i++)
+		if ((uintptr_t)caller >= spared[i].from && (uintptr_t)caller < spared[i].to)
+			return true;
+	return false;
+}
+
+#define FAILS(call) (!is_spared(__builtin_return_address(0)) && should_fail(FAIL_##call))
+
 /* The function that a wrapper hides; a void pointer would be no function's. */
 static void
 find_real(void *function, const char *name)
@@ -79,7 +118,7 @@ find_real(void *function, const char *name)
 		static result (*real) parameters; \
 		if (real == NULL) \
 			find_real(&real, #symbol); \
-		return should_fail(FAIL_##call) ? (failed) : real(__VA_ARGS__); \
+		return FAILS(call) ? (failed) : real(__VA_ARGS__); \
 	}
 #define WRAP(symbol, failed, result, parameters, ...) \
 	WRAP_AS(symbol, symbol, failed, result, parameters, __VA_ARGS__)
@@ -237,7 +276,7 @@ extern void __libc_free(void *block);
 void *
 malloc(size_t size)
 {
-	void *block = should_fail(FAIL_malloc) ? NULL : __libc_malloc(size);
+	void *block = FAILS(malloc) ? NULL : __libc_malloc(size);
 	if (block != NULL)
 		atomic_fetch_add(&blocks, 1);
 	return block;
@@ -246,7 +285,7 @@ malloc(size_t size)
 void *
 calloc(size_t count, size_t size)
 {
-	void *block = should_fail(FAIL_calloc) ? NULL : __libc_calloc(count, size);
+	void *block = FAILS(calloc) ? NULL : __libc_calloc(count, size);
 	if (block != NULL)
 		atomic_fetch_add(&blocks, 1);
 	return block;
@@ -255,7 +294,7 @@ calloc(size_t count, size_t size)
 void *
 realloc(void *block, size_t size)
 {
-	if (should_fail(FAIL_realloc))
+	if (FAILS(realloc))
 		return NULL;
 	void *larger = __libc_realloc(block, size);
 	if (block == NULL && larger != NULL)
@@ -325,6 +364,7 @@ failing_begin(void)
 	for (size_t i = 0; dlsym(RTLD_DEFAULT, "__asan_init") == NULL &&
 	    i < sizeof deadly / sizeof *deadly; i++)
 		signal(deadly[i], tell_crash);
+	dl_iterate_phdr(spare, NULL);
 	open_before = count_open();
 	atomic_store(&blocks, 0);
 	page = place;

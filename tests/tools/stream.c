@@ -1,9 +1,11 @@
 /* stream.c: runs a command on a terminal of its own, by a script on standard input,
  * and looks at every byte that it writes there (terminal_model.c).
  *
- *   stream [-t TERM] [-g COLUMNSxROWS] [-p] [-a] NAME COMMAND [ARG]... <SCRIPT
+ *   stream [-t TERM] [-g COLUMNSxROWS] [-p] [-a] [-f] NAME COMMAND [ARG]... <SCRIPT
  *
- * -p: plain text is expected, without any sequence; -a: ASCII alone.  Steps, one a
+ * -p: plain text is expected, without any sequence; -a: ASCII alone; -f: one of its calls
+ * fails (failing.h), so what is to be seen may not come, and it may end before its time,
+ * but never with a torn screen, nor without having put the terminal back.  Steps, one a
  * line; TEXT knows \e \r \n \t \\ \xNN:
  *
  *   see REGEX, unsee REGEX    waits until a row matches, until none does
@@ -45,12 +47,14 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { DEADLINE_MS = 30000, SILENCE_MS = 250, ROW_TEXT = 4096, SLICE_MS = 10 };
+enum { DEADLINE_MS = 30000, FAULTED_MS = 1500, SILENCE_MS = 250, ROW_TEXT = 4096, SLICE_MS = 10 };
 
 static struct {
 	const char *name, *term;
 	int master, slave, columns, rows;
-	pid_t pid;
+	pid_t pid;                  /* 0: it has ended */
+	int status;                 /* then: as of wait(2) */
+	bool faulted;
 	struct termios modes;
 	long rate;                  /* bytes a second; -1: any */
 	double credit;              /* bytes that may be read now */
@@ -138,12 +142,21 @@ pump(int timeout)
 	return true;
 }
 
+/* Has it ended? */
+static bool
+has_ended(void)
+{
+	if (run.pid > 0 && waitpid(run.pid, &run.status, WNOHANG) == run.pid)
+		run.pid = 0;
+	return run.pid == 0;
+}
+
 /* Writes keys, while what they bring about is read. */
 static void
 type(const char *bytes, size_t length)
 {
 	int64_t end = now() + DEADLINE_MS;
-	while (length > 0) {
+	while (length > 0 && !(run.faulted && has_ended())) {
 		ssize_t written = write(run.master, bytes, length);
 		if (written > 0) {
 			bytes += written;
@@ -199,12 +212,15 @@ static void
 see(const char *text, bool wanted)
 {
 	regex_t pattern;
-	int64_t end = now() + DEADLINE_MS;
+	int64_t end = now() + (run.faulted ? FAULTED_MS : DEADLINE_MS);
 	if (regcomp(&pattern, text, REG_EXTENDED | REG_NOSUB) != 0)
 		fail("no regular expression");
 	while (shows(&pattern) != wanted) {
 		pump(SLICE_MS);
-		if (now() > end)
+		bool late = now() > end;
+		if (run.faulted && (late || has_ended()))
+			break;
+		if (late)
 			fail(wanted ? "not seen" : "still seen");
 	}
 	regfree(&pattern);
@@ -267,15 +283,20 @@ redraw(void)
 {
 	char one[ROW_TEXT], other[ROW_TEXT];
 	settle();
+	if (run.faulted && has_ended())
+		return;
 	run.before = run.model;
 	for (int i = 0; i < run.model.rows; i++) /* whatever stands there by mistake */
 		for (int k = 0; k < run.model.columns; k++)
 			run.model.cells[i][k].characters[0] = '#';
 	type("\014", 1);
 	int64_t end = now() + DEADLINE_MS;
-	while (run.model.cells[0][0].characters[0] == '#' && now() < end)
+	while (run.model.cells[0][0].characters[0] == '#' && now() < end &&
+	    !(run.faulted && has_ended()))
 		pump(SLICE_MS);
 	settle();
+	if (run.faulted && has_ended())
+		return;
 	for (int i = 0; i < run.model.rows; i++) {
 		read_row(&run.before, i, one, sizeof one);
 		read_row(&run.model, i, other, sizeof other);
@@ -384,24 +405,43 @@ listen_for(int time)
 		pump(SLICE_MS);
 }
 
+/* Waits until it has ended.  Of a faulted one, the key that ends it may be lost. */
+static void
+await_end(void)
+{
+	int64_t begun = now();
+	bool told = !run.faulted;
+	while (!has_ended()) {
+		pump(SLICE_MS);
+		if (!told && now() - begun > 2 * FAULTED_MS) {
+			kill(run.pid, SIGTERM);
+			told = true;
+		}
+		if (now() - begun > DEADLINE_MS)
+			fail("it does not end");
+	}
+}
+
+/* Does a process end so, of which a call failed?  129: it takes its terminal for gone. */
+static bool
+is_faults_end(int status)
+{
+	return (status >= 0 && status <= 2) || status == 77 || status == 128 + SIGTERM ||
+	    status == 128 + SIGHUP;
+}
+
 /* It ends so, and everything is put back. */
 static void
 expect_exit(int wanted)
 {
-	int status = 0;
-	int64_t end = now() + DEADLINE_MS;
 	struct termios modes;
-	while (waitpid(run.pid, &status, WNOHANG) == 0) {
-		pump(SLICE_MS);
-		if (now() > end)
-			fail("it does not end");
-	}
-	run.pid = 0;
+	await_end();
 	run.rate = -1;
 	while (pump(20))
 		continue;
-	int got = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	if (got != wanted)
+	int got = WIFEXITED(run.status) ? WEXITSTATUS(run.status) :
+	    128 + WTERMSIG(run.status);
+	if (run.faulted ? !is_faults_end(got) : got != wanted)
 		fail("status %d", got);
 	if (run.master < 0)
 		return;
@@ -541,7 +581,7 @@ main(int argc, char **argv)
 	static char text[65536];
 	bool plain = false, ascii = false;
 	int option;
-	while ((option = getopt(argc, argv, "+t:g:pa")) != -1) {
+	while ((option = getopt(argc, argv, "+t:g:paf")) != -1) {
 		if (option == 't')
 			run.term = optarg;
 		else if (option == 'g' && sscanf(optarg, "%dx%d", &run.columns, &run.rows) == 2)
@@ -550,6 +590,8 @@ main(int argc, char **argv)
 			plain = true;
 		else if (option == 'a')
 			ascii = true;
+		else if (option == 'f')
+			run.faulted = true;
 		else
 			return 2;
 	}
