@@ -193,8 +193,7 @@ find_listener(const struct moment *moment)
 static const struct moment_socket *
 find_row(const struct moment *moment, const struct tcp_row *row)
 {
-	const struct moment_socket *found = moment_socket(moment, &row->local,
-	    &row->remote, row->family);
+	const struct moment_socket *found = moment_socket_like(moment, row);
 	for (size_t i = moment->socket_count; found == NULL && i-- > 0;) {
 		const struct moment_socket *gone = &moment->sockets[i];
 		if (gone->row.tcp.family == row->family &&

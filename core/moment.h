@@ -162,6 +162,11 @@ struct moment_socket *moment_socket(const struct moment *moment,
     const struct report_endpoint *local, const struct report_endpoint *remote,
     uint8_t family);
 
+/* The row that this one is a reading of: the one with its ends, and of listeners, of
+ * which several can have the same ends (SO_REUSEPORT), the one with its inode. */
+struct moment_socket *moment_socket_like(const struct moment *moment,
+    const struct tcp_row *row);
+
 /* The process in the table, ended ones left out; NULL when there is none. */
 struct moment_process *moment_process(const struct moment *moment, pid_t pid);
 

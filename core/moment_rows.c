@@ -64,24 +64,47 @@ chain_all(struct moment *moment)
 		chain_process(moment, i);
 }
 
+/* Is it the row with these two ends, and this inode, if that is asked for? */
+static bool
+is_row(const struct moment_socket *socket, const struct report_endpoint *local,
+    const struct report_endpoint *remote, uint8_t family, const uint64_t *inode)
+{
+	const struct tcp_row *row = &socket->row.tcp;
+	return socket->gone_at == 0 && row->family == family &&
+	    row->local.port == local->port && row->remote.port == remote->port &&
+	    endpoint_equal(&row->local, local) && endpoint_equal(&row->remote, remote) &&
+	    (inode == NULL || (row->state == STATE_LISTEN && row->inode == *inode));
+}
+
+static struct moment_socket *
+find_socket(const struct moment *moment, const struct report_endpoint *local,
+    const struct report_endpoint *remote, uint8_t family, const uint64_t *inode)
+{
+	uint32_t next = moment->socket_chains[socket_chain(local, remote)];
+	while (next != 0) {
+		struct moment_socket *socket = &moment->sockets[next - 1];
+		if (is_row(socket, local, remote, family, inode))
+			return socket;
+		next = socket->next;
+	}
+	return NULL;
+}
+
 /* The row in the table with these two ends. */
 struct moment_socket *
 moment_socket(const struct moment *moment, const struct report_endpoint *local,
     const struct report_endpoint *remote, uint8_t family)
 {
-	uint32_t next = moment->socket_chains[socket_chain(local, remote)];
-	while (next != 0) {
-		struct moment_socket *socket = &moment->sockets[next - 1];
-		const struct tcp_row *row = &socket->row.tcp;
-		if (socket->gone_at == 0 && row->family == family &&
-		    row->local.port == local->port &&
-		    row->remote.port == remote->port &&
-		    endpoint_equal(&row->local, local) &&
-		    endpoint_equal(&row->remote, remote))
-			return socket;
-		next = socket->next;
-	}
-	return NULL;
+	return find_socket(moment, local, remote, family, NULL);
+}
+
+/* The row that this one is about. */
+struct moment_socket *
+moment_socket_like(const struct moment *moment, const struct tcp_row *row)
+{
+	uint64_t inode = row->inode;
+	return find_socket(moment, &row->local, &row->remote, row->family,
+	    row->state == STATE_LISTEN ? &inode : NULL);
 }
 
 /* The process in the table. */
@@ -227,8 +250,7 @@ moment_fold_socket(struct moment *moment, const struct event *event)
 {
 	const struct socket_row *row = &event->socket.row;
 	prune(moment);
-	struct moment_socket *socket = moment_socket(moment, &row->tcp.local,
-	    &row->tcp.remote, row->tcp.family);
+	struct moment_socket *socket = moment_socket_like(moment, &row->tcp);
 	if (event->socket.what == SOCKET_GONE) {
 		if (socket != NULL) {
 			socket->gone_at = left_at(moment, event->time);

@@ -155,8 +155,7 @@ void
 socket_take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
 {
 	const struct moment *now = log_now(watch->log);
-	struct moment_socket *known = moment_socket(now, &read->local, &read->remote,
-	    read->family);
+	struct moment_socket *known = moment_socket_like(now, read);
 	struct socket_row row = {.tcp = *read};
 	row.timer_at = read->timer == TIMER_OFF ? 0 : time + read->timer_left;
 	if (known != NULL && known->row.timer_at < time && read->timer_left == 0 &&

@@ -80,8 +80,7 @@ probe_agrees(struct socket_probe *probe, bool listeners)
 	size_t known = 0;
 	for (size_t i = 0; i < probe->table.count; i++) {
 		const struct tcp_row *row = &probe->table.rows[i];
-		struct moment_socket *socket = moment_socket(now, &row->local,
-		    &row->remote, row->family);
+		struct moment_socket *socket = moment_socket_like(now, row);
 		if (socket == NULL || !socket_rows_agree(row, &socket->row.tcp))
 			return false;
 	}

@@ -361,7 +361,7 @@ tcp_table_read(struct tcp_table *table, const char *path, int family,
 	return tcp_table_drop_repeated(table, first);
 }
 
-/* Rows by family and ends. */
+/* Rows by family and ends; of listeners, several can have the same (SO_REUSEPORT). */
 static int
 compare_ends(const struct tcp_row *a, const struct tcp_row *b)
 {
@@ -373,8 +373,12 @@ compare_ends(const struct tcp_row *a, const struct tcp_row *b)
 	if (result == 0)
 		result = memcmp(a->remote.address, b->remote.address,
 		    sizeof a->remote.address);
-	return result != 0 ? result : memcmp(a->local.address, b->local.address,
-	    sizeof a->local.address);
+	if (result == 0)
+		result = memcmp(a->local.address, b->local.address,
+		    sizeof a->local.address);
+	if (result == 0 && a->state == STATE_LISTEN && b->state == STATE_LISTEN)
+		result = (a->inode > b->inode) - (a->inode < b->inode);
+	return result;
 }
 
 /* The rows of two numbers. */

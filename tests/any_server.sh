@@ -334,6 +334,20 @@ resetting() {
 }
 aside resetting
 
+# Listeners that share the port (SO_REUSEPORT) are rows of their own, which stay as they
+# are: each is told once, or a second time when its owner is known, and its end.
+sharing() {
+	mark=$("$BUILD/free_port")
+	good=0
+	printf '%s\n' connect 'send hi' 'expect echo hi' 'wait 1' 'show sockets' |
+	    timeout 60 "$console" --json 127.0.0.1 "$mark" -- "$odd" shared "$mark" \
+	    >"$work/$mark.out" 2>"$work/$mark.err" || good=1
+	[ "$(grep '"type": "sockets"' "$work/$mark.out" | grep -o '"LISTEN"' | wc -l)" -eq 3 ] || good=1
+	[ "$(grep -c '"type": "socket",.*"LISTEN"' "$work/$mark.out")" -le 12 ] || good=1
+	verdict 'listeners that share a port are told apart' $good
+}
+aside sharing
+
 # The console is killed: a daemon goes too.
 killed() {
 	port=$("$BUILD/free_port")

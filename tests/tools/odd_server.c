@@ -10,6 +10,7 @@
  *   flood      writes lines without end, while it serves
  *   hold       never accepts
  *   reset      answers each connection with RST
+ *   shared     three children listen at the port, each by itself (SO_REUSEPORT)
  *   prefork    four children accept, each of which serves its own connections */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,8 @@ open_listener(int port)
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+	    (mode_is("shared") &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) ||
 	    bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
 	    listen(fd, 16) < 0) {
 		perror("odd_server");
@@ -134,6 +137,10 @@ main(int argc, char **argv)
 		setsid();
 		leave_parent();
 	}
+	for (int i = 0; mode_is("shared") && i < 3 && fork() != 0; i++)
+		if (i == 2)
+			for (;;)
+				pause();
 	int listener = open_listener(atoi(argv[2]));
 	if (mode_is("inherit"))
 		leave_parent();
