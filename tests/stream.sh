@@ -195,10 +195,13 @@ see Tab Next
 type i
 type half a line
 storm 1000
+resize 30 5
+see 80x24
 resize 80 24
 see > half a line
 redraw
 resize 120 36
+see TCP_INFO
 redraw
 resize 30 5
 see 80x24
