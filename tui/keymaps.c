@@ -1,11 +1,11 @@
 /* keymaps.c: what a user's inputrc may not bind.
  *
  * readline 8.2, called back for each key, keeps the place inside a key sequence in a
- * chain of contexts.  A macro that ends there ("\C-t": "\C-x") ends that chain, too: the
- * next key follows a null pointer.  That holds for macros of the inputrc and for those
- * that are typed (C-x ( C-x e a C-x ) C-x e); and what a key does before the end can be
- * anything (C-r searches, C-v quotes), so a macro is left out if its last bytes, from
- * wherever, begin a sequence in any of the editing modes. */
+ * chain of contexts.  A macro that ends there ("\C-t": "\C-x"), or that goes on with a key
+ * that the sequence does not know ("\C-xz"), ends that chain, too: the next key follows a
+ * null pointer.  That holds for macros of the inputrc and for those that are typed (C-x (
+ * C-x e a C-x ) C-x e); and what a key before it does can be anything (C-r searches, C-v
+ * quotes), so a macro is left out if from any of its bytes on it reads like that. */
 #include "keymaps.h"
 
 #include "escape.h"
@@ -20,6 +20,8 @@ enum { ESCAPE = 27, DEEPEST = 64 };
 struct tamer {
 	rl_command_func_t *read_again;
 	char *complaint;
+	bool left_out;         /* anything, this time */
+	Keymap roots[2];       /* of the mode in which the keys at hand are pressed */
 };
 
 /* A map's entry holds a pointer to a map or to a macro's text where it says so. */
@@ -31,28 +33,30 @@ pointer_of(const KEYMAP_ENTRY *entry)
 	return pointer;
 }
 
-/* Does text end inside a key sequence of this map, begun with its first byte? */
+/* Does text begin a key sequence of this map that it does not end, or that has no
+ * function?  Another editing mode has other sequences. */
 static bool
-is_prefix(Keymap map, const char *text)
+is_lost(Keymap map, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		const KEYMAP_ENTRY *entry = &map[(unsigned char)*text];
 		if (entry->type != ISKMAP)
-			return false;
+			return entry->function == NULL ||
+			    entry->function == rl_vi_editing_mode ||
+			    entry->function == rl_emacs_editing_mode;
 		map = pointer_of(entry);
 	}
 	return true;
 }
 
-/* Does a macro end inside a key sequence, wherever that begins? */
+/* Is a macro lost, wherever in it a sequence begins? */
 static bool
-ends_inside(const char *text)
+loses_itself(const struct tamer *tamer, const char *text)
 {
 	for (; *text != '\0'; text++)
-		if (is_prefix(emacs_standard_keymap, text) ||
-		    is_prefix(vi_insertion_keymap, text) ||
-		    is_prefix(vi_movement_keymap, text))
-			return true;
+		for (size_t i = 0; i < 2; i++)
+			if (tamer->roots[i] != NULL && is_lost(tamer->roots[i], text))
+				return true;
 	return false;
 }
 
@@ -65,10 +69,11 @@ leave_out(struct tamer *tamer, KEYMAP_ENTRY *entry, char *text)
 	if (!leaves_insertion && tamer->complaint == NULL) {
 		char *shown = escape_text(text, strlen(text));
 		if (shown == NULL || asprintf(&tamer->complaint, "readline: the macro "
-		    "\"%s\" ends inside a key sequence: it is left out", shown) < 0)
+		    "\"%s\" holds a key sequence that is unbound, or not whole: it is left out", shown) < 0)
 			tamer->complaint = NULL;
 		free(shown);
 	}
+	tamer->left_out = true;
 	entry->type = ISFUNC;
 	entry->function = leaves_insertion && rl_editing_mode == 0 ?
 	    rl_vi_movement_mode : NULL;
@@ -88,12 +93,13 @@ tame(struct tamer *tamer, Keymap map, int depth)
 			tame(tamer, pointer_of(entry), depth + 1);
 		} else if (entry->type == ISMACR) {
 			char *text = pointer_of(entry);
-			if (ends_inside(text))
+			if (loses_itself(tamer, text))
 				leave_out(tamer, entry, text);
 		} else if (entry->type == ISFUNC && function == rl_re_read_init_file) {
 			entry->function = tamer->read_again;
 		} else if (entry->type == ISFUNC && (function == rl_start_kbd_macro ||
 		    function == rl_end_kbd_macro || function == rl_call_last_kbd_macro)) {
+			tamer->left_out = true;
 			entry->function = NULL;
 		}
 	}
@@ -104,8 +110,15 @@ char *
 keymaps_tame(rl_command_func_t *read_again)
 {
 	struct tamer tamer = {.read_again = read_again};
-	tame(&tamer, emacs_standard_keymap, 0);
-	tame(&tamer, vi_insertion_keymap, 0);
-	tame(&tamer, vi_movement_keymap, 0);
+	do { /* what is left out is lost to other macros */
+		tamer.left_out = false;
+		tamer.roots[0] = emacs_standard_keymap;
+		tame(&tamer, emacs_standard_keymap, 0);
+		tamer.roots[0] = vi_insertion_keymap;
+		tamer.roots[1] = vi_movement_keymap;
+		tame(&tamer, vi_insertion_keymap, 0);
+		tame(&tamer, vi_movement_keymap, 0);
+		tamer.roots[1] = NULL;
+	} while (tamer.left_out);
 	return tamer.complaint;
 }
