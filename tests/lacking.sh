@@ -53,7 +53,7 @@ for option in '' -n; do
 		verdict "${pair#*/}: $error, with less (exit $got)" $?
 	done
 	# nothing is lost
-	for call in pidfd_send_signal prlimit eventfd waitid; do
+	for call in pidfd_send_signal eventfd waitid; do # (a sanitizer itself wants prlimit)
 		run $call && [ $got -eq 0 ] && [ ! -s "$work/err" ]
 		verdict "$call: $error, the same (exit $got)" $?
 	done
