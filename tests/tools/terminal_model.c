@@ -293,6 +293,22 @@ do_mode(struct model *model, bool private, const int *numbers, int count, int la
 	return last == 'm' && select_look(model, numbers, count);
 }
 
+/* The rows that scroll.  Margins beyond the screen are cut, or passed over, as xterm
+ * does it: the terminal may have shrunk while a frame was under way. */
+static bool
+set_margins(struct model *model, int top, int end)
+{
+	int bottom = end > 0 && end < model->rows ? end - 1 : model->rows - 1;
+	if (end > 0 && end <= top + 1)
+		return false;
+	if (top < bottom) {
+		model->top = top;
+		model->bottom = bottom;
+	}
+	place(model, 0, 0);
+	return true;
+}
+
 /* CSI that moves, erases or shifts. */
 static bool
 do_control(struct model *model, const int *numbers, int count, int last)
@@ -321,11 +337,7 @@ do_control(struct model *model, const int *numbers, int count, int last)
 		while (n-- > 0 && put(model, model->latest))
 			continue;
 		return true;
-	case 'r':
-		model->top = n - 1;
-		model->bottom = count > 1 && numbers[1] > 0 ? numbers[1] - 1 : model->rows - 1;
-		place(model, 0, 0);
-		return model->top < model->bottom && model->bottom < model->rows;
+	case 'r': return set_margins(model, n - 1, count > 1 ? numbers[1] : 0);
 	default: return false;
 	}
 }
