@@ -156,12 +156,12 @@ for kind in 'silent 40' 'deaf 4' 'endless 4' 'abort 500' 'scan 3000'; do
 	printf 'send beside\nexpect echo beside within 20\n' >&7 # beside them
 	await 60 "grep -q there '$work/crowd'"
 	if [ "$1" = silent ]; then # and not 40
-		echo 'expect children 30 within 20' >&7
-		await 20 "grep -q 'children 30 within 20\",' '$work/out'"
+		echo 'expect children 30 within 60' >&7
+		await 60 "grep -q 'children 30 within 60\",' '$work/out'"
 	fi
 	exec 8>&-
 	wait "$crowd"
-	printf '%s\n' 'expect children 1 within 20' 'connect' 'send after' \
+	printf '%s\n' 'expect children 1 within 60' 'connect' 'send after' \
 	    'expect echo after within 20' 'kill child' \
 	    'expect state client CLOSE_WAIT within 20' \
 	    'expect state server FIN_WAIT2 within 20' 'say over' >&7
