@@ -8,6 +8,10 @@ main(void)
 {
 	SRunner *runner = srunner_create(all_rows_suite());
 	srunner_add_suite(runner, channel_suite());
+	srunner_add_suite(runner, client_alone_suite());
+	srunner_add_suite(runner, client_numbers_suite());
+	srunner_add_suite(runner, client_orders_suite());
+	srunner_add_suite(runner, command_lines_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());
 	srunner_add_suite(runner, escape_suite());
@@ -25,11 +29,14 @@ main(void)
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());
-	srunner_add_suite(runner, programs_suite());
 	srunner_add_suite(runner, render_suite());
 	srunner_add_suite(runner, report_check_suite());
 	srunner_add_suite(runner, replay_suite());
 	srunner_add_suite(runner, scenario_suite());
+	srunner_add_suite(runner, server_children_suite());
+	srunner_add_suite(runner, server_listener_suite());
+	srunner_add_suite(runner, server_services_suite());
+	srunner_add_suite(runner, server_signals_suite());
 	srunner_add_suite(runner, session_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());

@@ -123,12 +123,29 @@ find_real(void *function, const char *name)
 #define WRAP(symbol, failed, result, parameters, ...) \
 	WRAP_AS(symbol, symbol, failed, result, parameters, __VA_ARGS__)
 
+/* A wrapper of a call that moves bytes: where the error is 0, it moves a few only. */
+#define WRAP_MOVE(symbol, parameters, ...) \
+	ssize_t symbol parameters; \
+	ssize_t symbol parameters \
+	{ \
+		static ssize_t (*real) parameters; \
+		if (real == NULL) \
+			find_real(&real, #symbol); \
+		if (FAILS(symbol)) { \
+			if (page->error != 0) \
+				return -1; \
+			if (size > (size_t)page->most) \
+				size = (size_t)page->most; \
+		} \
+		return real(__VA_ARGS__); \
+	}
+
 WRAP(fopen, NULL, FILE *, (const char *path, const char *mode), path, mode)
 WRAP_AS(fopen64, fopen, NULL, FILE *, (const char *path, const char *mode), path, mode)
 WRAP(fdopen, NULL, FILE *, (int fd, const char *mode), fd, mode)
 WRAP(opendir, NULL, DIR *, (const char *path), path)
-WRAP(read, -1, ssize_t, (int fd, void *data, size_t size), fd, data, size)
-WRAP(write, -1, ssize_t, (int fd, const void *data, size_t size), fd, data, size)
+WRAP_MOVE(read, (int fd, void *data, size_t size), fd, data, size)
+WRAP_MOVE(write, (int fd, const void *data, size_t size), fd, data, size)
 WRAP(readlink, -1, ssize_t, (const char *path, char *data, size_t size), path, data, size)
 WRAP(readlinkat, -1, ssize_t, (int fd, const char *path, char *data, size_t size),
     fd, path, data, size)
@@ -152,10 +169,8 @@ WRAP(setsockopt, -1, int, (int fd, int level, int name, const void *value, sockl
     fd, level, name, value, size)
 WRAP(getsockopt, -1, int, (int fd, int level, int name, void *value, socklen_t *size),
     fd, level, name, value, size)
-WRAP(send, -1, ssize_t, (int fd, const void *data, size_t size, int flags),
-    fd, data, size, flags)
-WRAP(recv, -1, ssize_t, (int fd, void *data, size_t size, int flags),
-    fd, data, size, flags)
+WRAP_MOVE(send, (int fd, const void *data, size_t size, int flags), fd, data, size, flags)
+WRAP_MOVE(recv, (int fd, void *data, size_t size, int flags), fd, data, size, flags)
 WRAP(sendto, -1, ssize_t, (int fd, const void *data, size_t size, int flags,
     __CONST_SOCKADDR_ARG address, socklen_t length), fd, data, size, flags, address, length)
 WRAP(sendmsg, -1, ssize_t, (int fd, const struct msghdr *message, int flags),

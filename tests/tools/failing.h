@@ -53,7 +53,8 @@ struct failing_page {
 	int who, call;  /* whose call fails; call FAIL_COUNT: none does */
 	int at;         /* the first that fails, from 1 */
 	int times;      /* how many in a row, 0: all from then on */
-	int error;
+	int error;      /* 0: a call that moves bytes does, but no more than most */
+	int most;
 	atomic_int counts[WHO_COUNT][FAIL_COUNT];
 	atomic_int fired;            /* so many calls failed */
 	atomic_int crashed;          /* the signal that one died of */

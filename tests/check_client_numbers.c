@@ -1,0 +1,101 @@
+/* tcpcli under the console, with binary numbers on its connections. */
+#include "suites.h"
+#include "program_fixture.h"
+#include "wire_long.h"
+
+/* Opens connection 1, for numbers of 32 bits, the first byte first, to a listener
+ * of the test; returns the server's end. */
+static int
+open_for_numbers(struct program **client)
+{
+	uint16_t port;
+	int listener = bind_free(&port);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	*client = start_client();
+	client_obeys(*client, ORDER_LONG, 0, 32);
+	client_obeys(*client, ORDER_BYTE_ORDER, 0, WIRE_BIG);
+	ck_assert_int_eq(open_flagged(*client, 1, port, ORDER_BINARY).result, 0);
+	return keep_socket(accept(listener, NULL, NULL));
+}
+
+/* Orders a send on connection 1. */
+static uint32_t
+order_send(struct program *client, uint32_t flags, const char *line)
+{
+	return give_order(client, (struct order){.kind = ORDER_SEND, .conn = 1,
+	    .flags = flags}, line);
+}
+
+/* The next report: these bytes were moved by this call, and are numbers. */
+static void
+take_numbers(struct program *client, enum report_call call, const char *bytes,
+    size_t length)
+{
+	struct report report = take_result(client, ROLE_CLIENT, call,
+	    (int64_t)length, 0);
+	ck_assert_uint_eq(report.format, wire_format(WIRE_BIG, 32));
+	ck_assert_mem_eq(report.data, bytes, length);
+}
+
+/* Two numbers go as eight bytes; four are read, however many come, and the rest
+ * when it is asked for. */
+START_TEST(client_sends_numbers)
+{
+	struct program *client;
+	char bytes[8];
+	int fd = open_for_numbers(&client);
+	uint32_t serial = order_send(client, ORDER_READ_LINE, " 1\t-2 \n");
+	take_numbers(client, CALL_WRITE, "\0\0\0\1\xff\xff\xff\xfe", 8);
+	take_done(client, serial);
+	ck_assert_int_eq(recv(fd, bytes, 8, MSG_WAITALL), 8);
+	ck_assert_mem_eq(bytes, "\0\0\0\1\xff\xff\xff\xfe", 8);
+	ck_assert_int_eq(write(fd, "\0\0\0\7more", 8), 8);
+	take_numbers(client, CALL_READ, "\0\0\0\7", 4);
+	client_obeys(client, ORDER_READ, 1, 0);
+	take_numbers(client, CALL_READ, "more", 4);
+	serial = order_send(client, ORDER_READ_LINE | ORDER_SPLIT,
+	    "2147483647 -2147483648\n");
+	take_numbers(client, CALL_WRITE, "\x7f", 1);
+	take_numbers(client, CALL_WRITE, "\xff\xff\xff\x80\0\0\0", 7);
+	take_done(client, serial);
+	ck_assert_int_eq(recv(fd, bytes, 8, MSG_WAITALL), 8);
+	ck_assert_int_eq(write(fd, "ab", 2), 2); /* half an answer, and the end */
+	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	take_numbers(client, CALL_READ, "ab", 2);
+	take_result(client, ROLE_CLIENT, CALL_READ, 0, 0);
+}
+END_TEST
+
+static const char *const no_numbers[] = {
+	"foo\n", "\n", "", "1\n", "1 2 3\n", "1 2x\n", "1.5 2\n", "0x1 2\n",
+	"2147483648 0\n", "0 -2147483649\n", "99999999999999999999 1\n",
+};
+
+/* What is not two numbers that fit is refused, and nothing is sent. */
+START_TEST(client_refuses_input)
+{
+	struct program *client;
+	char byte;
+	int fd = open_for_numbers(&client);
+	uint32_t serial = order_send(client, ORDER_READ_LINE, no_numbers[_i]);
+	struct report report = take_report(client, ROLE_CLIENT);
+	ck_assert_uint_eq(report.kind, REPORT_REFUSED);
+	ck_assert_ptr_nonnull(memmem(report.data, report.length, "invalid input: ", 15));
+	ck_assert_ptr_nonnull(memmem(report.data, report.length, "nothing was sent", 16));
+	take_done(client, serial);
+	ck_assert_int_eq(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+}
+END_TEST
+
+/* Binary numbers. */
+Suite *
+client_numbers_suite(void)
+{
+	Suite *suite = suite_create("client_numbers");
+	TCase *tcase = programs_case(suite, "client_numbers");
+	tcase_add_test(tcase, client_sends_numbers);
+	tcase_add_loop_test(tcase, client_refuses_input, 0,
+	    (int)(sizeof no_numbers / sizeof *no_numbers));
+	return suite;
+}
