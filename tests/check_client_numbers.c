@@ -1,7 +1,78 @@
-/* tcpcli under the console, with binary numbers on its connections. */
+/* tcpcli and binary numbers: how a line is read, and what goes by order. */
 #include "suites.h"
 #include "program_fixture.h"
-#include "wire_long.h"
+#include "../client/numbers.c"
+
+/* A line, and what is made of it; no number: it is refused. */
+static const struct {
+	enum wire_order order;
+	unsigned bits;
+	const char *line;
+	bool good;
+	int64_t first, second;
+} lines[] = {
+	{WIRE_NATIVE, 64, "1 2\n", true, 1, 2}, {WIRE_BIG, 64, "1 2", true, 1, 2},
+	{WIRE_LITTLE, 32, "-1\t+2  \r\n", true, -1, 2}, {WIRE_BIG, 32, " 1-2", true, 1, -2},
+	{WIRE_BIG, 32, "2147483647 -2147483648\n", true, INT32_MAX, INT32_MIN},
+	{WIRE_BIG, 32, "-2147483648 2147483647\n", true, INT32_MIN, INT32_MAX},
+	{WIRE_BIG, 32, "2147483648 0", false, 0, 0}, {WIRE_BIG, 32, "0 2147483648", false, 0, 0},
+	{WIRE_BIG, 32, "-2147483649 0", false, 0, 0},
+	{WIRE_BIG, 64, "2147483648 -2147483649\n", true, 2147483648, -2147483649},
+	{WIRE_LITTLE, 64, "9223372036854775807 -9223372036854775808\n", true, INT64_MAX,
+	 INT64_MIN},
+	{WIRE_LITTLE, 64, "9223372036854775808 0", false, 0, 0},
+	{WIRE_LITTLE, 64, "0 -9223372036854775809", false, 0, 0},
+	{WIRE_NATIVE, 64, "", false, 0, 0}, {WIRE_NATIVE, 64, "\n", false, 0, 0},
+	{WIRE_NATIVE, 64, "1", false, 0, 0}, {WIRE_NATIVE, 64, "1 ", false, 0, 0},
+	{WIRE_NATIVE, 64, "1 2 3", false, 0, 0}, {WIRE_NATIVE, 64, "1 2.", false, 0, 0},
+	{WIRE_NATIVE, 64, "a 2", false, 0, 0}, {WIRE_NATIVE, 64, "1 b", false, 0, 0},
+	{WIRE_NATIVE, 64, "1, 2", false, 0, 0},
+};
+
+/* Two numbers become two longs, the first one first, whatever errno was before. */
+START_TEST(reads_a_line)
+{
+	char bytes[2 * WIRE_MOST], why[NUMBERS_WHY] = "";
+	uint16_t format = wire_format(lines[_i].order, lines[_i].bits);
+	size_t size = wire_size(format);
+	errno = ERANGE;
+	bool good = numbers_encode(format, lines[_i].line, strlen(lines[_i].line), bytes, why);
+	ck_assert_int_eq(good, lines[_i].good);
+	if (good) {
+		ck_assert_int_eq(wire_take(format, bytes), lines[_i].first);
+		ck_assert_int_eq(wire_take(format, bytes + size), lines[_i].second);
+		ck_assert_str_eq(why, "");
+	}
+}
+END_TEST
+
+/* The reason shows the line without its newline, cut, and the size of a long. */
+START_TEST(says_why)
+{
+	char bytes[2 * WIRE_MOST], why[NUMBERS_WHY], wide[100];
+	ck_assert(!numbers_encode(wire_format(WIRE_BIG, 32), "foo\n", 4, bytes, why));
+	ck_assert_str_eq(why, "invalid input: \"foo\" is not two whole numbers of 32 bits, "
+	    "nothing was sent");
+	ck_assert(!numbers_encode(wire_format(WIRE_BIG, 64), "x", 1, bytes, why));
+	ck_assert_str_eq(why, "invalid input: \"x\" is not two whole numbers of 64 bits, "
+	    "nothing was sent");
+	memset(wide, 'w', sizeof wide);
+	ck_assert(!numbers_encode(wire_format(WIRE_BIG, 64), wide, sizeof wide, bytes, why));
+	ck_assert_uint_eq(strspn(why + strlen("invalid input: \""), "w"), SHOWN);
+	ck_assert_ptr_nonnull(strstr(why, "nothing was sent"));
+}
+END_TEST
+
+/* Only so much of the line as there is counts; a NUL in it is none of a number. */
+START_TEST(reads_no_further)
+{
+	char bytes[2 * WIRE_MOST], why[NUMBERS_WHY];
+	uint16_t format = wire_format(WIRE_BIG, 32);
+	ck_assert(numbers_encode(format, "1 2345", 4, bytes, why));
+	ck_assert_int_eq(wire_take(format, bytes + 4), 23);
+	ck_assert(!numbers_encode(format, "1 2\0 ", 5, bytes, why));
+}
+END_TEST
 
 /* Opens connection 1, for numbers of 32 bits, the first byte first, to a listener
  * of the test; returns the server's end. */
@@ -94,6 +165,9 @@ client_numbers_suite(void)
 {
 	Suite *suite = suite_create("client_numbers");
 	TCase *tcase = programs_case(suite, "client_numbers");
+	tcase_add_loop_test(tcase, reads_a_line, 0, (int)(sizeof lines / sizeof *lines));
+	tcase_add_test(tcase, says_why);
+	tcase_add_test(tcase, reads_no_further);
 	tcase_add_test(tcase, client_sends_numbers);
 	tcase_add_loop_test(tcase, client_refuses_input, 0,
 	    (int)(sizeof no_numbers / sizeof *no_numbers));

@@ -10,6 +10,7 @@ main(void)
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, client_alone_suite());
 	srunner_add_suite(runner, client_numbers_suite());
+	srunner_add_suite(runner, client_options_suite());
 	srunner_add_suite(runner, client_orders_suite());
 	srunner_add_suite(runner, command_lines_suite());
 	srunner_add_suite(runner, command_suite());
@@ -35,6 +36,7 @@ main(void)
 	srunner_add_suite(runner, scenario_suite());
 	srunner_add_suite(runner, server_children_suite());
 	srunner_add_suite(runner, server_listener_suite());
+	srunner_add_suite(runner, server_options_suite());
 	srunner_add_suite(runner, server_services_suite());
 	srunner_add_suite(runner, server_signals_suite());
 	srunner_add_suite(runner, session_suite());

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 enum { TEST_SECONDS = 90, PROGRAM_MOST = 4, WORD_MOST = 16, PATH_ROOM = 512 };
@@ -18,8 +19,11 @@ static size_t socket_count;
 static uint32_t last_serial;
 
 /* The page of failing.so, of the programs that are still to be started. */
-static struct failing_page *fault;
-static char fault_path[64];
+static struct failing_page *page;
+static char page_path[64];
+
+/* What the process of such a program does last of all before its exec. */
+static void (*last_deed)(void);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t
@@ -36,7 +40,8 @@ programs_setup(void)
 {
 	program_count = socket_count = 0;
 	last_serial = 0;
-	fault = NULL;
+	page = NULL;
+	last_deed = NULL;
 	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 }
 
@@ -61,9 +66,9 @@ programs_teardown(void)
 	}
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
 		continue;
-	if (fault != NULL) {
-		munmap(fault, sizeof *fault);
-		unlink(fault_path);
+	if (page != NULL) {
+		munmap(page, sizeof *page);
+		unlink(page_path);
 	}
 }
 
@@ -121,36 +126,60 @@ preload_faults(void)
 	snprintf(list, sizeof list, "%s%s%s", runtime != NULL ? runtime : "",
 	    runtime != NULL ? ":" : "", path_of("failing.so"));
 	setenv("LD_PRELOAD", list, 1);
-	setenv(FAILING_ENVIRONMENT, fault_path, 1);
+	setenv(FAILING_ENVIRONMENT, page_path, 1);
+}
+
+/* What the programs that are started from now on tell of their calls. */
+struct failing_page *
+programs_watch(void)
+{
+	if (page != NULL)
+		return page;
+	ck_assert_int_eq(access(path_of("failing.so"), R_OK), 0);
+	snprintf(page_path, sizeof page_path, "/tmp/failing.XXXXXX");
+	int fd = mkostemp(page_path, O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, sizeof *page), 0);
+	ck_assert_int_eq(fchmod(fd, 0666), 0);
+	page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ck_assert_ptr_ne(page, MAP_FAILED);
+	close(fd);
+	return page;
+}
+
+/* Remembers what is to be done before the exec. */
+void
+programs_prepare(void (*deed)(void))
+{
+	last_deed = deed;
+}
+
+/* Adds a fault. */
+static void
+add_fault(struct failing_fault fault)
+{
+	size_t place = 0;
+	programs_watch();
+	while (page->faults[place].at > 0)
+		ck_assert_uint_lt(++place, FAILING_FAULTS);
+	page->faults[place] = fault;
 }
 
 /* Lets calls fail. */
 struct failing_page *
 programs_fail(enum failing_who who, enum failing_call call, int at, int times, int error)
 {
-	ck_assert_ptr_null(fault);
-	ck_assert_int_eq(access(path_of("failing.so"), R_OK), 0);
-	snprintf(fault_path, sizeof fault_path, "/tmp/failing.XXXXXX");
-	int fd = mkostemp(fault_path, O_CLOEXEC);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(ftruncate(fd, sizeof *fault), 0);
-	fault = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ck_assert_ptr_ne(fault, MAP_FAILED);
-	close(fd);
-	fault->who = (int)who;
-	fault->call = (int)call;
-	fault->at = at;
-	fault->times = times;
-	fault->error = error;
-	return fault;
+	add_fault((struct failing_fault){.who = (int)who, .call = (int)call, .at = at,
+	    .times = times, .error = error});
+	return page;
 }
 
 /* Lets calls move few bytes. */
 struct failing_page *
 programs_move(enum failing_who who, enum failing_call call, int most)
 {
-	struct failing_page *page = programs_fail(who, call, 1, 0, 0);
-	page->most = most;
+	add_fault((struct failing_fault){.who = (int)who, .call = (int)call, .at = 1,
+	    .most = most});
 	return page;
 }
 
@@ -174,8 +203,10 @@ become(const char *path, char *const *words, int pipes[3][2], int report)
 		setenv(REPORT_ENVIRONMENT, number, 1);
 		fcntl(report, F_SETFD, 0);
 	}
-	if (fault != NULL)
+	if (page != NULL)
 		preload_faults();
+	if (last_deed != NULL)
+		last_deed();
 	execv(path, words);
 	_exit(127);
 }

@@ -45,6 +45,12 @@ void drop_socket(void);
  * reported: as under the console. */
 struct program *program_start(bool server, const char *line, bool reported);
 
+/* What the programs that are started from now on tell of their calls. */
+struct failing_page *programs_watch(void);
+
+/* The process of each program that is started from now on does this before its exec. */
+void programs_prepare(void (*deed)(void));
+
 /* The programs that are started from now on fail: of those processes' calls the
  * at-th and so many in a row (0: all that follow) return -1 with this errno.  Of
  * a call that moves bytes error 0 is no failure: see programs_move. */

@@ -42,19 +42,40 @@ static int who = WHO_NOBODY;
 static int open_before;
 static atomic_int blocks;
 
+/* The fault of this call, the number-th of its kind; NULL: it does not fail. */
+static const struct failing_fault *
+find_fault(enum failing_call call, int number)
+{
+	for (size_t i = 0; i < FAILING_FAULTS; i++) {
+		const struct failing_fault *fault = &page->faults[i];
+		if (fault->at > 0 && fault->call == (int)call && fault->who == who &&
+		    number >= fault->at &&
+		    (fault->times == 0 || number < fault->at + fault->times))
+			return fault;
+	}
+	return NULL;
+}
+
+/* Counts a call, and finds its fault. */
+static const struct failing_fault *
+count_call(enum failing_call call)
+{
+	if (page == NULL || who == WHO_NOBODY)
+		return NULL;
+	int number = atomic_fetch_add(&page->counts[who][call], 1) + 1;
+	const struct failing_fault *fault = find_fault(call, number);
+	if (fault == NULL)
+		return NULL;
+	atomic_fetch_add(&page->fired, 1);
+	errno = fault->error;
+	return fault;
+}
+
 /* Is this the call that fails? */
 static bool
 should_fail(enum failing_call call)
 {
-	if (page == NULL || who == WHO_NOBODY)
-		return false;
-	int number = atomic_fetch_add(&page->counts[who][call], 1) + 1;
-	if ((int)call != page->call || who != page->who || number < page->at ||
-	    (page->times > 0 && number >= page->at + page->times))
-		return false;
-	atomic_fetch_add(&page->fired, 1);
-	errno = page->error;
-	return true;
+	return count_call(call) != NULL;
 }
 
 /* The libraries whose own calls never fail: ncurses 6.4 crashes, ends the program or
@@ -131,12 +152,12 @@ find_real(void *function, const char *name)
 		static ssize_t (*real) parameters; \
 		if (real == NULL) \
 			find_real(&real, #symbol); \
-		if (FAILS(symbol)) { \
-			if (page->error != 0) \
-				return -1; \
-			if (size > (size_t)page->most) \
-				size = (size_t)page->most; \
-		} \
+		const struct failing_fault *fault = \
+		    is_spared(__builtin_return_address(0)) ? NULL : count_call(FAIL_##symbol); \
+		if (fault != NULL && fault->error != 0) \
+			return -1; \
+		if (fault != NULL && size > (size_t)fault->most) \
+			size = (size_t)fault->most; \
 		return real(__VA_ARGS__); \
 	}
 
@@ -157,8 +178,6 @@ WRAP(bind, -1, int, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length),
     fd, address, length)
 WRAP(listen, -1, int, (int fd, int backlog), fd, backlog)
 WRAP(accept, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
-    fd, address, length)
-WRAP(connect, -1, int, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length),
     fd, address, length)
 WRAP(shutdown, -1, int, (int fd, int how), fd, how)
 WRAP(getsockname, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
@@ -196,12 +215,11 @@ WRAP(epoll_ctl, -1, int, (int epoll, int what, int fd, struct epoll_event *event
     epoll, what, fd, event)
 WRAP(epoll_wait, -1, int, (int epoll, struct epoll_event *events, int most, int timeout),
     epoll, events, most, timeout)
-WRAP(poll, -1, int, (struct pollfd *polls, nfds_t count, int timeout), polls, count, timeout)
 WRAP(timerfd_create, -1, int, (clockid_t clock, int flags), clock, flags)
 WRAP(signalfd, -1, int, (int fd, const sigset_t *set, int flags), fd, set, flags)
 WRAP(eventfd, -1, int, (unsigned count, int flags), count, flags)
 WRAP(dup2, -1, int, (int old, int new), old, new)
-WRAP(getaddrinfo, page->error, int, (const char *name, const char *service,
+WRAP(getaddrinfo, errno, int, (const char *name, const char *service,
     const struct addrinfo *hints, struct addrinfo **found), name, service, hints, found)
 WRAP(getifaddrs, -1, int, (struct ifaddrs **all), all)
 WRAP(getpwuid, NULL, struct passwd *, (uid_t user), user)
@@ -209,6 +227,31 @@ WRAP(mkostemp, -1, int, (char *path, int flags), path, flags)
 WRAP_AS(mkostemp64, mkostemp, -1, int, (char *path, int flags), path, flags)
 WRAP(rename, -1, int, (const char *from, const char *to), from, to)
 WRAP(fsync, -1, int, (int fd), fd)
+
+/* Where it goes is kept. */
+int
+connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	REAL("connect", int, int, __CONST_SOCKADDR_ARG, socklen_t);
+	bool fails = FAILS(connect);
+	if (page != NULL && length <= sizeof page->connected)
+		memcpy(&page->connected, address.__sockaddr__, length);
+	return fails ? -1 : real(fd, address, length);
+}
+
+/* How long it is to wait is kept. */
+int
+poll(struct pollfd *polls, nfds_t count, int timeout)
+{
+	REAL("poll", int, struct pollfd *, nfds_t, int);
+	bool fails = FAILS(poll);
+	if (page != NULL && who != WHO_NOBODY) {
+		int number = page->counts[who][FAIL_poll];
+		if (number <= FAILING_POLLS)
+			page->polls[who][number - 1] = timeout;
+	}
+	return fails ? -1 : real(polls, count, timeout);
+}
 
 /* Of the variadic ones, what follows is taken as the one long that it is. */
 #define WRAP_VARIADIC(symbol, call, result, parameters, last, ...) \
@@ -269,6 +312,15 @@ syscall(long number, ...)
 	return real(number, value[0], value[1], value[2], value[3], value[4], value[5]);
 }
 
+/* The signals that are blocked. */
+static unsigned long long
+mask_now(void)
+{
+	unsigned long long mask = 0;
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof mask);
+	return mask;
+}
+
 /* A child is of the next kind: the console's is the guard, whose is not exec'ed
  * yet; a server's is a child. */
 pid_t
@@ -277,6 +329,8 @@ fork(void)
 	REAL("fork", pid_t, void);
 	if (should_fail(FAIL_fork))
 		return -1;
+	if (page != NULL && who == WHO_SERVER)
+		page->fork_mask = mask_now();
 	pid_t pid = real();
 	if (pid == 0 && (who == WHO_CONSOLE || who == WHO_GUARD || who == WHO_SERVER))
 		who++;
