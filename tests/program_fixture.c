@@ -1,6 +1,8 @@
 #include "program_fixture.h"
+#include "report_check.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,13 +27,20 @@ static char page_path[64];
 /* What the process of such a program does last of all before its exec. */
 static void (*last_deed)(void);
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-int64_t
-program_now(void)
+/* CLOCK_MONOTONIC. */
+static int64_t
+nanoseconds_now(void)
 {
 	struct timespec time;
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Milliseconds of it. */
+int64_t
+program_now(void)
+{
+	return nanoseconds_now() / 1000000;
 }
 
 /* The process of a test becomes the reaper of what its programs leave behind. */
@@ -244,7 +253,7 @@ program_start(bool server, const char *line, bool reported)
 		close(pair[1]);
 	ck_assert_uint_lt(program_count, PROGRAM_MOST);
 	struct program *program = &programs[program_count++];
-	*program = (struct program){.pid = pid, .reports = pair[0],
+	*program = (struct program){.pid = pid, .is_server = server, .reports = pair[0],
 	    .input = pipes[0][1], .output = pipes[1][0], .error = pipes[2][0]};
 	return program;
 }
@@ -277,6 +286,11 @@ keep_report(struct program *program, int64_t deadline, const char *what)
 	ck_assert_int_eq(size, (ssize_t)(offsetof(struct report, data) +
 	    report->length));
 	ck_assert_uint_eq(report->lost, 0);
+	ck_assert_msg(report_check(report, !program->is_server, UINT_MAX, nanoseconds_now()),
+	    "the console would pass over a report of kind %u, call %u, PID %d",
+	    report->kind, report->call, report->pid);
+	if (report->role != ROLE_CHILD && program->pid > 0)
+		ck_assert_int_eq(report->pid, program->pid);
 	program->count++;
 	return true;
 }

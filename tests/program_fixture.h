@@ -23,6 +23,7 @@ enum {
 /* A program that was started. */
 struct program {
 	pid_t pid;
+	bool is_server;
 	int reports;              /* our end; -1: it runs by itself */
 	int input, output, error; /* pipes to and from it; input -1: closed */
 	struct report *kept;      /* reports that no test took yet */
