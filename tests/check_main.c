@@ -34,6 +34,7 @@ main(void)
 	srunner_add_suite(runner, report_check_suite());
 	srunner_add_suite(runner, replay_suite());
 	srunner_add_suite(runner, scenario_suite());
+	srunner_add_suite(runner, server_accept_suite());
 	srunner_add_suite(runner, server_children_suite());
 	srunner_add_suite(runner, server_listener_suite());
 	srunner_add_suite(runner, server_options_suite());

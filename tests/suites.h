@@ -43,6 +43,7 @@ Suite *screen_parts_suite(void);
 Suite *screen_suite(void);
 Suite *screen_views_suite(void);
 Suite *screen_why_suite(void);
+Suite *server_accept_suite(void);
 Suite *server_children_suite(void);
 Suite *server_listener_suite(void);
 Suite *server_options_suite(void);
