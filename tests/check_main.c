@@ -38,6 +38,7 @@ main(void)
 	srunner_add_suite(runner, server_children_suite());
 	srunner_add_suite(runner, server_listener_suite());
 	srunner_add_suite(runner, server_options_suite());
+	srunner_add_suite(runner, server_room_suite());
 	srunner_add_suite(runner, server_services_suite());
 	srunner_add_suite(runner, server_signals_suite());
 	srunner_add_suite(runner, session_suite());

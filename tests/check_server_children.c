@@ -36,35 +36,6 @@ START_TEST(sigpipe_of_a_child)
 }
 END_TEST
 
-/* Room for one process more: told not to bind root, and kept for anybody else.
- * Other processes of the user come and go, so more than one may fit. */
-START_TEST(runs_out_of_room)
-{
-	struct program *server = program_start(true,
-	    "--bind=127.0.0.1 --reap=none --process_room=1 0", true);
-	struct report report = take_report(server, ROLE_SERVER);
-	if (report.kind == REPORT_REFUSED) {
-		ck_assert_int_eq(geteuid(), 0);
-		ck_assert_ptr_nonnull(memmem(report.data, report.length,
-		    "RLIMIT_NPROC", 12));
-		return;
-	}
-	ck_assert_uint_eq(report.call, CALL_SOCKET);
-	take_result(server, ROLE_SERVER, CALL_BIND, 0, 0);
-	report = take_result(server, ROLE_SERVER, CALL_LISTEN, 0, 0);
-	uint16_t port = report.local.port;
-	for (int i = 0; report.call != CALL_FORK || report.result > 0; i++) {
-		ck_assert_int_lt(i, SOCKET_MOST - 1);
-		join_port(port);
-		take_call(server, ROLE_SERVER, CALL_ACCEPT);
-		report = take_call(server, ROLE_SERVER, CALL_FORK);
-		take_result(server, ROLE_SERVER, CALL_CLOSE, 0, 0);
-	}
-	ck_assert_int_eq(report.error, EAGAIN);
-	await_blocked(server->pid); /* it lives */
-}
-END_TEST
-
 /* Five children end while their parent is stopped: one SIGCHLD is left of five.
  * A single wait leaves four zombies, waitpid in a loop none. */
 START_TEST(reaps_after_a_stop)
@@ -122,6 +93,8 @@ START_TEST(refuses_beyond_the_limit)
 		    child, 0);
 	converse(join_port(port), "third\n", "third\n");
 	take_fork(server);
+	if (_i == 0) /* to count is not to reap */
+		ck_assert_int_eq(state_of(child), 'Z');
 }
 END_TEST
 
@@ -141,6 +114,189 @@ START_TEST(leaks_connfd)
 }
 END_TEST
 
+/* The next connection is closed at once. */
+static void
+is_refused(struct program *server, uint16_t port)
+{
+	ck_assert_str_eq(read_line(join_port(port)), "");
+	ck_assert_int_ge(take_call(server, ROLE_SERVER, CALL_ACCEPT).result, 0);
+	take_result(server, ROLE_SERVER, CALL_CLOSE, 0, 0);
+}
+
+/* Zero children are a limit, too. */
+START_TEST(none_are_enough)
+{
+	struct program *server;
+	uint16_t port = start_server(&server, "--max_children=0");
+	is_refused(server, port);
+	is_refused(server, port);
+}
+END_TEST
+
+/* Three fit; one of them ends, whichever it is, and one more fits, but not two. */
+START_TEST(one_for_one)
+{
+	struct program *server;
+	int fds[3];
+	pid_t children[3];
+	uint16_t port = start_server(&server, "--max_children=3");
+	for (int i = 0; i < 3; i++) {
+		fds[i] = join_port(port);
+		children[i] = take_fork(server);
+	}
+	is_refused(server, port);
+	kill_child(server, children[_i]);
+	converse(join_port(port), "fourth\n", "fourth\n");
+	take_fork(server);
+	is_refused(server, port);
+	converse(fds[(_i + 1) % 3], "still\n", "still\n");
+	converse(fds[(_i + 2) % 3], "still\n", "still\n");
+}
+END_TEST
+
+/* A child that stands still counts, and holds up neither accept nor a single wait. */
+START_TEST(a_stopped_child_counts)
+{
+	struct program *server;
+	char settings[64];
+	snprintf(settings, sizeof settings, "--max_children=2 --reap=%s", reaps[_i]);
+	uint16_t port = start_server(&server, settings);
+	join_port(port);
+	pid_t stopped = take_fork(server);
+	for (int twice = 0; twice < 2; twice++) {
+		await_blocked(stopped);
+		ck_assert_int_eq(kill(stopped, SIGSTOP), 0);
+		await_state(stopped, 'T');
+		ck_assert_int_eq(kill(stopped, SIGCONT), 0);
+	}
+	await_blocked(stopped);
+	ck_assert_int_eq(kill(stopped, SIGSTOP), 0);
+	await_state(stopped, 'T');
+	converse(join_port(port), "second\n", "second\n");
+	take_fork(server);
+	is_refused(server, port);
+}
+END_TEST
+
+/* More children than the first piece of memory remembers. */
+START_TEST(remembers_many)
+{
+	enum { MANY = 66 };
+	struct program *server;
+	char settings[64];
+	snprintf(settings, sizeof settings, "--max_children=%d --leak_connfd=off", MANY);
+	uint16_t port = start_server(&server, settings);
+	for (int i = 0; i < MANY; i++) {
+		join_port(port);
+		take_fork(server);
+	}
+	is_refused(server, port);
+}
+END_TEST
+
+/* Without memory to remember them nobody is refused, and nobody is harmed. */
+START_TEST(forgets_without_memory)
+{
+	struct program *server;
+	struct failing_page *page = programs_fail(WHO_SERVER, FAIL_realloc, 1, 0, ENOMEM);
+	uint16_t port = start_server(&server, "--max_children=1");
+	converse(join_port(port), "one\n", "one\n");
+	take_fork(server);
+	if (page->fired == 0) /* a sanitizer's realloc does not fail */
+		return;
+	converse(join_port(port), "two\n", "two\n");
+	take_fork(server);
+}
+END_TEST
+
+/* A fork fails: that connection is closed, the next one is served. */
+START_TEST(fork_fails)
+{
+	struct program *server;
+	programs_fail(WHO_SERVER, FAIL_fork, 1, 1, EAGAIN);
+	uint16_t port = start_server(&server, _i == 0 ? "" : "--leak_connfd=on");
+	int fd = join_port(port);
+	take_call(server, ROLE_SERVER, CALL_ACCEPT);
+	struct report failed = take_result(server, ROLE_SERVER, CALL_FORK, -1, EAGAIN);
+	ck_assert_uint_ne(failed.peer.port, 0);
+	take_result(server, ROLE_SERVER, CALL_CLOSE, 0, 0);
+	ck_assert_str_eq(read_line(fd), "");
+	converse(join_port(port), "next\n", "next\n");
+	ck_assert_int_gt(take_call(server, ROLE_SERVER, CALL_ACCEPT).result, 0);
+	ck_assert_int_gt(take_call(server, ROLE_SERVER, CALL_FORK).result, 0);
+}
+END_TEST
+
+/* How many sockets a process holds. */
+static int
+count_sockets(pid_t pid)
+{
+	char path[64], what[64];
+	int count = 0;
+	for (int fd = 0; fd < 64; fd++) {
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+		ssize_t length = readlink(path, what, sizeof what - 1);
+		count += length > 7 && memcmp(what, "socket:", 7) == 0;
+	}
+	return count;
+}
+
+/* Beside the one for reports the parent holds the listening socket, a child its
+ * connection; what the parent leaks it has, and later children have it too. */
+START_TEST(holds_its_own_sockets)
+{
+	struct program *server;
+	bool leaks = _i == 1;
+	uint16_t port = start_server(&server, leaks ? "--leak_connfd=on" : "");
+	for (int i = 0; i < 3; i++) {
+		converse(join_port(port), "x\n", "x\n");
+		take_call(server, ROLE_SERVER, CALL_ACCEPT);
+		pid_t child = (pid_t)take_call(server, ROLE_SERVER, CALL_FORK).result;
+		if (!leaks)
+			take_result(server, ROLE_SERVER, CALL_CLOSE, 0, 0);
+		ck_assert_int_eq(count_sockets(child), leaks ? 2 + i : 2);
+	}
+	await_blocked(server->pid);
+	ck_assert_int_eq(count_sockets(server->pid), leaks ? 5 : 2);
+}
+END_TEST
+
+/* By itself the server says who serves, who has ended, and who is refused. */
+START_TEST(says_who_serves)
+{
+	int child = 0, ended = 0;
+	struct program *server = program_start(true, "--max_children=1 --bind=127.0.0.1 0",
+	    false);
+	uint16_t port = (uint16_t)atoi(strrchr(read_line(server->error), ':') + 1);
+	int fd = join_port(port);
+	ck_assert_ptr_nonnull(strstr(read_line(server->error), "tcpserv: connection from "));
+	ck_assert_int_eq(sscanf(read_line(server->error), "tcpserv: child %d serves it\n",
+	    &child), 1);
+	ck_assert_int_ne(state_of(child), 0);
+	ck_assert_str_eq(read_line(join_port(port)), "");
+	ck_assert_ptr_nonnull(strstr(read_line(server->error), "tcpserv: connection from "));
+	ck_assert_str_eq(read_line(server->error),
+	    "tcpserv: 1 children are enough: the connection is closed\n");
+	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	const char *said = read_line(server->error);
+	ck_assert_int_eq(sscanf(said, "tcpserv: child %d terminated\n", &ended), 1);
+	ck_assert_ptr_nonnull(strstr(said, " terminated\n"));
+	ck_assert_int_eq(ended, child);
+}
+END_TEST
+
+/* And that it cannot fork. */
+START_TEST(says_that_fork_failed)
+{
+	programs_fail(WHO_SERVER, FAIL_fork, 1, 1, EAGAIN);
+	struct program *server = program_start(true, "--bind=127.0.0.1 0", false);
+	join_port((uint16_t)atoi(strrchr(read_line(server->error), ':') + 1));
+	read_line(server->error);
+	ck_assert_str_eq(read_line(server->error), "tcpserv: fork: Resource temporarily "
+	    "unavailable: the connection is closed\n");
+}
+END_TEST
+
 /* The children. */
 Suite *
 server_children_suite(void)
@@ -148,9 +304,17 @@ server_children_suite(void)
 	Suite *suite = suite_create("server_children");
 	TCase *tcase = programs_case(suite, "server_children");
 	tcase_add_loop_test(tcase, sigpipe_of_a_child, 0, 2);
-	tcase_add_test(tcase, runs_out_of_room);
 	tcase_add_loop_test(tcase, reaps_after_a_stop, 0, 2);
 	tcase_add_loop_test(tcase, refuses_beyond_the_limit, 0, 4);
 	tcase_add_test(tcase, leaks_connfd);
+	tcase_add_test(tcase, none_are_enough);
+	tcase_add_loop_test(tcase, one_for_one, 0, 3);
+	tcase_add_loop_test(tcase, a_stopped_child_counts, 0, 4);
+	tcase_add_test(tcase, remembers_many);
+	tcase_add_test(tcase, forgets_without_memory);
+	tcase_add_loop_test(tcase, fork_fails, 0, 2);
+	tcase_add_loop_test(tcase, holds_its_own_sockets, 0, 2);
+	tcase_add_test(tcase, says_who_serves);
+	tcase_add_test(tcase, says_that_fork_failed);
 	return suite;
 }

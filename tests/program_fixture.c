@@ -54,8 +54,23 @@ programs_setup(void)
 	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 }
 
-/* Ends every program and reaps all of them.  Their children end when the other
- * ends of their connections are closed, and are killed if they are known. */
+/* Kills the processes that were left to this one, and reaps them, and theirs. */
+static void
+kill_orphans(void)
+{
+	char path[64];
+	int pid;
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	do {
+		FILE *children = fopen(path, "re");
+		while (children != NULL && fscanf(children, "%d", &pid) == 1)
+			kill(pid, SIGKILL);
+		if (children != NULL)
+			fclose(children);
+	} while (waitpid(-1, NULL, 0) > 0 || errno == EINTR);
+}
+
+/* Ends every program and what it has left. */
 static void
 programs_teardown(void)
 {
@@ -73,8 +88,7 @@ programs_teardown(void)
 		close(program->error);
 		free(program->kept);
 	}
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		continue;
+	kill_orphans();
 	if (page != NULL) {
 		munmap(page, sizeof *page);
 		unlink(page_path);

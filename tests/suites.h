@@ -47,6 +47,7 @@ Suite *server_accept_suite(void);
 Suite *server_children_suite(void);
 Suite *server_listener_suite(void);
 Suite *server_options_suite(void);
+Suite *server_room_suite(void);
 Suite *server_services_suite(void);
 Suite *server_signals_suite(void);
 Suite *session_suite(void);
