@@ -9,9 +9,11 @@ main(void)
 	SRunner *runner = srunner_create(all_rows_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, client_alone_suite());
+	srunner_add_suite(runner, client_connect_suite());
 	srunner_add_suite(runner, client_numbers_suite());
 	srunner_add_suite(runner, client_options_suite());
 	srunner_add_suite(runner, client_orders_suite());
+	srunner_add_suite(runner, client_sends_suite());
 	srunner_add_suite(runner, command_lines_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());

@@ -227,20 +227,6 @@ START_TEST(fork_fails)
 }
 END_TEST
 
-/* How many sockets a process holds. */
-static int
-count_sockets(pid_t pid)
-{
-	char path[64], what[64];
-	int count = 0;
-	for (int fd = 0; fd < 64; fd++) {
-		snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
-		ssize_t length = readlink(path, what, sizeof what - 1);
-		count += length > 7 && memcmp(what, "socket:", 7) == 0;
-	}
-	return count;
-}
-
 /* Beside the one for reports the parent holds the listening socket, a child its
  * connection; what the parent leaks it has, and later children have it too. */
 START_TEST(holds_its_own_sockets)

@@ -597,6 +597,40 @@ open_connection(struct program *client, uint32_t conn, uint16_t port)
 	return open_flagged(client, conn, port, 0);
 }
 
+/* Opens a connection to the test itself; returns the server's end. */
+int
+open_to_test(struct program *client, uint32_t conn)
+{
+	uint16_t port;
+	int listener = bind_free(&port);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(open_connection(client, conn, port).result, 0);
+	return keep_socket(accept(listener, NULL, NULL));
+}
+
+/* Waits for a moment, in which the program must have nothing to tell. */
+void
+tells_nothing(struct program *program)
+{
+	struct pollfd ready = {.fd = program->reports, .events = POLLIN};
+	ck_assert_uint_eq(program->count, 0);
+	ck_assert_int_eq(poll(&ready, 1, 60), 0);
+}
+
+/* How many sockets a process holds. */
+int
+count_sockets(pid_t pid)
+{
+	char path[64], what[64];
+	int count = 0;
+	for (int fd = 0; fd < 64; fd++) {
+		snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+		ssize_t length = readlink(path, what, sizeof what - 1);
+		count += length > 7 && memcmp(what, "socket:", 7) == 0;
+	}
+	return count;
+}
+
 /* Starts a server and a client, and connects them; returns the child. */
 pid_t
 start_both(struct program **server, struct program **client, const char *settings)

@@ -141,6 +141,15 @@ struct report open_flagged(struct program *client, uint32_t conn, uint16_t port,
 /* The same, for lines. */
 struct report open_connection(struct program *client, uint32_t conn, uint16_t port);
 
+/* Opens a connection to the test itself; returns the server's end. */
+int open_to_test(struct program *client, uint32_t conn);
+
+/* Waits for a moment, in which the program must have nothing to tell. */
+void tells_nothing(struct program *program);
+
+/* How many sockets a process holds. */
+int count_sockets(pid_t pid);
+
 /* Starts a server and a client, and connects them; returns the child. */
 pid_t start_both(struct program **server, struct program **client,
     const char *settings);

@@ -7,9 +7,11 @@
 Suite *all_rows_suite(void);
 Suite *channel_suite(void);
 Suite *client_alone_suite(void);
+Suite *client_connect_suite(void);
 Suite *client_numbers_suite(void);
 Suite *client_options_suite(void);
 Suite *client_orders_suite(void);
+Suite *client_sends_suite(void);
 Suite *command_lines_suite(void);
 Suite *command_suite(void);
 Suite *endpoint_suite(void);
