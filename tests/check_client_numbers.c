@@ -137,6 +137,52 @@ START_TEST(client_sends_numbers)
 }
 END_TEST
 
+/* Without an order a long has 64 bits, in this machine's order; and again after one. */
+START_TEST(client_long)
+{
+	static const struct { int order; unsigned bits; } longs[] = {
+		{0, 64}, {32, 32}, {64, 64}, {16, 64},
+	};
+	struct program *client = start_client();
+	uint16_t port;
+	int listener = bind_free(&port);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	if (longs[_i].order != 0) {
+		client_obeys(client, ORDER_LONG, 0, 32);
+		client_obeys(client, ORDER_LONG, 0, longs[_i].order);
+	}
+	ck_assert_int_eq(open_flagged(client, 1, port, ORDER_BINARY).result, 0);
+	uint32_t serial = order_send(client, 0, "1 2");
+	struct report report = take_result(client, ROLE_CLIENT, CALL_WRITE,
+	    longs[_i].bits / 4, 0);
+	ck_assert_uint_eq(report.format, wire_format(WIRE_NATIVE, longs[_i].bits));
+	ck_assert_int_eq(wire_take(report.format, report.data), 1);
+	ck_assert_int_eq(wire_take(report.format, report.data + longs[_i].bits / 8), 2);
+	take_done(client, serial);
+	serial = give_order(client, (struct order){.kind = ORDER_CLOSE, .conn = 1}, NULL);
+	ck_assert_uint_eq(take_result(client, ROLE_CLIENT, CALL_CLOSE, 0, 0).format, 0);
+	take_done(client, serial);
+}
+END_TEST
+
+/* An answer may come byte by byte, and two answers at once. */
+START_TEST(client_waits_for_longs)
+{
+	struct program *client;
+	int fd = open_for_numbers(&client);
+	for (int twice = 0; twice < 2; twice++) {
+		uint32_t serial = order_send(client, ORDER_READ_LINE, "1 2\n");
+		take_numbers(client, CALL_WRITE, "\0\0\0\1\0\0\0\2", 8);
+		take_done(client, serial);
+	}
+	ck_assert_int_eq(write(fd, "\n", 1), 1); /* no newline counts here */
+	take_numbers(client, CALL_READ, "\n", 1);
+	ck_assert_int_eq(write(fd, "abcdefgh", 8), 8);
+	take_numbers(client, CALL_READ, "abcdefg", 7);
+	tells_nothing(client);
+}
+END_TEST
+
 static const char *const no_numbers[] = {
 	"foo\n", "\n", "", "1\n", "1 2 3\n", "1 2x\n", "1.5 2\n", "0x1 2\n",
 	"2147483648 0\n", "0 -2147483649\n", "99999999999999999999 1\n",
@@ -169,6 +215,8 @@ client_numbers_suite(void)
 	tcase_add_test(tcase, says_why);
 	tcase_add_test(tcase, reads_no_further);
 	tcase_add_test(tcase, client_sends_numbers);
+	tcase_add_loop_test(tcase, client_long, 0, 4);
+	tcase_add_test(tcase, client_waits_for_longs);
 	tcase_add_loop_test(tcase, client_refuses_input, 0,
 	    (int)(sizeof no_numbers / sizeof *no_numbers));
 	return suite;

@@ -315,6 +315,144 @@ START_TEST(client_and_bad_orders)
 }
 END_TEST
 
+/* Orders for a connection that is not there: the call that they would have made fails. */
+static const struct { enum order_kind kind; enum report_call call; } absent[] = {
+	{ORDER_SEND, CALL_WRITE}, {ORDER_READ, CALL_READ}, {ORDER_SHUTDOWN, CALL_SHUTDOWN},
+	{ORDER_CLOSE, CALL_CLOSE}, {ORDER_ABORT, CALL_CLOSE},
+};
+
+START_TEST(no_such_connection)
+{
+	struct program *client = start_client();
+	open_to_test(client, 1);
+	uint32_t serial = give_order(client, (struct order){.kind = absent[_i].kind,
+	    .conn = 9}, NULL);
+	struct report report = take_result(client, ROLE_CLIENT, absent[_i].call, -1, EBADF);
+	ck_assert_uint_eq(report.conn, 9);
+	take_done(client, serial);
+	send_line(client, 1, "still\n", 0);
+}
+END_TEST
+
+/* No memory for what is to be sent: the call fails, and the next one does not. */
+START_TEST(no_memory_for_a_job)
+{
+	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_calloc, 1, 1, ENOMEM);
+	struct program *client = start_client();
+	open_to_test(client, 1);
+	uint32_t serial = give_order(client, (struct order){.conn = 1,
+	    .kind = _i == 0 ? ORDER_SEND : ORDER_SHUTDOWN}, "x\n");
+	struct report report = take_report(client, ROLE_CLIENT);
+	if (page->fired == 0) /* a sanitizer's calloc does not fail */
+		return;
+	ck_assert_uint_eq(report.call, _i == 0 ? CALL_WRITE : CALL_SHUTDOWN);
+	ck_assert_int_eq(report.result, -1);
+	ck_assert_int_eq(report.error, ENOMEM);
+	ck_assert_uint_eq(report.conn, 1);
+	take_done(client, serial);
+	send_line(client, 1, "x\n", 0);
+}
+END_TEST
+
+/* A call of the loop that is interrupted is made again; one that fails is the end. */
+static const struct { enum failing_call call; int error; bool ends; } loop_errors[] = {
+	{FAIL_recv, EINTR, false}, {FAIL_recv, EAGAIN, false}, {FAIL_recv, ENOMEM, true},
+	{FAIL_poll, EINTR, false}, {FAIL_poll, ENOMEM, true},
+};
+
+START_TEST(loop_fails)
+{
+	programs_fail(WHO_CLIENT, loop_errors[_i].call, 1, 1, loop_errors[_i].error);
+	struct program *client = start_client();
+	if (loop_errors[_i].ends) {
+		if (loop_errors[_i].call == FAIL_recv)
+			give_order(client, (struct order){.kind = ORDER_READS}, NULL);
+		ends_with(client, 0);
+	} else {
+		client_obeys(client, ORDER_READS, 0, 0);
+		open_to_test(client, 1);
+	}
+}
+END_TEST
+
+/* Orders that come together are carried out in turn. */
+START_TEST(many_orders)
+{
+	enum { ORDERS = 20 };
+	uint32_t serials[ORDERS];
+	struct program *client = start_client();
+	open_to_test(client, 1);
+	ck_assert_int_eq(kill(client->pid, SIGSTOP), 0);
+	await_state(client->pid, 'T');
+	for (int i = 0; i < ORDERS; i++)
+		serials[i] = give_order(client, (struct order){.kind = ORDER_SEND, .conn = 1}, "x");
+	ck_assert_int_eq(kill(client->pid, SIGCONT), 0);
+	for (int i = 0; i < ORDERS; i++) {
+		take_result(client, ROLE_CLIENT, CALL_WRITE, 1, 0);
+		take_done(client, serials[i]);
+	}
+}
+END_TEST
+
+/* A kind that there is not is carried out by doing nothing. */
+START_TEST(unknown_orders)
+{
+	struct program *client = start_client();
+	client_obeys(client, 0, 1, 1);
+	client_obeys(client, ORDER_LONG + 1, 1, 1);
+	client_obeys(client, UINT16_MAX, 1, 1);
+	tells_nothing(client);
+}
+END_TEST
+
+/* A record is as long as it says, or longer, or it is none. */
+START_TEST(short_records)
+{
+	static const struct { uint32_t says; size_t holds; bool counts; } records[] = {
+		{5, 5, true}, {5, 4, false}, {5, 0, false}, {5, 9, true}, {0, 0, true},
+		{UINT32_MAX, 5, false}, {ORDER_DATA + 1u, 5, false},
+	};
+	static struct order record = {.kind = ORDER_SEND, .conn = 1, .data = "123456789"};
+	struct program *client = start_client();
+	open_to_test(client, 1);
+	size_t head = offsetof(struct order, data);
+	ck_assert_int_eq(send(client->reports, &record, head - 1, 0), (ssize_t)head - 1);
+	for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+		record.length = records[i].says;
+		record.serial = 1000 + (uint32_t)i;
+		ck_assert_int_eq(send(client->reports, &record, head + records[i].holds, 0),
+		    (ssize_t)(head + records[i].holds));
+		if (records[i].counts && records[i].says > 0)
+			take_result(client, ROLE_CLIENT, CALL_WRITE, records[i].says, 0);
+		if (records[i].counts)
+			take_done(client, record.serial);
+		else
+			tells_nothing(client);
+	}
+}
+END_TEST
+
+/* The orders have ended: so does the client, and leaves nothing open. */
+START_TEST(leaves_nothing)
+{
+	struct failing_page *page = programs_watch();
+	struct program *client = start_client();
+	int first = open_to_test(client, 1), second = open_to_test(client, 2);
+	give_order(client, (struct order){.kind = ORDER_SEND, .conn = 1, .flags = ORDER_SPLIT},
+	    "later");
+	give_order(client, (struct order){.kind = ORDER_SEND, .conn = 1}, "never");
+	take_result(client, ROLE_CLIENT, CALL_WRITE, 1, 0);
+	client_obeys(client, ORDER_READS, 0, 0);
+	close(client->reports);
+	client->reports = -1;
+	ends_with(client, 0);
+	ck_assert_str_eq(read_line(first), "l");
+	ck_assert_str_eq(read_line(second), "");
+	ck_assert_int_le(page->leaked[WHO_CLIENT], 0);
+	ck_assert_int_le(page->blocks[WHO_CLIENT], 0);
+}
+END_TEST
+
 /* The orders. */
 Suite *
 client_orders_suite(void)
@@ -334,5 +472,13 @@ client_orders_suite(void)
 	tcase_add_test(tcase, client_signals);
 	tcase_add_test(tcase, client_keepalive);
 	tcase_add_test(tcase, client_and_bad_orders);
+	tcase_add_loop_test(tcase, no_such_connection, 0, (int)(sizeof absent / sizeof *absent));
+	tcase_add_loop_test(tcase, no_memory_for_a_job, 0, 2);
+	tcase_add_loop_test(tcase, loop_fails, 0,
+	    (int)(sizeof loop_errors / sizeof *loop_errors));
+	tcase_add_test(tcase, many_orders);
+	tcase_add_test(tcase, unknown_orders);
+	tcase_add_test(tcase, short_records);
+	tcase_add_test(tcase, leaves_nothing);
 	return suite;
 }

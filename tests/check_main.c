@@ -14,6 +14,7 @@ main(void)
 	srunner_add_suite(runner, client_options_suite());
 	srunner_add_suite(runner, client_orders_suite());
 	srunner_add_suite(runner, client_sends_suite());
+	srunner_add_suite(runner, client_sockets_suite());
 	srunner_add_suite(runner, command_lines_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());

@@ -12,6 +12,7 @@ Suite *client_numbers_suite(void);
 Suite *client_options_suite(void);
 Suite *client_orders_suite(void);
 Suite *client_sends_suite(void);
+Suite *client_sockets_suite(void);
 Suite *command_lines_suite(void);
 Suite *command_suite(void);
 Suite *endpoint_suite(void);
