@@ -154,7 +154,7 @@ START_TEST(no_memory)
 	struct program *client = start_client();
 	struct report report = open_connection(client, 1, port);
 	if (page->fired == 0) /* a sanitizer's realloc does not fail */
-		return;
+		SKIP_TEST("memory is the sanitizer's");
 	ck_assert_int_eq(report.result, -1);
 	ck_assert_int_eq(report.error, ENOMEM);
 	is_gone(client, 1);
@@ -202,7 +202,7 @@ START_TEST(connects_to_ipv6)
 	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (listener < 0 || bind(listener, (struct sockaddr *)&loop, sizeof loop) < 0) {
 		close(listener);
-		return;
+		SKIP_TEST("no IPv6 here");
 	}
 	keep_socket(listener);
 	ck_assert_int_eq(listen(listener, 1), 0);

@@ -65,6 +65,8 @@ START_TEST(takes_ports)
 	ck_assert_str_eq(options.host, "localhost");
 	ck_assert_str_eq(options.port, "65535");
 	ck_assert_int_eq(options.is_long_64, 0);
+	ck_assert_str_eq(parse("localhost", "0080", NULL).port, "0080");
+	ck_assert_str_eq(parse("localhost", "9", NULL).port, "9");
 }
 END_TEST
 

@@ -344,7 +344,7 @@ START_TEST(no_memory_for_a_job)
 	    .kind = _i == 0 ? ORDER_SEND : ORDER_SHUTDOWN}, "x\n");
 	struct report report = take_report(client, ROLE_CLIENT);
 	if (page->fired == 0) /* a sanitizer's calloc does not fail */
-		return;
+		SKIP_TEST("memory is the sanitizer's");
 	ck_assert_uint_eq(report.call, _i == 0 ? CALL_WRITE : CALL_SHUTDOWN);
 	ck_assert_int_eq(report.result, -1);
 	ck_assert_int_eq(report.error, ENOMEM);

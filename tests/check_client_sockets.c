@@ -97,7 +97,7 @@ START_TEST(silence_of_ipv6)
 	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_setsockopt, 1, 0, ENOPROTOOPT);
 	int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (probe < 0)
-		return;
+		SKIP_TEST("no IPv6 here");
 	keep_socket(probe);
 	struct program *client = start_client();
 	order_connect(client, 1, peer);

@@ -203,7 +203,7 @@ START_TEST(forgets_without_memory)
 	converse(join_port(port), "one\n", "one\n");
 	take_fork(server);
 	if (page->fired == 0) /* a sanitizer's realloc does not fail */
-		return;
+		SKIP_TEST("memory is the sanitizer's");
 	converse(join_port(port), "two\n", "two\n");
 	take_fork(server);
 }

@@ -95,6 +95,14 @@ programs_teardown(void)
 	}
 }
 
+/* Tells that a test is left out. */
+void
+program_skip(const char *function, const char *why)
+{
+	printf("skipped %.*s: %s\n", (int)strlen(function) - 3, function, why);
+	fflush(stdout);
+}
+
 /* Keeps a socket for the teardown. */
 int
 keep_socket(int fd)

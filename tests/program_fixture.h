@@ -33,6 +33,17 @@ struct program {
 /* The case of a suite, whose tests start programs. */
 TCase *programs_case(Suite *suite, const char *name);
 
+/* Leaves a test that cannot be made here, which is told and counted. */
+#define SKIP_TEST(why) \
+	do { \
+		program_skip(__func__, why); \
+		return; \
+	} while (0)
+
+/* Tells that a test is left out; of its function's name the last three letters are
+ * Check's. */
+void program_skip(const char *function, const char *why);
+
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t program_now(void);
 

@@ -219,14 +219,37 @@ WRAP(timerfd_create, -1, int, (clockid_t clock, int flags), clock, flags)
 WRAP(signalfd, -1, int, (int fd, const sigset_t *set, int flags), fd, set, flags)
 WRAP(eventfd, -1, int, (unsigned count, int flags), count, flags)
 WRAP(dup2, -1, int, (int old, int new), old, new)
-WRAP(getaddrinfo, errno, int, (const char *name, const char *service,
-    const struct addrinfo *hints, struct addrinfo **found), name, service, hints, found)
 WRAP(getifaddrs, -1, int, (struct ifaddrs **all), all)
 WRAP(getpwuid, NULL, struct passwd *, (uid_t user), user)
 WRAP(mkostemp, -1, int, (char *path, int flags), path, flags)
 WRAP_AS(mkostemp64, mkostemp, -1, int, (char *path, int flags), path, flags)
 WRAP(rename, -1, int, (const char *from, const char *to), from, to)
 WRAP(fsync, -1, int, (int fd), fd)
+
+/* Where the error is 0, the name has its first address twice. */
+int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+    struct addrinfo **found)
+{
+	REAL("getaddrinfo", int, const char *, const char *, const struct addrinfo *,
+	    struct addrinfo **);
+	const struct failing_fault *fault = count_call(FAIL_getaddrinfo);
+	if (fault != NULL && fault->error != 0)
+		return fault->error;
+	int error = real(name, service, hints, found);
+	if (fault == NULL || error != 0)
+		return error;
+	/* as freeaddrinfo(3) of glibc wants it: one block of memory */
+	struct addrinfo *again = malloc(sizeof *again + (*found)->ai_addrlen);
+	if (again == NULL)
+		return error;
+	*again = **found;
+	again->ai_addr = (struct sockaddr *)(again + 1);
+	memcpy(again->ai_addr, (*found)->ai_addr, (*found)->ai_addrlen);
+	again->ai_canonname = NULL;
+	(*found)->ai_next = again;
+	return 0;
+}
 
 /* Where it goes is kept. */
 int

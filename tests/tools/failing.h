@@ -55,7 +55,8 @@ struct failing_fault {
 	int who, call;
 	int at;         /* from 1; 0: nothing does */
 	int times;      /* 0: all from then on */
-	int error;      /* 0: a call that moves bytes does, but no more than most */
+	int error;      /* 0: a call that moves bytes does, but no more than most, and
+	                   a name has an address twice */
 	int most;
 };
 
