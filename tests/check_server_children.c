@@ -1,4 +1,6 @@
 /* The children of tcpserv: how many, how they end, and who reaps them. */
+#include "../server/children.c"
+
 #include "suites.h"
 #include "program_fixture.h"
 
@@ -283,6 +285,42 @@ START_TEST(says_that_fork_failed)
 }
 END_TEST
 
+/* A PID that was a child's before is remembered once, wherever it stands. */
+START_TEST(remembers_once)
+{
+	static const pid_t pids[] = {11, 12, 13, 12, 11, 13, 14, 14};
+	struct server server = {.connfd = -1};
+	for (size_t i = 0; i < sizeof pids / sizeof *pids; i++)
+		children_add(&server, pids[i]);
+	ck_assert_uint_eq(server.children_count, 4);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(server.children[i], 11 + i);
+	free(server.children);
+}
+END_TEST
+
+/* Processes that are no children of this one, whatever they are, do not count. */
+START_TEST(counts_its_own)
+{
+	struct server server = {.options.max_children = 2};
+	pid_t child = fork();
+	if (child == 0)
+		pause();
+	children_add(&server, 1);
+	children_add(&server, child);
+	ck_assert(!children_full(&server));
+	ck_assert_uint_eq(server.children_count, 1);
+	ck_assert_int_eq(server.children[0], child);
+	server.options.max_children = 1;
+	ck_assert(children_full(&server));
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert(!children_full(&server));
+	ck_assert_uint_eq(server.children_count, 0);
+	free(server.children);
+}
+END_TEST
+
 /* The children. */
 Suite *
 server_children_suite(void)
@@ -293,6 +331,8 @@ server_children_suite(void)
 	tcase_add_loop_test(tcase, reaps_after_a_stop, 0, 2);
 	tcase_add_loop_test(tcase, refuses_beyond_the_limit, 0, 4);
 	tcase_add_test(tcase, leaks_connfd);
+	tcase_add_test(tcase, remembers_once);
+	tcase_add_test(tcase, counts_its_own);
 	tcase_add_test(tcase, none_are_enough);
 	tcase_add_loop_test(tcase, one_for_one, 0, 3);
 	tcase_add_loop_test(tcase, a_stopped_child_counts, 0, 4);
