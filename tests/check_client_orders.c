@@ -257,6 +257,25 @@ START_TEST(client_signals)
 }
 END_TEST
 
+/* Signals that are there at once are handled one after the other, the lowest number
+ * first: no handler is interrupted by another. */
+START_TEST(client_signals_at_once)
+{
+	struct program *client = start_client();
+	set_signal(client, SIGUSR1, DISPOSITION_CATCH, 0);
+	set_signal(client, SIGUSR2, DISPOSITION_CATCH, 0);
+	await_blocked(client->pid);
+	ck_assert_int_eq(kill(client->pid, SIGSTOP), 0);
+	await_state(client->pid, 'T');
+	ck_assert_int_eq(kill(client->pid, SIGUSR2), 0);
+	ck_assert_int_eq(kill(client->pid, SIGUSR1), 0);
+	ck_assert_int_eq(kill(client->pid, SIGCONT), 0);
+	take_caught(client, ROLE_CLIENT, SIGUSR1);
+	take_caught(client, ROLE_CLIENT, SIGUSR2);
+	client_obeys(client, ORDER_READS, 0, 0);
+}
+END_TEST
+
 /* The next reports: probes every so many seconds, or none. */
 static void
 take_keepalive(struct program *client, uint32_t conn, int seconds)
@@ -470,6 +489,7 @@ client_orders_suite(void)
 	tcase_add_test(tcase, client_does_not_notice);
 	tcase_add_test(tcase, many_connections);
 	tcase_add_test(tcase, client_signals);
+	tcase_add_test(tcase, client_signals_at_once);
 	tcase_add_test(tcase, client_keepalive);
 	tcase_add_test(tcase, client_and_bad_orders);
 	tcase_add_loop_test(tcase, no_such_connection, 0, (int)(sizeof absent / sizeof *absent));

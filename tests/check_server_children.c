@@ -249,6 +249,24 @@ START_TEST(holds_its_own_sockets)
 }
 END_TEST
 
+/* A report of the parent's that was lost is told by the parent's next one, and not by
+ * the child that was forked meanwhile. */
+START_TEST(loses_a_report)
+{
+	struct report report;
+	programs_fail(WHO_SERVER, FAIL_send, 4, 1, EAGAIN); /* that of accept */
+	struct program *server;
+	join_port(start_server(&server, ""));
+	for (int found = 0; found < 2;) {
+		await_readable(server->reports, program_now() + DEADLINE, "a report");
+		ck_assert_int_gt(recv(server->reports, &report, sizeof report, 0), 0);
+		ck_assert_uint_ne(report.call, CALL_ACCEPT);
+		ck_assert_uint_eq(report.lost, report.call == CALL_FORK);
+		found += report.call == CALL_FORK || report.call == CALL_GETPEERNAME;
+	}
+}
+END_TEST
+
 /* By itself the server says who serves, who has ended, and who is refused. */
 START_TEST(says_who_serves)
 {
@@ -340,6 +358,7 @@ server_children_suite(void)
 	tcase_add_test(tcase, forgets_without_memory);
 	tcase_add_loop_test(tcase, fork_fails, 0, 2);
 	tcase_add_loop_test(tcase, holds_its_own_sockets, 0, 2);
+	tcase_add_test(tcase, loses_a_report);
 	tcase_add_test(tcase, says_who_serves);
 	tcase_add_test(tcase, says_that_fork_failed);
 	return suite;
