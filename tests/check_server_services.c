@@ -385,6 +385,7 @@ static const struct {
 START_TEST(a_call_fails)
 {
 	static const char said[16] = "3 4            \n";
+	char answer[16];
 	struct program *server;
 	programs_fail(WHO_CHILD, failures[_i].failing, failures[_i].at, 1, failures[_i].error);
 	int fd = join_port(start_server(&server, failures[_i].settings));
@@ -403,6 +404,7 @@ START_TEST(a_call_fails)
 		ck_assert_int_eq(report.error, failures[_i].error);
 	if (failures[_i].goes_on) {
 		await_readable(fd, program_now() + DEADLINE, "an answer");
+		ck_assert_int_gt(recv(fd, answer, sizeof answer, 0), 0);
 		return;
 	}
 	if (failures[_i].reads_again)
