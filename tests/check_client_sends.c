@@ -422,6 +422,20 @@ START_TEST(splits)
 }
 END_TEST
 
+/* The pause of a split send is slept through, not counted out. */
+START_TEST(splits_quietly)
+{
+	struct failing_page *page = programs_watch();
+	struct program *client = start_client();
+	open_to_test(client, 1);
+	order_send(client, ORDER_SPLIT, "ab");
+	take_result(client, ROLE_CLIENT, CALL_WRITE, 1, 0);
+	int before = page->counts[WHO_CLIENT][FAIL_poll];
+	take_result(client, ROLE_CLIENT, CALL_WRITE, 1, 0);
+	ck_assert_int_lt(page->counts[WHO_CLIENT][FAIL_poll], before + 10);
+}
+END_TEST
+
 /* Two split sends: each goes on when it is due. */
 START_TEST(splits_twice)
 {
@@ -467,6 +481,7 @@ client_sends_suite(void)
 	tcase_add_test(tcase, only_a_write_is_wanted);
 	tcase_add_test(tcase, closes_with_sends_left);
 	tcase_add_test(tcase, splits);
+	tcase_add_test(tcase, splits_quietly);
 	tcase_add_loop_test(tcase, splits_twice, 0, 2);
 	return suite;
 }
