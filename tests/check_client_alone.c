@@ -166,7 +166,8 @@ static const struct {
 START_TEST(does_not_get_there)
 {
 	int listener;
-	struct failing_page *page = programs_fail(WHO_CLIENT, ways[_i].call, 1, 0, ways[_i].error);
+	struct failing_page *page = programs_fail(WHO_CLIENT, ways[_i].call, 1, 0,
+	    ways[_i].error);
 	struct program *client = start_alone("", &listener);
 	gives_up(client, ways[_i].said);
 	ck_assert_int_le(page->leaked[WHO_CLIENT], 0);
@@ -176,7 +177,8 @@ END_TEST
 /* Where it connects to when nothing is said. */
 START_TEST(default_port)
 {
-	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_connect, 1, 0, ECONNREFUSED);
+	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_connect, 1, 0,
+	    ECONNREFUSED);
 	struct program *client = program_start(false, "127.0.0.2", false);
 	ends_with(client, 1);
 	struct report_endpoint end = report_endpoint_from(&page->connected);

@@ -91,7 +91,8 @@ START_TEST(is_refused_later)
 	take_done(client, serial);
 	drop_socket();
 	drop_socket();
-	struct report refused = take_result(client, ROLE_CLIENT, CALL_CONNECT, -1, ECONNREFUSED);
+	struct report refused = take_result(client, ROLE_CLIENT, CALL_CONNECT, -1,
+	    ECONNREFUSED);
 	ck_assert_uint_eq(refused.conn, 3);
 	is_gone(client, 3);
 }
@@ -152,7 +153,8 @@ START_TEST(no_memory)
 {
 	uint16_t port;
 	ck_assert_int_eq(listen(bind_free(&port), 2), 0);
-	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_realloc, 1 + _i, 1, ENOMEM);
+	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_realloc, 1 + _i, 1,
+	    ENOMEM);
 	struct program *client = start_client();
 	struct report report = open_connection(client, 1, port);
 	if (page->fired == 0) /* a sanitizer's realloc does not fail */

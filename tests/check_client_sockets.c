@@ -94,7 +94,8 @@ END_TEST
 START_TEST(silence_of_ipv6)
 {
 	struct report_endpoint peer = {.family = 6, .port = 9, .address = {[15] = 1}};
-	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_setsockopt, 1, 0, ENOPROTOOPT);
+	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_setsockopt, 1, 0,
+	    ENOPROTOOPT);
 	int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (probe < 0)
 		SKIP_TEST("no IPv6 here");
@@ -259,7 +260,8 @@ END_TEST
 
 START_TEST(does_not_know_the_state)
 {
-	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_getsockopt, 1 << 20, 0, ENOBUFS);
+	struct failing_page *page = programs_fail(WHO_CLIENT, FAIL_getsockopt, 1 << 20, 0,
+	    ENOBUFS);
 	struct program *client = start_client();
 	int fd = open_to_test(client, 1);
 	page->faults[0].at = 1; /* connect may have needed it before */

@@ -37,7 +37,8 @@ address_of(const struct options *options)
 {
 	ck_assert_int_eq(options->address.ss_family, AF_INET);
 	ck_assert_uint_eq(options->address_length, sizeof(struct sockaddr_in));
-	return ntohl(((const struct sockaddr_in *)(const void *)&options->address)->sin_addr.s_addr);
+	const struct sockaddr_in *four = (const void *)&options->address;
+	return ntohl(four->sin_addr.s_addr);
 }
 
 /* Without a word: the defaults that the contract names. */
@@ -91,7 +92,8 @@ START_TEST(takes_words)
 	for (int place = 0; place < WORDS && words[_i].values[place] != NULL; place++) {
 		snprintf(argument, sizeof argument, "--%s=%s", words[_i].name,
 		    words[_i].values[place]);
-		struct options options = parse(argument, NULL, NULL), rest = parse(NULL, NULL, NULL);
+		struct options options = parse(argument, NULL, NULL);
+		struct options rest = parse(NULL, NULL, NULL);
 		int *value = (int *)(void *)((char *)&options + words[_i].offset);
 		ck_assert_msg(*value == place, "%s is %d", argument, *value);
 		*value = *(int *)(void *)((char *)&rest + words[_i].offset);
