@@ -149,6 +149,8 @@ START_TEST(reads_as_often_as_told)
 	int fd = open_to_test(client, 1);
 	order_read(client);
 	order_read(client);
+	if (_i == 1)
+		sends(client, 0, "a send wants one read, which these are, too");
 	reads(client, fd, "a\n");
 	reads(client, fd, "b");
 	ignores(client, fd, "c");
@@ -233,17 +235,23 @@ START_TEST(exits_on_eof)
 }
 END_TEST
 
-/* A line that is longer than a report goes by pieces of its size. */
+/* A line that is longer than a report holds goes by pieces of that size. */
 START_TEST(writes_by_pieces)
 {
+	enum { PIECE = 4096 };
+	static const size_t lengths[] = {PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 10000};
 	static char line[10001];
 	struct program *client = start_client();
 	open_to_test(client, 1);
-	memset(line, 'x', sizeof line - 1);
+	memset(line, 'x', lengths[_i]);
 	uint32_t serial = order_send(client, 0, line);
-	take_result(client, ROLE_CLIENT, CALL_WRITE, 4096, 0);
-	take_result(client, ROLE_CLIENT, CALL_WRITE, 4096, 0);
-	take_result(client, ROLE_CLIENT, CALL_WRITE, 10000 - 2 * 4096, 0);
+	for (size_t rest = lengths[_i]; rest > 0;) {
+		size_t size = rest < PIECE ? rest : PIECE;
+		struct report report = take_result(client, ROLE_CLIENT, CALL_WRITE,
+		    (int64_t)size, 0);
+		ck_assert_uint_eq(report.length, size);
+		rest -= size;
+	}
 	take_done(client, serial);
 }
 END_TEST
@@ -468,13 +476,13 @@ client_sends_suite(void)
 	tcase_add_test(tcase, newlines_are_no_credit);
 	tcase_add_loop_test(tcase, reads_once, 0, (int)(sizeof no_lines / sizeof *no_lines));
 	tcase_add_test(tcase, sends_nothing);
-	tcase_add_test(tcase, reads_as_often_as_told);
+	tcase_add_loop_test(tcase, reads_as_often_as_told, 0, 2);
 	tcase_add_test(tcase, reads_always);
 	tcase_add_loop_test(tcase, read_fails, 0,
 	    (int)(sizeof read_errors / sizeof *read_errors));
 	tcase_add_test(tcase, end_of_file_is_the_end);
 	tcase_add_loop_test(tcase, exits_on_eof, 0, 3);
-	tcase_add_test(tcase, writes_by_pieces);
+	tcase_add_loop_test(tcase, writes_by_pieces, 0, 5);
 	tcase_add_test(tcase, writes_crumbs);
 	tcase_add_loop_test(tcase, write_fails, 0, 3);
 	tcase_add_test(tcase, waits_for_room);
