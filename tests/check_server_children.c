@@ -317,6 +317,22 @@ START_TEST(remembers_once)
 }
 END_TEST
 
+/* There is room for all that are remembered, and each keeps its place. */
+START_TEST(makes_room_for_all)
+{
+	enum { ALL = 1000 };
+	struct server server = {.connfd = -1};
+	for (pid_t pid = 1; pid <= ALL; pid++) {
+		children_add(&server, pid);
+		ck_assert_uint_eq(server.children_count, (size_t)pid);
+		ck_assert_uint_ge(server.children_room, server.children_count);
+	}
+	for (int i = 0; i < ALL; i++)
+		ck_assert_int_eq(server.children[i], i + 1);
+	free(server.children);
+}
+END_TEST
+
 /* Processes that are no children of this one, whatever they are, do not count. */
 START_TEST(counts_its_own)
 {
@@ -350,6 +366,7 @@ server_children_suite(void)
 	tcase_add_loop_test(tcase, refuses_beyond_the_limit, 0, 4);
 	tcase_add_test(tcase, leaks_connfd);
 	tcase_add_test(tcase, remembers_once);
+	tcase_add_test(tcase, makes_room_for_all);
 	tcase_add_test(tcase, counts_its_own);
 	tcase_add_test(tcase, none_are_enough);
 	tcase_add_loop_test(tcase, one_for_one, 0, 3);
