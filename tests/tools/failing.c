@@ -17,6 +17,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pwd.h>
+#include <search.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -82,6 +83,8 @@ should_fail(enum failing_call call)
  * draws half a screen where it has no memory, and its file is one in memory. */
 static struct { uintptr_t from, to; } spared[4];
 static size_t spared_count;
+/* what libc calls itself for one of them, as strdup(3) calls malloc, is spared, too */
+static _Thread_local int sparing;
 
 /* A library that was loaded: is it to be spared? */
 static int
@@ -108,6 +111,8 @@ spare(struct dl_phdr_info *library, size_t size, void *context)
 static bool
 is_spared(const void *caller)
 {
+	if (sparing > 0)
+		return true;
 	for (size_t i = 0; i < spared_count; i++)
 		if ((uintptr_t)caller >= spared[i].from && (uintptr_t)caller < spared[i].to)
 			return true;
@@ -125,6 +130,25 @@ find_real(void *function, const char *name)
 		abort();
 	memcpy(function, &found, sizeof found);
 }
+
+/* A function of libc that calls others of it for a library that is spared: without memory
+ * for the name of a terminal _nc_setupterm of ncurses 6.4 reads through a NULL. */
+#define WRAP_SPARED(symbol, result, parameters, ...) \
+	result symbol parameters; \
+	result symbol parameters \
+	{ \
+		static result (*real) parameters; \
+		if (real == NULL) \
+			find_real(&real, #symbol); \
+		bool spared_now = is_spared(__builtin_return_address(0)); \
+		sparing += spared_now; \
+		result made = real(__VA_ARGS__); \
+		sparing -= spared_now; \
+		return made; \
+	}
+WRAP_SPARED(strdup, char *, (const char *text), text)
+WRAP_SPARED(tsearch, void *, (const void *key, void **root,
+    int (*compare)(const void *one, const void *other)), key, root, compare)
 
 #define REAL(name, result, ...) \
 	static result (*real)(__VA_ARGS__); \
