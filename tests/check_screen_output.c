@@ -56,7 +56,7 @@ static void
 curses_writes(size_t from, size_t length)
 {
 	for (size_t i = from; i < from + length; i++)
-		ck_assert_int_ne(putc((int)('!' + i % 89), output.curses), EOF);
+		putc((int)('!' + i % 89), output.curses);
 	ck_assert_int_eq(fflush(output.curses), 0);
 }
 
@@ -73,7 +73,8 @@ read_pattern(size_t from, size_t most)
 	    sizeof bytes);
 	ck_assert_int_ge(length, 0);
 	for (size_t i = 0; i < (size_t)length; i++)
-		ck_assert_int_eq(bytes[i], (char)('!' + (from + i) % 89));
+		if (bytes[i] != (char)('!' + (from + i) % 89))
+			ck_abort_msg("byte %zu is another one", from + i);
 	return (size_t)length;
 }
 
