@@ -41,6 +41,7 @@ Suite *screen_pane_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_signals_suite(void);
+Suite *screen_sockets_suite(void);
 Suite *screen_suite(void);
 Suite *screen_terminal_suite(void);
 Suite *screen_text_suite(void);
