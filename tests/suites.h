@@ -40,6 +40,7 @@ Suite *screen_palette_suite(void);
 Suite *screen_pane_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);
+Suite *screen_processes_suite(void);
 Suite *screen_signals_suite(void);
 Suite *screen_sockets_suite(void);
 Suite *screen_suite(void);

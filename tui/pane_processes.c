@@ -223,6 +223,14 @@ fit_command(const char *command, int columns)
 	return fit;
 }
 
+/* How many blanks make so many columns of a text, which can be longer. */
+static int
+blanks_behind(const char *text, int columns)
+{
+	int width = (int)utf8_width(text);
+	return width < columns ? columns - width : 0;
+}
+
 /* What stands behind STAT, in columns. */
 static void
 write_command(const struct moment_process *process, const struct widths *widths,
@@ -239,9 +247,10 @@ write_command(const struct moment_process *process, const struct widths *widths,
 		return;
 	}
 	if (widths->peer > 0 || *peer == '\0') {
-		snprintf(text, size, "%-*.*s %-*s%s", widths->command,
-		    fit_command(command, widths->command), command, widths->peer,
-		    peer, row->wchan);
+		command[fit_command(command, widths->command)] = '\0';
+		snprintf(text, size, "%s%*s %-*s%s", command,
+		    blanks_behind(command, widths->command), "", widths->peer, peer,
+		    row->wchan);
 		return;
 	}
 	write_name(command);
@@ -250,8 +259,8 @@ write_command(const struct moment_process *process, const struct widths *widths,
 		snprintf(both, sizeof both, "%s", peer);
 	bool spills = (int)utf8_width(both) > widths->command;
 	bool fits = !spills || widths->room > PEER + COMMAND_LEAST;
-	snprintf(text, size, "%-*s%s", spills ? PEER : widths->command + 1, both,
-	    fits ? row->wchan : "");
+	snprintf(text, size, "%s%*s%s", both, blanks_behind(both,
+	    spills ? PEER : widths->command + 1), "", fits ? row->wchan : "");
 }
 
 static void
