@@ -38,6 +38,7 @@ Suite *screen_output_suite(void);
 Suite *screen_pace_suite(void);
 Suite *screen_palette_suite(void);
 Suite *screen_pane_suite(void);
+Suite *screen_panes_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_processes_suite(void);
