@@ -32,6 +32,7 @@ Suite *scenario_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_diagram_suite(void);
 Suite *screen_draw_suite(void);
+Suite *screen_figures_suite(void);
 Suite *screen_foreign_suite(void);
 Suite *screen_layout_suite(void);
 Suite *screen_lesson_suite(void);
