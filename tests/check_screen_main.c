@@ -20,6 +20,7 @@ main(void)
 	srunner_add_suite(runner, screen_diagram_suite());
 	srunner_add_suite(runner, screen_figures_suite());
 	srunner_add_suite(runner, screen_bytes_suite());
+	srunner_add_suite(runner, screen_narrator_suite());
 	srunner_add_suite(runner, screen_prompt_suite());
 	srunner_add_suite(runner, screen_pace_suite());
 	srunner_add_suite(runner, screen_palette_suite());
