@@ -51,6 +51,7 @@ Suite *screen_sockets_suite(void);
 Suite *screen_suite(void);
 Suite *screen_terminal_suite(void);
 Suite *screen_text_suite(void);
+Suite *screen_timeline_suite(void);
 Suite *screen_views_suite(void);
 Suite *screen_why_suite(void);
 Suite *session_suite(void);
