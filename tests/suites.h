@@ -37,6 +37,7 @@ Suite *screen_figures_suite(void);
 Suite *screen_foreign_suite(void);
 Suite *screen_layout_suite(void);
 Suite *screen_lesson_suite(void);
+Suite *screen_model_suite(void);
 Suite *screen_narrator_suite(void);
 Suite *screen_output_suite(void);
 Suite *screen_pace_suite(void);
