@@ -205,6 +205,11 @@ START_TEST(states_have_names_and_rows)
 	ck_assert_int_eq(diagram_row(STATE_ESTABLISHED), 8);
 	ck_assert_int_eq(diagram_row(STATE_TIME_WAIT), 14);
 	ck_assert_int_eq(diagram_state(STATE_CLOSING), STATE_CLOSING);
+	ck_assert_int_eq(diagram_arrow(STATE_CLOSE, STATE_SYN_SENT),
+	    diagram_arrow(STATE_GONE, STATE_SYN_SENT));
+	ck_assert_int_eq(diagram_arrow(STATE_SYN_SENT, STATE_CLOSE),
+	    diagram_arrow(STATE_SYN_SENT, STATE_GONE));
+	ck_assert_int_ge(diagram_arrow(STATE_SYN_SENT, STATE_CLOSE), 0);
 }
 END_TEST
 

@@ -26,6 +26,7 @@ main(void)
 	srunner_add_suite(runner, screen_narrator_suite());
 	srunner_add_suite(runner, screen_timeline_suite());
 	srunner_add_suite(runner, screen_model_suite());
+	srunner_add_suite(runner, screen_stream_suite());
 	srunner_add_suite(runner, screen_prompt_suite());
 	srunner_add_suite(runner, screen_pace_suite());
 	srunner_add_suite(runner, screen_palette_suite());

@@ -511,6 +511,10 @@ START_TEST(a_search_brings_its_line_to_the_top)
 	pane_walk(&state, WALK_DOWN, INSIDE_ROWS);
 	show(true);
 	ck_assert_int_eq(marked_row(), -1); /* walked on since */
+	pane_walk(&state, WALK_UP, INSIDE_ROWS);
+	pane_walk(&state, WALK_PAGE_UP, INSIDE_ROWS);
+	ck_assert(pane_search(&state, &scene, &inside, "line"));
+	ck_assert_uint_eq(state.top, 4); /* from what is on top now */
 }
 END_TEST
 

@@ -49,6 +49,7 @@ Suite *screen_parts_suite(void);
 Suite *screen_processes_suite(void);
 Suite *screen_signals_suite(void);
 Suite *screen_sockets_suite(void);
+Suite *screen_stream_suite(void);
 Suite *screen_suite(void);
 Suite *screen_terminal_suite(void);
 Suite *screen_text_suite(void);
