@@ -11,6 +11,7 @@ main(void)
 		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(screen_suite());
 	srunner_add_suite(runner, screen_bytes_suite());
+	srunner_add_suite(runner, screen_crash_suite());
 	srunner_add_suite(runner, screen_details_suite());
 	srunner_add_suite(runner, screen_diagram_suite());
 	srunner_add_suite(runner, screen_draw_suite());

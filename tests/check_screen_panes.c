@@ -78,11 +78,12 @@ START_TEST(the_call_that_failed_is_named)
 	};
 	look_at("errno", 5, LESSON);
 	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
-		char text[512] = "", wanted[512];
+		char text[4 * LINE_TEXT] = "", wanted[512];
+		size_t used = 0;
 		struct rectangle inside = {.rows = variants[i].rows, .columns = LESSON};
 		looked.state->pane->prepare(looked.state, &scene, &inside);
 		for (size_t j = 0; j < looked.state->count; j++)
-			snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s",
+			used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
 			    j > 0 ? "|" : "", line_at(j));
 		snprintf(wanted, sizeof wanted, "%s%s%s", variants[i].before,
 		    variants[i].call ? calls[_i].lines : "", variants[i].after);

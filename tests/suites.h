@@ -30,6 +30,7 @@ Suite *report_check_suite(void);
 Suite *replay_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_bytes_suite(void);
+Suite *screen_crash_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_diagram_suite(void);
 Suite *screen_draw_suite(void);
