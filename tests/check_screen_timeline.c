@@ -213,7 +213,7 @@ START_TEST(the_index_follows_the_log)
 	ck_assert_uint_eq(count, count_sent());
 	looked.state->top = 100;
 	looked.state->selected = 120;
-	char wanted[32];
+	char wanted[LINE_TEXT];
 	snprintf(wanted, sizeof wanted, "%s", line_at(120));
 	size_t gone = 0;
 	for (int i = 0; i < LOG_EVENTS && gone == 0; i++) {
