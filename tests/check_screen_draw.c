@@ -69,11 +69,10 @@ cells(int row, int column, int columns)
 		cchar_t cell;
 		attr_t attributes;
 		short pair;
-		ck_assert_int_ne(mvin_wch(row, column + i, &cell), ERR);
-		ck_assert_int_ne(getcchar(&cell, wide, &attributes, &pair, NULL), ERR);
-		size_t length = wcstombs(text + used, wide, sizeof text - used);
-		ck_assert_uint_ne(length, (size_t)-1);
-		used += length;
+		if (mvin_wch(row, column + i, &cell) == ERR ||
+		    getcchar(&cell, wide, &attributes, &pair, NULL) == ERR)
+			ck_abort_msg("no cell %d, %d", row, column + i);
+		used += wcstombs(text + used, wide, sizeof text - used);
 		if (wcwidth(*wide) == 2)
 			i++;
 	}
@@ -245,6 +244,82 @@ START_TEST(a_box_is_empty_and_stands_around)
 }
 END_TEST
 
+/* Terminals with a narrator and zoomed, or not, and each border: its ends, and what stands
+ * where the dividers are: of Sent and Echoed, of Processes, of the details. */
+enum { NARRATOR_BORDER = 4, NOWHERE = -1 };
+
+static const struct { int rows, columns, narrator; bool zoomed; int border; const char *left,
+    *sent, *echoed, *processes, *details, *right; } corners[] = {
+	{24, 80, 0, false, 0, "┌", "┬", "┬", "─", NULL, "┐"},
+	{24, 80, 0, false, 1, "├", "┴", "┴", "─", NULL, "┤"},
+	{24, 80, 0, false, 2, "├", "─", "─", "┬", NULL, "┤"},
+	{24, 80, 0, false, 3, "└", "─", "─", "┴", NULL, "┘"},
+	{24, 80, 0, false, NARRATOR_BORDER, NULL, NULL, NULL, NULL, NULL, NULL},
+	{24, 80, 0, true, 0, "┌", "─", "─", "─", NULL, "┐"},
+	{24, 80, 0, true, 1, "│", " ", " ", " ", NULL, "│"},
+	{24, 80, 0, true, 2, "│", " ", " ", " ", NULL, "│"},
+	{24, 80, 0, true, 3, "└", "─", "─", "─", NULL, "┘"},
+	{24, 80, 4, false, NARRATOR_BORDER, "┌", "─", "─", "─", NULL, "┐"},
+	{24, 80, 4, false, 0, "├", "┬", "┬", "─", NULL, "┤"},
+	{24, 80, 4, false, 3, "└", "─", "─", "┴", NULL, "┘"},
+	{24, 80, 4, true, NARRATOR_BORDER, "┌", "─", "─", "─", NULL, "┐"},
+	{24, 80, 4, true, 0, "├", "─", "─", "─", NULL, "┤"},
+	{24, 80, 4, true, 2, "│", " ", " ", " ", NULL, "│"},
+	{24, 80, 4, true, 3, "└", "─", "─", "─", NULL, "┘"},
+	{32, 120, 0, false, 1, "├", "┴", "┴", "─", "┬", "┤"},
+	{32, 120, 0, false, 2, "├", "─", "─", "┬", "┴", "┤"},
+	{32, 120, 0, false, 3, "└", "─", "─", "┴", "─", "┘"},
+};
+
+START_TEST(borders_meet_their_dividers)
+{
+	struct layout layout;
+	int border = corners[_i].border;
+	ck_assert_int_eq(resizeterm(corners[_i].rows, corners[_i].columns), OK);
+	ck_assert(layout_make(&layout, corners[_i].rows, corners[_i].columns,
+	    &(struct layout_needs){3, corners[_i].narrator, 3, 0}));
+	erase();
+	draw_borders(&drawn, &layout, corners[_i].zoomed);
+	int row = border == NARRATOR_BORDER ? layout.narrator_border : layout.borders[border];
+	if (corners[_i].left == NULL) {
+		ck_assert_int_eq(row, NOWHERE);
+		return;
+	}
+	ck_assert_str_eq(cells(row, 0, 1), corners[_i].left);
+	ck_assert_str_eq(cells(row, layout.top_dividers[0], 1), corners[_i].sent);
+	ck_assert_str_eq(cells(row, layout.top_dividers[1], 1), corners[_i].echoed);
+	ck_assert_str_eq(cells(row, layout.bottom_divider, 1), corners[_i].processes);
+	ck_assert_str_eq(cells(row, layout.columns - 1, 1), corners[_i].right);
+	if (corners[_i].details != NULL)
+		ck_assert_str_eq(cells(row, layout.details_divider, 1), corners[_i].details);
+	ck_assert_str_eq(cells(row, 2, 1), *corners[_i].sent == ' ' ? " " : "─");
+}
+END_TEST
+
+/* Inside of the bands nothing but their dividers is drawn. */
+START_TEST(dividers_are_as_long_as_their_bands)
+{
+	struct layout layout;
+	ck_assert_int_eq(resizeterm(32, 120), OK);
+	ck_assert(layout_make(&layout, 32, 120, &(struct layout_needs){3, 0, 0, 0}));
+	erase();
+	draw_borders(&drawn, &layout, false);
+	for (int band = 0; band < 3; band++)
+		for (int row = layout.borders[band] + 1; row < layout.borders[band + 1]; row++)
+			for (int column = 0; column < 120; column++) {
+				bool divider = column == 0 || column == 119 ||
+				    (band == 0 && (column == layout.top_dividers[0] ||
+				    column == layout.top_dividers[1])) ||
+				    (band == 1 && column == layout.details_divider) ||
+				    (band == 2 && column == layout.bottom_divider);
+				if (strcmp(cells(row, column, 1), divider ? "│" : " ") != 0)
+					ck_abort_msg("%d, %d", row, column);
+			}
+	ck_assert_str_eq(cells(layout.borders[0] - 1, 0, 5), "     ");
+	ck_assert_str_eq(cells(layout.borders[3] + 1, 0, 5), "     ");
+}
+END_TEST
+
 /* The bytes that the terminal got since the place of before. */
 static const char *
 bytes_since(long *before)
@@ -371,6 +446,9 @@ screen_draw_suite(void)
 	tcase_add_test(text, a_line_s_marks_look_otherwise);
 	tcase_add_test(text, a_title_stands_in_the_border_above);
 	tcase_add_test(text, a_box_is_empty_and_stands_around);
+	tcase_add_loop_test(text, borders_meet_their_dividers, 0,
+	    sizeof corners / sizeof *corners);
+	tcase_add_test(text, dividers_are_as_long_as_their_bands);
 	tcase_add_test(text, a_frame_writes_what_differs);
 	tcase_add_test(text, the_size_is_the_terminal_s);
 	tcase_add_test(text, ascii_is_drawn_where_it_is_asked_for_or_all_there_is);
