@@ -250,6 +250,19 @@ START_TEST(a_command_is_cut_between_its_words)
 }
 END_TEST
 
+/* A recording can hold anything. */
+START_TEST(every_word_of_a_row_is_made_visible)
+{
+	begin();
+	struct event event = process(ROLE_OTHER, 77, 0, PROCESS_STARTED, "S\033", "c\033",
+	    "b\x9b");
+	snprintf(event.process.row.tty, sizeof event.process.row.tty, "t\r");
+	happen(event);
+	ck_assert_str_eq(line_of(77, NARROW), "   77    99 S^[  c^[      b\\x9b");
+	ck_assert_ptr_nonnull(strstr(line_of(77, WIDE), "   77    99 t^M    S^[  c^[ "));
+}
+END_TEST
+
 /* Whom a child serves; another role serves nobody. */
 static const struct { enum report_role role; unsigned conn; const char *peer; int columns;
     const char *text; } peers[] = {
@@ -300,6 +313,7 @@ screen_processes_suite(void)
 	tcase_add_test(tcase, who_was_reaped_lingers_four_seconds);
 	tcase_add_loop_test(tcase, a_command_is_cut_between_its_words, 0,
 	    sizeof commands / sizeof *commands);
+	tcase_add_test(tcase, every_word_of_a_row_is_made_visible);
 	tcase_add_loop_test(tcase, a_child_s_row_says_whom_it_serves, 0,
 	    sizeof peers / sizeof *peers);
 	suite_add_tcase(suite, tcase);
