@@ -295,6 +295,18 @@ START_TEST(a_long_way_keeps_its_end)
 }
 END_TEST
 
+/* Of a way that is longer than any, the latest states stay in their order. */
+START_TEST(an_endless_way_keeps_its_latest)
+{
+	static const enum tcp_state states[] = {STATE_SYN_SENT, STATE_LISTEN, STATE_SYN_RECV};
+	open_one();
+	for (int i = 0; i < 30; i++)
+		step_to(END_CLIENT, states[i % 3], states[(i + 1) % 3], false);
+	ck_assert_str_eq(way_of("client", 19, NARROW), "client  … SYN_SENT►LISTEN►SYN_RECV►"
+	    "SYN_SENT►LISTEN►SYN_RECV►SYN_SENT");
+}
+END_TEST
+
 /* Connects that fail: those that were refused or got no answer had sent a SYN. */
 static const struct { enum report_role role; enum report_call call; int error; bool way; }
 failures[] = {
@@ -419,6 +431,7 @@ screen_diagram_suite(void)
 	tcase_add_test(ways, a_way_is_what_was_passed);
 	tcase_add_test(ways, without_a_connection_there_is_no_way);
 	tcase_add_test(ways, a_long_way_keeps_its_end);
+	tcase_add_test(ways, an_endless_way_keeps_its_latest);
 	tcase_add_loop_test(ways, a_connect_that_failed_had_sent_a_syn, 0,
 	    sizeof failures / sizeof *failures);
 	tcase_add_test(ways, a_state_that_was_seen_is_told_once);
