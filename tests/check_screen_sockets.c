@@ -66,6 +66,33 @@ START_TEST(the_columns_stand_below_their_headings)
 }
 END_TEST
 
+/* So many columns, and where a row's parts begin; a timer with "keepalive 7200" has
+ * fourteen columns. */
+static const struct { int columns, foreign, state, timer, timer_columns; } places[] = {
+	{40, 36, 52, 64, 8}, {78, 36, 52, 64, 8}, {80, 37, 54, 66, 8}, {96, 45, 70, 82, 8},
+	{97, 42, 64, 76, 14}, {99, 43, 66, 78, 14}, {100, 41, 62, 74, 8}, {108, 45, 70, 82, 8},
+	{109, 42, 64, 76, 14}, {159, 67, 114, 126, 14}, {160, 68, 116, 128, 14},
+	{300, 68, 116, 128, 14},
+};
+
+START_TEST(the_columns_have_their_places)
+{
+	struct scene scene = scene_now();
+	struct line heading;
+	int columns = places[_i].columns;
+	socket_line_heading(NULL, &scene, columns, &heading);
+	ck_assert_int_eq((int)(strstr(heading.text, "Local") - heading.text), 20);
+	ck_assert_int_eq((int)(strstr(heading.text, "Foreign") - heading.text),
+	    places[_i].foreign);
+	ck_assert_int_eq((int)(strstr(heading.text, "State") - heading.text),
+	    places[_i].state);
+	ck_assert_int_eq((int)(strstr(heading.text, "Timer") - heading.text),
+	    places[_i].timer);
+	ck_assert_int_eq((int)(strstr(heading.text, "Owner") - heading.text),
+	    places[_i].timer + places[_i].timer_columns + 1);
+}
+END_TEST
+
 START_TEST(a_stranger_has_no_connection)
 {
 	struct moment_socket socket = socket_in(STATE_ESTABLISHED, END_SERVER);
@@ -421,6 +448,8 @@ screen_sockets_suite(void)
 	tcase_add_checked_fixture(row, setup, teardown);
 	tcase_add_test(row, a_row_is_netstat_s);
 	tcase_add_test(row, the_columns_stand_below_their_headings);
+	tcase_add_loop_test(row, the_columns_have_their_places, 0,
+	    sizeof places / sizeof *places);
 	tcase_add_test(row, a_stranger_has_no_connection);
 	tcase_add_loop_test(row, a_long_queue_keeps_its_columns, 0,
 	    sizeof queues / sizeof *queues);
