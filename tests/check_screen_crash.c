@@ -140,13 +140,56 @@ await_unread(void)
 START_TEST(a_terminal_that_takes_nothing_gets_its_modes)
 {
 	full_crash = _i == 1;
+	int64_t begun = clock_ms();
 	start("xterm", act_on_full);
 	int status = await_unread();
+	ck_assert_int_ge(clock_ms() - begun, full_crash ? 200 : 1000); /* some patience */
 	if (full_crash)
 		ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 	else
 		ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	expect_modes_of_before();
+}
+END_TEST
+
+/* Awaits that its terminal has vanished, and ends, or crashes. */
+static int
+act_on_vanished(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	if (terminal_open() < 0)
+		return 2;
+	struct pollfd vanished = {.fd = terminal_descriptor()};
+	draw_word("hello");
+	while (poll(&vanished, 1, 100) <= 0)
+		continue;
+	if (full_crash)
+		raise(SIGSEGV);
+	for (int i = 0; i < 3; i++) {
+		mvprintw(1, 1, "%d", i);
+		refresh();
+		terminal_flush();
+	}
+	if (!terminal_has_failed())
+		return 3;
+	terminal_close(false);
+	return 0;
+}
+
+START_TEST(a_vanished_terminal_is_no_reason_to_stay)
+{
+	full_crash = _i == 1;
+	start("xterm", act_on_vanished);
+	close(peer.slave);
+	struct pollfd begun = {.fd = peer.master, .events = POLLIN};
+	ck_assert_int_eq(poll(&begun, 1, DEADLINE_MS), 1);
+	close(peer.master);
+	int status = await_unread();
+	peer.master = peer.slave = -1;
+	if (full_crash)
+		ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	else
+		ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 END_TEST
 
@@ -239,6 +282,7 @@ screen_crash_suite(void)
 	tcase_add_test(tcase, a_crash_writes_no_delays);
 	tcase_add_test(tcase, the_handlers_of_before_are_put_back);
 	tcase_add_loop_test(tcase, a_terminal_that_takes_nothing_gets_its_modes, 0, 2);
+	tcase_add_loop_test(tcase, a_vanished_terminal_is_no_reason_to_stay, 0, 2);
 #ifndef __SANITIZE_ADDRESS__
 	tcase_add_loop_test(tcase, without_memory_the_terminal_is_given_back, 0, 2);
 #endif

@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -242,6 +243,25 @@ START_TEST(patience_has_an_end)
 }
 END_TEST
 
+static void
+on_alarm(int number)
+{
+	(void)number;
+}
+
+START_TEST(a_signal_is_no_end_of_patience)
+{
+	const struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+	struct sigaction action = {.sa_handler = on_alarm}; /* without SA_RESTART */
+	curses_writes(0, MUCH);
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	int64_t begun = clock_ms();
+	ck_assert(!output_finish(&output, 300));
+	ck_assert_int_ge(clock_ms() - begun, 300);
+}
+END_TEST
+
 /* Another process reads all that comes; its status says how much in KiB. */
 static pid_t
 start_reader(void)
@@ -381,6 +401,7 @@ screen_output_suite(void)
 	tcase_add_test(own, a_terminal_that_has_vanished_has_failed);
 	tcase_add_test(own, who_takes_a_byte_has_not_vanished);
 	tcase_add_test(own, patience_has_an_end);
+	tcase_add_test(own, a_signal_is_no_end_of_patience);
 	tcase_add_test(own, all_is_written_to_who_reads);
 	tcase_add_test(own, what_is_discarded_is_never_written);
 	tcase_add_test(own, a_torn_frame_is_told_once);

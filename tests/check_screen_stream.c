@@ -129,8 +129,8 @@ static void
 teach_hostile(void)
 {
 	static struct scenario lesson;
-	static struct scenario_step step = {.line = 1};
-	step.text = (char[]){"kill child " HOSTILE};
+	static char text[] = "kill child " HOSTILE;
+	static struct scenario_step step = {.line = 1, .text = text};
 	snprintf(lesson.name, sizeof lesson.name, "%s", HOSTILE);
 	snprintf(lesson.title, sizeof lesson.title, "%s", HOSTILE);
 	snprintf(lesson.section, sizeof lesson.section, "\033[2J");
