@@ -238,6 +238,16 @@ START_TEST(sent_and_echoed_are_two_panes)
 }
 END_TEST
 
+START_TEST(a_line_without_a_text_is_empty)
+{
+	begin();
+	connect_one(1);
+	piece(EVENT_SENT, 1, NULL, "00 01");
+	expect_all("sent", 5, 24, "");
+	ck_assert_uint_eq(looked.state->count, 1);
+}
+END_TEST
+
 START_TEST(a_peer_s_line_is_made_visible)
 {
 	begin();
@@ -393,6 +403,7 @@ screen_panes_suite(void)
 	tcase_add_test(tcase, tcp_info_is_told_with_its_units);
 	tcase_add_test(tcase, what_tcp_info_does_not_know_is_said);
 	tcase_add_test(tcase, sent_and_echoed_are_two_panes);
+	tcase_add_test(tcase, a_line_without_a_text_is_empty);
 	tcase_add_test(tcase, a_peer_s_line_is_made_visible);
 	tcase_add_test(tcase, each_connection_has_two_lines);
 	tcase_add_test(tcase, settings_are_the_server_s);
