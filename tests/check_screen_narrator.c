@@ -231,7 +231,7 @@ START_TEST(what_comes_next_is_of_now)
 END_TEST
 
 static struct scenario lessons[] = {
-	{.name = "first", .title = "What is seen first", .section = "5.1"},
+	{.name = "first", .title = "What is seen first, in so many words", .section = "5.1"},
 	{.name = "a-name-that-is-much-too-long-for-it", .title = "Long", .section = ""},
 	{.name = "needs\033user", .title = "Not here", .section = "5.2", .needs = NEEDS_LAB},
 };
@@ -248,7 +248,7 @@ START_TEST(the_menu_has_a_line_for_each_lesson)
 {
 	offer(3);
 	ck_assert_uint_eq(look_at("lessons", 9, ROOM), 3);
-	ck_assert_str_eq(line_at(0), "> 5.1   first                    What is seen first");
+	ck_assert_str_eq(line_at(0), "> 5.1   first                    What is seen first, in so many words");
 	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
 	ck_assert_str_eq(line_at(1), "        a-name-that-is-much-too… Long");
 	look_at("lessons", 9, 2 * ROOM);
@@ -259,7 +259,7 @@ START_TEST(the_menu_has_a_line_for_each_lesson)
 	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
 	offer(1);
 	look_at("lessons", 9, ROOM);
-	ck_assert_str_eq(line_at(0), "> 5.1   first What is seen first");
+	ck_assert_str_eq(line_at(0), "> 5.1   first What is seen first, in so many words");
 	ck_assert_str_eq(heading_of_it(), "  UNP   Name  What is seen");
 	look_at("lessons", 9, 24);
 	ck_assert_str_eq(line_at(0), "> 5.1   first What is…");
