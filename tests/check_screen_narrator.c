@@ -248,7 +248,8 @@ START_TEST(the_menu_has_a_line_for_each_lesson)
 {
 	offer(3);
 	ck_assert_uint_eq(look_at("lessons", 9, ROOM), 3);
-	ck_assert_str_eq(line_at(0), "> 5.1   first                    What is seen first, in so many words");
+	ck_assert_str_eq(line_at(0), "> 5.1   first                    What is seen first, in "
+	    "so many words");
 	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
 	ck_assert_str_eq(line_at(1), "        a-name-that-is-much-too… Long");
 	look_at("lessons", 9, 2 * ROOM);

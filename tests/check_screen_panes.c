@@ -364,6 +364,22 @@ START_TEST(help_is_made_from_the_tables)
 }
 END_TEST
 
+START_TEST(a_blank_line_parts_the_help)
+{
+	int headings = 0;
+	begin();
+	size_t count = look_at("help", 20, WIDE);
+	for (size_t i = 0; i < count; i++) {
+		bool blank = *line_at(i) == '\0';
+		bool heading = i + 1 < count && *line_at(i + 1) != '\0' &&
+		    look_of_it() == (LOOK_STRONG | LOOK_KEY);
+		ck_assert_int_eq(blank, heading);
+		headings += heading;
+	}
+	ck_assert_int_ge(headings, 6);
+}
+END_TEST
+
 /* A name of 23 columns stands beside its help, a longer one above it. */
 START_TEST(help_keeps_its_columns)
 {
@@ -410,6 +426,7 @@ screen_panes_suite(void)
 	tcase_add_test(tcase, another_s_server_has_no_settings);
 	tcase_add_test(tcase, dispositions_are_looked_up_first);
 	tcase_add_test(tcase, help_is_made_from_the_tables);
+	tcase_add_test(tcase, a_blank_line_parts_the_help);
 	tcase_add_test(tcase, help_keeps_its_columns);
 	suite_add_tcase(suite, tcase);
 	return suite;
