@@ -1,5 +1,7 @@
 /* check_screen_panes.c: the panes of few lines: the last errno, what TCP_INFO says, what
  * was sent and echoed, settings, connections, dispositions. */
+#include "keys.h" /* before curses, which has a KEY_COMMAND, too */
+
 #include "pane_fixture.h"
 #include "suites.h"
 
@@ -380,6 +382,40 @@ START_TEST(a_blank_line_parts_the_help)
 }
 END_TEST
 
+/* How many entries stand below a heading of the help that begins so. */
+static size_t
+entries_below(const char *heading)
+{
+	size_t i = 0, entries = 0, count = look_at("help", 20, 118);
+	while (i < count && strncmp(line_at(i), heading, strlen(heading)) != 0)
+		i++;
+	ck_assert_uint_lt(i, count);
+	for (i++; i < count && *line_at(i) != '\0'; i++)
+		entries += looked.line.text[2] != ' ';
+	return entries;
+}
+
+START_TEST(the_help_has_each_row_of_the_tables_once)
+{
+	size_t count, helped = 0;
+	begin();
+	keys_table(&count);
+	ck_assert_uint_eq(entries_below("Keys (Esc-digit"), count + 4); /* Tab, Ctrl-… */
+	keys_of_lesson(&count);
+	ck_assert_uint_eq(entries_below("In a lesson"), count);
+	keys_of_panes(&count);
+	ck_assert_uint_eq(entries_below("Keys in the panes"), count);
+	const struct pane_key *keys = keys_of_time(&count);
+	for (size_t i = 0; i < count; i++)
+		helped += keys[i].help != NULL;
+	ck_assert_uint_eq(entries_below("Keys of time"), helped);
+	command_table(&count);
+	ck_assert_uint_eq(entries_below("Commands"), count);
+	settings_table(&count);
+	ck_assert_uint_eq(entries_below("Settings"), count);
+}
+END_TEST
+
 /* A name of 23 columns stands beside its help, a longer one above it. */
 START_TEST(help_keeps_its_columns)
 {
@@ -427,6 +463,7 @@ screen_panes_suite(void)
 	tcase_add_test(tcase, dispositions_are_looked_up_first);
 	tcase_add_test(tcase, help_is_made_from_the_tables);
 	tcase_add_test(tcase, a_blank_line_parts_the_help);
+	tcase_add_test(tcase, the_help_has_each_row_of_the_tables_once);
 	tcase_add_test(tcase, help_keeps_its_columns);
 	suite_add_tcase(suite, tcase);
 	return suite;
