@@ -4,6 +4,7 @@
 #include "pane_fixture.h"
 #include "suites.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 enum { BRIEF = 39, ROOM = 78 };
@@ -430,6 +431,20 @@ START_TEST(an_explanation_is_the_one_that_is_asked_for)
 }
 END_TEST
 
+/* However often it is made anew. */
+START_TEST(an_explanation_leaves_no_memory_behind)
+{
+	begin();
+	connect_one(1);
+	test.why = (struct explain_subject){.kind = EXPLAIN_END, .end = END_CLIENT};
+	look_at("why", 20, ROOM);
+	size_t before = mallinfo2().uordblks;
+	for (int i = 0; i < 500; i++)
+		look_at("why", 20, ROOM - i % 2);
+	ck_assert_uint_lt(mallinfo2().uordblks, before + 50000);
+}
+END_TEST
+
 /* Two rows of strangers differ in a port alone. */
 START_TEST(an_explanation_is_of_that_row)
 {
@@ -474,6 +489,7 @@ screen_timeline_suite(void)
 	tcase_add_checked_fixture(why, setup, teardown);
 	tcase_add_test(why, an_explanation_has_its_parts);
 	tcase_add_test(why, an_explanation_is_the_one_that_is_asked_for);
+	tcase_add_test(why, an_explanation_leaves_no_memory_behind);
 	tcase_add_test(why, an_explanation_is_of_that_row);
 	suite_add_tcase(suite, timeline);
 	suite_add_tcase(suite, all);
