@@ -557,6 +557,40 @@ START_TEST(what_is_explained_is_the_selected_line)
 }
 END_TEST
 
+/* The panes by their names, and how each behaves. */
+static const struct { const char *name; enum place place; bool selects, follows, whole; }
+kinds[] = {
+	{"sent", PLACE_SENT, true, true, false}, {"echoed", PLACE_ECHOED, true, true, false},
+	{"errno", PLACE_ERRNO, false, false, false},
+	{"sockets", PLACE_SOCKETS, true, false, false},
+	{"processes", PLACE_PROCESSES, true, false, false},
+	{"timeline", PLACE_TIMELINE, true, true, false},
+	{"narrator", PLACE_NARRATOR, false, false, true},
+	{"details", PLACE_DETAILS, false, false, false},
+	{"lessons", PLACE_NONE, true, false, true}, {"help", PLACE_NONE, false, false, true},
+	{"settings", PLACE_NONE, false, false, false},
+	{"connections", PLACE_NONE, false, false, false},
+	{"dispositions", PLACE_NONE, false, false, false},
+	{"states", PLACE_NONE, false, false, true}, {"figures", PLACE_NONE, false, false, true},
+	{"bytes", PLACE_NONE, false, true, false}, {"all", PLACE_NONE, true, false, true},
+	{"why", PLACE_NONE, false, false, true},
+};
+
+START_TEST(each_pane_behaves_as_its_kind)
+{
+	size_t count;
+	const struct pane *const *panes = pane_table(&count);
+	ck_assert_uint_eq(count, sizeof kinds / sizeof *kinds);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert_str_eq(panes[i]->name, kinds[i].name);
+		ck_assert_int_eq(panes[i]->place, kinds[i].place);
+		ck_assert_int_eq(panes[i]->selects, kinds[i].selects);
+		ck_assert_int_eq(panes[i]->follows, kinds[i].follows);
+		ck_assert_int_eq(panes[i]->whole, kinds[i].whole);
+	}
+}
+END_TEST
+
 START_TEST(a_line_that_lacks_memory_is_told)
 {
 	shown.text = "no memory";
@@ -609,6 +643,7 @@ screen_pane_suite(void)
 	tcase_add_test(tcase, a_search_brings_its_line_to_the_top);
 	tcase_add_test(tcase, a_search_near_the_end_follows_again);
 	tcase_add_test(tcase, what_is_explained_is_the_selected_line);
+	tcase_add_test(tcase, each_pane_behaves_as_its_kind);
 	tcase_add_test(tcase, a_line_that_lacks_memory_is_told);
 	tcase_add_test(tcase, a_line_is_cut_at_a_whole_character);
 	suite_add_tcase(suite, tcase);
