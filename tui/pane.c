@@ -340,7 +340,7 @@ draw_note(const struct pane_state *state, const struct draw *draw,
 	if (*state->note != '\0')
 		snprintf(note + width, sizeof note - (size_t)width, "%s%s ",
 		    width > 0 ? "" : " ", state->note);
-	else if (width + (int)utf8_width(title_of(state)) + 3 > inside->columns)
+	else if (width + (int)utf8_width(title_of(state)) + 4 > inside->columns)
 		return 0;
 	width = (int)utf8_width(note);
 	draw_text(draw, inside->row - 1, inside->column + inside->columns - width - 1,

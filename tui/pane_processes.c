@@ -223,14 +223,24 @@ fit_command(const char *command, int columns)
 	return fit;
 }
 
+/* How many blanks make so many columns of a text, which can be longer. */
+static int
+blanks_behind(const char *text, int columns)
+{
+	int width = (int)utf8_width(text);
+	return width < columns ? columns - width : 0;
+}
+
 /* What stands behind STAT, in columns. */
 static void
 write_command(const struct moment_process *process, const struct widths *widths,
     char *text, size_t size)
 {
 	char command[4 * PROCESS_TEXT], peer[ENDPOINT_TEXT], both[6 * PROCESS_TEXT];
+	char wchan[4 * PROCESS_TEXT];
 	const struct process_row *row = &process->row;
 	escape_into(command, sizeof command, row->command, strlen(row->command));
+	escape_into(wchan, sizeof wchan, row->wchan, strlen(row->wchan));
 	write_peer(row, widths->peer > 0 ? widths->peer - 1 : widths->room, peer,
 	    sizeof peer);
 	if (process->ended_at != 0 || is_zombie(process)) {
@@ -239,9 +249,10 @@ write_command(const struct moment_process *process, const struct widths *widths,
 		return;
 	}
 	if (widths->peer > 0 || *peer == '\0') {
-		snprintf(text, size, "%-*.*s %-*s%s", widths->command,
-		    fit_command(command, widths->command), command, widths->peer,
-		    peer, row->wchan);
+		command[fit_command(command, widths->command)] = '\0';
+		snprintf(text, size, "%s%*s %-*s%s", command,
+		    blanks_behind(command, widths->command), "", widths->peer, peer,
+		    wchan);
 		return;
 	}
 	write_name(command);
@@ -250,8 +261,8 @@ write_command(const struct moment_process *process, const struct widths *widths,
 		snprintf(both, sizeof both, "%s", peer);
 	bool spills = (int)utf8_width(both) > widths->command;
 	bool fits = !spills || widths->room > PEER + COMMAND_LEAST;
-	snprintf(text, size, "%-*s%s", spills ? PEER : widths->command + 1, both,
-	    fits ? row->wchan : "");
+	snprintf(text, size, "%s%*s%s", both, blanks_behind(both,
+	    spills ? PEER : widths->command + 1), "", fits ? wchan : "");
 }
 
 static void
@@ -261,7 +272,7 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	const struct moment_process *process = row_at(state, scene, number);
 	const struct process_row *row = &process->row;
 	struct widths widths = widths_for(scene, columns);
-	char command[8 * PROCESS_TEXT];
+	char command[12 * PROCESS_TEXT], tty[64], stat[32];
 	unsigned look = LOOK_PLAIN;
 	bool zombie = is_zombie(process);
 	write_command(process, &widths, command, sizeof command);
@@ -271,12 +282,15 @@ write_line(const struct pane_state *state, const struct scene *scene,
 		look = LOOK_BAD | LOOK_STRONG;
 	else if (*row->stat == 'T')
 		look = LOOK_PASSING | LOOK_STRONG;
-	const char *stat = process->ended_at != 0 ? "-" : row->stat;
-	if (zombie && *row->stat != 'Z')
-		stat = "Z";
+	escape_into(tty, sizeof tty, row->tty, strlen(row->tty));
+	escape_into(stat, sizeof stat, row->stat, strlen(row->stat));
+	if (process->ended_at != 0)
+		strcpy(stat, "-");
+	else if (zombie && *row->stat != 'Z')
+		strcpy(stat, "Z");
 	line_format(line, look, "%*d %*d %-*s%-*s %s", widths.pid, (int)row->pid,
 	    widths.pid, (int)row->ppid, widths.tty,
-	    widths.tty > 0 ? row->tty : "", STAT, stat, command);
+	    widths.tty > 0 ? tty : "", STAT, stat, command);
 }
 
 /* The process by number: what the signal menu is about. */

@@ -324,8 +324,10 @@ void
 diagram_draw(const struct diagram *diagram, struct canvas *canvas, int column)
 {
 	draw_lines(diagram, canvas, column);
-	for (int i = 0; i < DIAGRAM_ARROWS; i++)
-		draw_arrow(diagram, i, canvas, column);
+	for (int taken = 0; taken < 2; taken++) /* last, for three share a head */
+		for (int i = 0; i < DIAGRAM_ARROWS; i++)
+			if (is_taken(diagram, i) == (taken == 1))
+				draw_arrow(diagram, i, canvas, column);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		canvas_put(canvas, words[i].at.row, column + words[i].at.column,
 		    LOOK_PLAIN, "%s", words[i].words);
