@@ -34,6 +34,7 @@ main(void)
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());
 	srunner_add_suite(runner, sock_diag_suite());
+	srunner_add_suite(runner, socket_changes_suite());
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());
 	srunner_add_suite(runner, why_suite());
