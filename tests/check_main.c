@@ -22,6 +22,7 @@ main(void)
 	srunner_add_suite(runner, memory_suite());
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, past_suite());
+	srunner_add_suite(runner, pidfd_signal_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());
@@ -33,6 +34,7 @@ main(void)
 	srunner_add_suite(runner, session_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());
+	srunner_add_suite(runner, silence_suite());
 	srunner_add_suite(runner, sock_diag_suite());
 	srunner_add_suite(runner, socket_changes_suite());
 	srunner_add_suite(runner, tcp_state_suite());
