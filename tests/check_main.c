@@ -23,6 +23,8 @@ main(void)
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, past_suite());
 	srunner_add_suite(runner, pidfd_signal_suite());
+	srunner_add_suite(runner, process_look_suite());
+	srunner_add_suite(runner, process_search_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());

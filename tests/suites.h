@@ -21,6 +21,8 @@ Suite *memory_suite(void);
 Suite *moment_suite(void);
 Suite *past_suite(void);
 Suite *pidfd_signal_suite(void);
+Suite *process_look_suite(void);
+Suite *process_search_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *read_budget_suite(void);
