@@ -5,7 +5,9 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* Deaths. */
 
@@ -177,8 +179,11 @@ START_TEST(who_is_followed_can_be_signalled)
 	pid_t child = fork_sleeper();
 	followers_open(&followers);
 	follow_child(&followers, child);
+	timer_stop(followers.watch->timer);
+	followers.watch->busy_until = 0;
 	ck_assert_int_eq(process_watch_signal(followers.watch, child, SIGUSR1), 0);
-	ck_assert(timer_is_running(followers.watch->timer));
+	ck_assert(timer_is_running(followers.watch->timer)); /* something happens now */
+	ck_assert_int_gt(followers.watch->busy_until, loop_now(followers.loop));
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
 	followers_close(&followers);
@@ -369,6 +374,47 @@ START_TEST(what_proc_does_not_tell_is_the_servers)
 }
 END_TEST
 
+/* So many descriptors are left free that /proc can be read; whoever gets no pidfd for that
+ * is looked at instead, and this is said once. */
+START_TEST(some_descriptors_are_kept_for_proc)
+{
+	enum { KEPT = 12 };
+	struct followers followers;
+	struct rlimit limit, few;
+	pid_t children[3] = {fork_sleeper(), fork_sleeper(), fork_sleeper()};
+	followers_open(&followers);
+	int next = lowest_free();
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = (rlim_t)next + KEPT + 1;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (int i = 0; i < 3; i++) {
+		follow_child(&followers, children[i]);
+		ck_assert_int_eq(process_watch_pidfd(followers.watch, children[i]),
+		    i == 0 ? next : -1);
+		ck_assert(!process_watch_find(followers.watch, children[i])->dead);
+		ck_assert_int_eq(lowest_free() > next, 1);
+	}
+	unsigned notes = 0;
+	char number[32];
+	snprintf(number, sizeof number, "%llu descriptors", (unsigned long long)next + KEPT + 1);
+	for (uint64_t i = log_first(followers.log); i < log_end(followers.log); i++) {
+		const struct event *event = log_event(followers.log, i);
+		if (event->type != EVENT_NOTE)
+			continue;
+		notes++;
+		ck_assert_ptr_nonnull(strstr(event->text, number));
+	}
+	ck_assert_uint_eq(notes, 1);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(kill(children[2], SIGKILL), 0);
+	await_told(&followers, children[2], PROCESS_ZOMBIE);
+	for (int i = 0; i < 3; i++)
+		end_sleeper(children[i]);
+	followers_close(&followers);
+}
+END_TEST
+
 /* Of very many that are forked at once, /proc is not read for each. */
 START_TEST(a_flood_of_children_is_read_later)
 {
@@ -483,6 +529,7 @@ process_watch_suite(void)
 	tcase_add_loop_test(rows, numbers_of_one_bucket_are_told_apart, 0, 6);
 	tcase_add_test(rows, a_row_is_what_proc_says_and_what_was_reported);
 	tcase_add_test(rows, what_proc_does_not_tell_is_the_servers);
+	tcase_add_test(rows, some_descriptors_are_kept_for_proc);
 	tcase_add_test(rows, a_flood_of_children_is_read_later);
 	tcase_add_test(rows, another_part_to_play_is_told);
 	tcase_add_test(rows, whom_a_child_serves_is_told);
