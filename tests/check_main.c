@@ -40,6 +40,8 @@ main(void)
 	srunner_add_suite(runner, silence_suite());
 	srunner_add_suite(runner, sock_diag_suite());
 	srunner_add_suite(runner, socket_changes_suite());
+	srunner_add_suite(runner, socket_holder_suite());
+	srunner_add_suite(runner, socket_watch_suite());
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());
 	srunner_add_suite(runner, why_suite());

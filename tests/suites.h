@@ -49,6 +49,8 @@ Suite *signal_name_suite(void);
 Suite *silence_suite(void);
 Suite *sock_diag_suite(void);
 Suite *socket_changes_suite(void);
+Suite *socket_holder_suite(void);
+Suite *socket_watch_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
 Suite *why_suite(void);
