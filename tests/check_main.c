@@ -7,6 +7,7 @@ int
 main(void)
 {
 	SRunner *runner = srunner_create(all_rows_suite());
+	srunner_add_suite(runner, all_sockets_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());
@@ -41,6 +42,7 @@ main(void)
 	srunner_add_suite(runner, sock_diag_suite());
 	srunner_add_suite(runner, socket_changes_suite());
 	srunner_add_suite(runner, socket_holder_suite());
+	srunner_add_suite(runner, socket_probe_suite());
 	srunner_add_suite(runner, socket_watch_suite());
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());

@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *all_rows_suite(void);
+Suite *all_sockets_suite(void);
 Suite *channel_suite(void);
 Suite *command_suite(void);
 Suite *endpoint_suite(void);
@@ -50,6 +51,7 @@ Suite *silence_suite(void);
 Suite *sock_diag_suite(void);
 Suite *socket_changes_suite(void);
 Suite *socket_holder_suite(void);
+Suite *socket_probe_suite(void);
 Suite *socket_watch_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
