@@ -64,6 +64,10 @@ START_TEST(children_that_nobody_reported_are_found)
 	ck_assert_uint_eq(told_of(&followers, family.child, PROCESS_FORKED, &event), 1);
 	ck_assert_int_eq(event.process.row.role, ROLE_CHILD);
 	ck_assert_ptr_null(process_watch_find(followers.watch, family.grandchild));
+	pid_t later = fork_sleeper();
+	process_watch_refresh(followers.watch); /* which searches, too */
+	ck_assert_uint_eq(told_of(&followers, later, PROCESS_FORKED, NULL), 1);
+	end_sleeper(later);
 	end_family(family);
 	end_sleeper(known);
 	followers_close(&followers);

@@ -123,8 +123,10 @@ START_TEST(who_has_ended_before_anybody_looked_is_told_of)
 {
 	struct followers followers;
 	followers_open(&followers);
+	int64_t before = loop_now(followers.loop);
 	process_watch_add_started(followers.watch, NOBODY, getpid(), ROLE_SERVER,
-	    "myserver 9999", loop_now(followers.loop));
+	    "myserver 9999", before);
+	ck_assert_int_ge(process_watch_find(followers.watch, NOBODY)->died_at, before);
 	struct process_row row = row_now(&followers, NOBODY);
 	ck_assert_str_eq(row.command, "myserver 9999");
 	ck_assert_int_eq(row.ppid, getpid());
@@ -483,13 +485,17 @@ END_TEST
 /* What is shown of one that stops is told in its turn, without anybody's asking. */
 START_TEST(rows_are_looked_at_again_and_again)
 {
+	enum { OTHERS = 60 }; /* more than one look takes */
+	pid_t others[OTHERS];
 	struct followers followers;
 	pid_t child = fork_sleeper();
 	await_letter(child, 'S');
 	followers_open(&followers);
 	follow_child(&followers, child);
-	for (int i = 0; i < 100; i++) /* others before it */
-		follow_child(&followers, NOBODY + i);
+	for (int i = 0; i < OTHERS; i++) { /* who are looked at before it */
+		others[i] = fork_sleeper();
+		follow_child(&followers, others[i]);
+	}
 	ck_assert_int_eq(kill(child, SIGSTOP), 0);
 	struct event event = await_told(&followers, child, PROCESS_CHANGED);
 	ck_assert_int_eq(event.process.row.stat[0], 'T');
@@ -497,6 +503,8 @@ START_TEST(rows_are_looked_at_again_and_again)
 	await_letter(child, 'S');
 	process_watch_refresh(followers.watch); /* every row, at once */
 	ck_assert_int_eq(row_now(&followers, child).stat[0], 'S');
+	for (int i = 0; i < OTHERS; i++)
+		end_sleeper(others[i]);
 	end_sleeper(child);
 	followers_close(&followers);
 }
