@@ -47,6 +47,7 @@ main(void)
 	srunner_add_suite(runner, socket_holder_suite());
 	srunner_add_suite(runner, socket_probe_suite());
 	srunner_add_suite(runner, socket_watch_suite());
+	srunner_add_suite(runner, table_reading_suite());
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());
 	srunner_add_suite(runner, why_suite());

@@ -53,6 +53,7 @@ Suite *socket_changes_suite(void);
 Suite *socket_holder_suite(void);
 Suite *socket_probe_suite(void);
 Suite *socket_watch_suite(void);
+Suite *table_reading_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
 Suite *why_suite(void);
