@@ -371,7 +371,8 @@ START_TEST(a_signal_ends_a_round_without_an_error)
 {
 	struct loop *loop = loop_new();
 	struct sigaction action = {.sa_handler = hear_alarm};
-	struct itimerval soon = {.it_value = {.tv_usec = 20000}, .it_interval = {.tv_usec = 20000}};
+	struct itimerval soon = {.it_value = {.tv_usec = 20000},
+	    .it_interval = {.tv_usec = 20000}};
 	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
 	ck_assert_int_eq(loop_round(loop, 20000), 0);
