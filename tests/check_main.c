@@ -45,6 +45,7 @@ main(void)
 	srunner_add_suite(runner, sock_diag_suite());
 	srunner_add_suite(runner, socket_changes_suite());
 	srunner_add_suite(runner, socket_holder_suite());
+	srunner_add_suite(runner, socket_owners_suite());
 	srunner_add_suite(runner, socket_probe_suite());
 	srunner_add_suite(runner, socket_watch_suite());
 	srunner_add_suite(runner, table_reading_suite());

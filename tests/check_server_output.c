@@ -208,13 +208,15 @@ START_TEST(the_end_of_a_pipe_ends_its_line)
 	struct fixture fixture;
 	fixture_open(&fixture);
 	server_output_name(fixture.output, PID);
-	write_all(fixture.out, "bye");
-	close(fixture.out);
+	int first = _i == 0 ? fixture.out : fixture.error;
+	int second = _i == 0 ? fixture.error : fixture.out;
+	write_all(first, "bye");
+	close(first);
 	await(&fixture, EVENT_OUTPUT, 1);
-	check_line(&fixture, 0, 1, "bye");
-	write_all(fixture.error, "not yet\n"); /* the other pipe goes on */
+	check_line(&fixture, 0, _i == 0 ? 1 : 2, "bye");
+	write_all(second, "not yet\n"); /* the other pipe goes on */
 	await(&fixture, EVENT_OUTPUT, 2);
-	close(fixture.error);
+	close(second);
 	while (loop_round(fixture.loop, 20) > 0) /* until none is watched any more */
 		continue;
 	fixture.out = fixture.error = -1;
@@ -229,9 +231,16 @@ START_TEST(a_line_without_an_end_is_told_after_a_second)
 	server_output_name(fixture.output, PID);
 	int64_t before = loop_now(fixture.loop);
 	write_all(fixture.out, "password: ");
-	await(&fixture, EVENT_OUTPUT, 1);
-	check_line(&fixture, 0, 1, "password: ");
-	ck_assert_int_ge(told(&fixture, EVENT_OUTPUT, 0)->time, before + SECONDS(1));
+	if (_i == 1) { /* the other pipe brings so much that it rests meanwhile */
+		loop_round(fixture.loop, 1000);
+		for (int i = 0; i < 50; i++)
+			write_all(fixture.error, "0123456789012345678901234567890123456789"
+			    "0123456789012345678901234567890123456789012345678\n");
+	}
+	await(&fixture, EVENT_OUTPUT, _i == 1 ? 51 : 1);
+	check_line(&fixture, _i == 1 ? 50 : 0, 1, "password: ");
+	ck_assert_int_ge(told(&fixture, EVENT_OUTPUT, _i == 1 ? 50 : 0)->time,
+	    before + SECONDS(1));
 	fixture_close(&fixture);
 }
 END_TEST
@@ -269,6 +278,24 @@ START_TEST(a_long_line_is_told_in_pieces)
 }
 END_TEST
 
+/* Its end may never come. */
+START_TEST(a_line_that_does_not_end_is_told_in_pieces)
+{
+	struct fixture fixture;
+	char text[2500];
+	memset(text, 'v', sizeof text);
+	fixture_open(&fixture);
+	server_output_name(fixture.output, PID);
+	ck_assert_int_eq(write(fixture.out, text, sizeof text), sizeof text);
+	await(&fixture, EVENT_OUTPUT, 2);
+	ck_assert_uint_eq(told(&fixture, EVENT_OUTPUT, 1)->length, LINE_MOST);
+	write_all(fixture.out, "\n");
+	await(&fixture, EVENT_OUTPUT, 3);
+	ck_assert_uint_eq(told(&fixture, EVENT_OUTPUT, 2)->length, 500);
+	fixture_close(&fixture);
+}
+END_TEST
+
 /* Writes so many lines of one byte. */
 static void
 write_lines(int fd, unsigned count)
@@ -295,6 +322,7 @@ START_TEST(a_flood_is_counted_and_left_out)
 	struct fixture fixture;
 	fixture_open(&fixture);
 	server_output_name(fixture.output, PID);
+	loop_round(fixture.loop, 1200); /* silence saves nothing up */
 	int64_t before = loop_now(fixture.loop);
 	write_lines(fixture.out, 3000);
 	server_output_drain(fixture.output);
@@ -453,10 +481,11 @@ server_output_suite(void)
 	tcase_add_test(lines, lines_are_told_as_they_come);
 	tcase_add_test(lines, bytes_of_any_kind_are_kept);
 	tcase_add_test(lines, what_is_left_is_told_at_once);
-	tcase_add_test(lines, the_end_of_a_pipe_ends_its_line);
-	tcase_add_test(lines, a_line_without_an_end_is_told_after_a_second);
+	tcase_add_loop_test(lines, the_end_of_a_pipe_ends_its_line, 0, 2);
+	tcase_add_loop_test(lines, a_line_without_an_end_is_told_after_a_second, 0, 2);
 	tcase_add_loop_test(lines, a_long_line_is_told_in_pieces, 0,
 	    sizeof lengths / sizeof *lengths);
+	tcase_add_test(lines, a_line_that_does_not_end_is_told_in_pieces);
 	tcase_add_test(lines, a_flood_is_counted_and_left_out);
 	tcase_add_test(lines, what_is_left_out_is_said_now_and_then);
 	tcase_add_test(lines, the_last_line_is_kept_and_made_visible);

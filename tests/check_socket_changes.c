@@ -1,452 +1,10 @@
-/* check_socket_changes.c: what a reading of the table tells, of rows that are made up:
- * no socket of this machine is looked at, but where a test opens one. */
-#include "socket_watch_internal.h"
-
-#include "event_fixture.h"
+/* check_socket_changes.c: what a reading of the table tells, of rows that are made up: no
+ * socket of this machine is looked at, but where a test opens one. */
+#include "socket_changes_fixture.h"
 #include "suites.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
-
-#define NOW FIXTURE_MS(5000) /* of the readings, on the session's clock */
-
-struct fixture {
-	struct socket_watch watch;
-	uint64_t heard; /* the first event that news() has not told */
-};
-
-/* Appends an event. */
-static void
-tell(struct fixture *fixture, struct event event)
-{
-	event.time = FIXTURE_MS(1) + log_now(fixture->watch.log)->time;
-	ck_assert_int_eq(log_append(fixture->watch.log, &event), 0);
-	fixture->heard = log_end(fixture->watch.log);
-}
-
-/* A session with a server, a client, and so many connections, served by children, of
- * which no row was read yet. */
-static void
-fixture_open(struct fixture *fixture, unsigned connections)
-{
-	*fixture = (struct fixture){.watch = {.port = SERVER_PORT, .family = 4}};
-	fixture->watch.loop = loop_new();
-	fixture->watch.log = log_new(LOG_CAPACITY);
-	ck_assert(fixture->watch.loop != NULL && fixture->watch.log != NULL);
-	fixture->watch.holders.known = true; /* nobody holds anything */
-	tell(fixture, fixture_start("local"));
-	tell(fixture, fixture_process(ROLE_SERVER, SERVER_PID, 0, PROCESS_STARTED, -1));
-	tell(fixture, fixture_process(ROLE_CLIENT, CLIENT_PID, 0, PROCESS_STARTED, -1));
-	for (unsigned conn = 1; conn <= connections; conn++) {
-		tell(fixture, fixture_connection(conn, CONNECTION_OPENED));
-		tell(fixture, fixture_child(conn, PROCESS_FORKED, -1));
-	}
-}
-
-static void
-fixture_close(struct fixture *fixture)
-{
-	socket_holders_free(&fixture->watch.holders);
-	tcp_table_free(&fixture->watch.table);
-	log_free(fixture->watch.log);
-	loop_free(fixture->watch.loop);
-}
-
-/* The process holds the socket with this inode, as far as anybody can see. */
-static void
-holds(struct fixture *fixture, pid_t pid, enum report_role role, uint64_t inode)
-{
-	struct socket_holders *holders = &fixture->watch.holders;
-	holders->all = reallocarray(holders->all, holders->count + 1,
-	    sizeof *holders->all);
-	ck_assert_ptr_nonnull(holders->all);
-	holders->all[holders->count++] = (struct socket_holder){.inode = inode,
-	    .pid = pid, .role = role};
-}
-
-/* What was told since it was asked last: a state as "1c GONE>SYN_SENT", with "?" when
- * it is inferred; a row as "+LISTEN:100", "~" changed, "-" gone, with its owner. */
-static const char *
-news(struct fixture *fixture)
-{
-	static const char marks[] = {[SOCKET_APPEARED] = '+', [SOCKET_CHANGED] = '~',
-	    [SOCKET_GONE] = '-'};
-	static char text[1024];
-	size_t length = 0;
-	text[0] = '\0';
-	for (; fixture->heard < log_end(fixture->watch.log); fixture->heard++) {
-		const struct event *event = log_event(fixture->watch.log, fixture->heard);
-		const char *blank = length > 0 ? " " : "";
-		ck_assert_int_eq(event->time, NOW);
-		if (event->type == EVENT_STATE)
-			length += (size_t)snprintf(text + length, sizeof text - length,
-			    "%s%u%c %s>%s%s", blank, event->state.conn,
-			    event->state.end == END_CLIENT ? 'c' : 's',
-			    tcp_state_name(event->state.from),
-			    tcp_state_name(event->state.to),
-			    event->state.inferred ? "?" : "");
-		else if (event->type == EVENT_SOCKET)
-			length += (size_t)snprintf(text + length, sizeof text - length,
-			    "%s%c%s:%d", blank, marks[event->socket.what],
-			    tcp_state_name(event->socket.row.tcp.state),
-			    (int)event->socket.row.owner_pid);
-		ck_assert_uint_lt(length, sizeof text);
-	}
-	return text;
-}
-
-/* An end of a connection, or the listener (conn 0), as the table has it. */
-static struct tcp_row
-row_of(unsigned conn, enum connection_end end, enum tcp_state state)
-{
-	return fixture_socket(conn, end, SOCKET_APPEARED, state).socket.row.tcp;
-}
-
-static struct tcp_row
-client_row(enum tcp_state state)
-{
-	return row_of(1, END_CLIENT, state);
-}
-
-static struct tcp_row
-server_row(enum tcp_state state)
-{
-	return row_of(1, END_SERVER, state);
-}
-
-/* The row is read. */
-static void
-take(struct fixture *fixture, struct tcp_row row)
-{
-	socket_take_row(&fixture->watch, &row, NOW);
-}
-
-/* The row as the moment has it. */
-static struct moment_socket *
-known(struct fixture *fixture, struct tcp_row row)
-{
-	struct moment_socket *socket =
-	    moment_socket_like(log_now(fixture->watch.log), &row);
-	ck_assert_ptr_nonnull(socket);
-	return socket;
-}
-
-/* Whose the row is, now that it was read once more. */
-static pid_t
-owner_after(struct fixture *fixture, struct tcp_row row)
-{
-	take(fixture, row);
-	return known(fixture, row)->row.owner_pid;
-}
-
-/* Which rows are read is what the table holds now: the others are gone. */
-static void
-read_table(struct fixture *fixture, const struct tcp_row *rows, size_t count)
-{
-	tcp_table_clear(&fixture->watch.table);
-	for (size_t i = 0; i < count; i++)
-		ck_assert_int_eq(tcp_table_append(&fixture->watch.table, &rows[i]), 0);
-	socket_take_absence(&fixture->watch, NOW);
-	for (size_t i = 0; i < count; i++)
-		socket_take_row(&fixture->watch, &rows[i], NOW);
-}
-
-/* Owners. */
-
-START_TEST(a_socket_without_inode_is_nobodys)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 1);
-	holds(&fixture, SERVER_PID, ROLE_SERVER, 0);
-	struct tcp_row row = server_row(STATE_ESTABLISHED);
-	row.inode = 0;
-	ck_assert_int_eq(owner_after(&fixture, row), 0);
-	row = client_row(STATE_TIME_WAIT);
-	row.inode = 0;
-	ck_assert_int_eq(owner_after(&fixture, row), 0);
-	fixture_close(&fixture);
-}
-END_TEST
-
-START_TEST(the_clients_end_is_the_clients_while_it_is_open)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 1);
-	ck_assert_int_eq(owner_after(&fixture, client_row(STATE_ESTABLISHED)), CLIENT_PID);
-	tell(&fixture, fixture_connection(1, CONNECTION_CLOSED));
-	ck_assert_int_eq(owner_after(&fixture, client_row(STATE_FIN_WAIT1)), 0);
-	fixture_close(&fixture);
-}
-END_TEST
-
-START_TEST(the_servers_end_is_the_childs_that_serves_it)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 2);
-	ck_assert_int_eq(owner_after(&fixture, server_row(STATE_ESTABLISHED)),
-	    CHILD_PID + 1);
-	ck_assert_int_eq(owner_after(&fixture, row_of(2, END_SERVER, STATE_ESTABLISHED)),
-	    CHILD_PID + 2);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* That it serves this connection was reported, of whom it serves nothing. */
-START_TEST(a_child_without_a_peer_owns_its_connection)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	tell(&fixture, fixture_connection(1, CONNECTION_OPENED));
-	holds(&fixture, 777, ROLE_CHILD, server_row(STATE_ESTABLISHED).inode);
-	struct event child = fixture_child(1, PROCESS_FORKED, -1);
-	child.process.row.peer.port = 0;
-	tell(&fixture, child);
-	ck_assert_int_eq(owner_after(&fixture, server_row(STATE_ESTABLISHED)),
-	    CHILD_PID + 1);
-	fixture_close(&fixture);
-}
-END_TEST
-
-START_TEST(who_serves_a_connection_is_looked_for_until_it_is_reported)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	tell(&fixture, fixture_connection(1, CONNECTION_OPENED));
-	holds(&fixture, 777, ROLE_CHILD, server_row(STATE_ESTABLISHED).inode);
-	ck_assert_int_eq(owner_after(&fixture, server_row(STATE_ESTABLISHED)), 777);
-	tell(&fixture, fixture_child(1, PROCESS_FORKED, -1));
-	ck_assert_int_eq(owner_after(&fixture, server_row(STATE_ESTABLISHED)),
-	    CHILD_PID + 1);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* A zombie has no descriptors: whoever else holds the socket owns it, or nobody. */
-START_TEST(a_dead_child_owns_no_row)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 2);
-	take(&fixture, server_row(STATE_ESTABLISHED));
-	take(&fixture, row_of(2, END_SERVER, STATE_ESTABLISHED));
-	tell(&fixture, fixture_child(1, PROCESS_ZOMBIE, 9));
-	ck_assert_int_eq(owner_after(&fixture, server_row(STATE_ESTABLISHED)), 0);
-	ck_assert_str_eq(news(&fixture), "~ESTABLISHED:0");
-	tell(&fixture, fixture_child(2, PROCESS_ZOMBIE, 9));
-	holds(&fixture, SERVER_PID, ROLE_SERVER,
-	    row_of(2, END_SERVER, STATE_ESTABLISHED).inode);
-	ck_assert_int_eq(owner_after(&fixture, row_of(2, END_SERVER, STATE_ESTABLISHED)),
-	    SERVER_PID);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* That no child serves it is not said of one whom the server serves itself. */
-START_TEST(what_the_server_serves_itself_is_looked_for)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	tell(&fixture, fixture_connection(1, CONNECTION_OPENED));
-	holds(&fixture, 777, ROLE_OTHER, server_row(STATE_ESTABLISHED).inode);
-	struct event child = fixture_process(ROLE_CHILD, SERVER_PID, 1, PROCESS_CHANGED, -1);
-	tell(&fixture, child);
-	child.process.row.role = ROLE_SERVER;
-	child.process.row.peer.port = 0;
-	tell(&fixture, child);
-	ck_assert_int_eq(moment_connection(log_now(fixture.watch.log), 1)->child,
-	    SERVER_PID);
-	ck_assert_int_eq(owner_after(&fixture, server_row(STATE_ESTABLISHED)), 777);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* A stranger's connection: 10.0.0.7:5000 to our port, and its other end. */
-static struct tcp_row
-strangers_row(bool server_end)
-{
-	struct tcp_row row = server_row(STATE_ESTABLISHED);
-	row.local = fixture_server_end();
-	row.remote = fixture_endpoint("10.0.0.7:5000");
-	if (!server_end) {
-		row.remote = fixture_server_end();
-		row.local = fixture_endpoint("10.0.0.7:5000");
-	}
-	row.inode = 9000 + server_end;
-	return row;
-}
-
-START_TEST(a_strangers_end_is_nobodys)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 1);
-	holds(&fixture, SERVER_PID, ROLE_SERVER, strangers_row(false).inode);
-	holds(&fixture, 777, ROLE_CHILD, strangers_row(true).inode);
-	ck_assert_int_eq(owner_after(&fixture, strangers_row(false)), 0);
-	ck_assert_int_eq(owner_after(&fixture, strangers_row(true)), 777);
-	ck_assert_str_eq(news(&fixture), "+ESTABLISHED:0 +ESTABLISHED:777");
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* Whom a child serves is reported for strangers, too: it owns the row, the younger of
- * two, as long as it runs. */
-START_TEST(a_strangers_child_owns_its_end)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 1);
-	struct tcp_row row = strangers_row(true), other = row;
-	other.remote.address[3] = 8; /* the same port of another host */
-	other.inode++;
-	for (pid_t pid = 800; pid < 802; pid++) {
-		struct event child = fixture_process(ROLE_CHILD, pid, 0, PROCESS_FORKED, -1);
-		child.process.row.peer = row.remote;
-		tell(&fixture, child);
-	}
-	ck_assert_int_eq(owner_after(&fixture, other), 0);
-	ck_assert_int_eq(owner_after(&fixture, row), 801);
-	tell(&fixture, fixture_process(ROLE_CHILD, 801, 0, PROCESS_ZOMBIE, 9));
-	ck_assert_int_eq(owner_after(&fixture, row), 800);
-	fixture_close(&fixture);
-}
-END_TEST
-
-START_TEST(children_without_a_peer_own_no_listener)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	struct event child = fixture_process(ROLE_CHILD, 800, 0, PROCESS_FORKED, -1);
-	child.process.row.peer = row_of(0, END_NONE, STATE_LISTEN).remote;
-	tell(&fixture, child);
-	ck_assert_int_eq(owner_after(&fixture, row_of(0, END_NONE, STATE_LISTEN)), 0);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* It is not looked for again while it runs; the server alone gives sockets away. */
-START_TEST(who_owned_it_owns_it_while_it_runs)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	struct tcp_row listener = row_of(0, END_NONE, STATE_LISTEN);
-	struct tcp_row row = strangers_row(true);
-	tell(&fixture, fixture_process(ROLE_OTHER, 800, 0, PROCESS_STARTED, -1));
-	holds(&fixture, SERVER_PID, ROLE_SERVER, listener.inode);
-	holds(&fixture, 800, ROLE_OTHER, row.inode);
-	ck_assert_int_eq(owner_after(&fixture, listener), SERVER_PID);
-	ck_assert_int_eq(owner_after(&fixture, row), 800);
-	fixture.watch.holders.count = 0;
-	ck_assert_int_eq(owner_after(&fixture, listener), SERVER_PID);
-	ck_assert_int_eq(owner_after(&fixture, row), 800);
-	tell(&fixture, fixture_process(ROLE_OTHER, 800, 0, PROCESS_REAPED, 0));
-	ck_assert_int_eq(owner_after(&fixture, row), 0);
-	fixture_close(&fixture);
-}
-END_TEST
-
-START_TEST(the_server_gives_a_connection_to_who_holds_it)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	struct tcp_row row = strangers_row(true);
-	holds(&fixture, SERVER_PID, ROLE_SERVER, row.inode);
-	ck_assert_int_eq(owner_after(&fixture, row), SERVER_PID);
-	fixture.watch.holders.all[0].pid = 800;
-	ck_assert_int_eq(owner_after(&fixture, row), 800);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* Of a server that reports nothing: who holds it, whatever was reported before. */
-START_TEST(a_foreign_servers_sockets_are_their_holders)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 1);
-	socket_watch_foreign(&fixture.watch, true);
-	struct tcp_row row = server_row(STATE_ESTABLISHED);
-	holds(&fixture, 800, ROLE_OTHER, row.inode);
-	ck_assert_int_eq(owner_after(&fixture, client_row(STATE_ESTABLISHED)), CLIENT_PID);
-	ck_assert_int_eq(owner_after(&fixture, row), 800);
-	fixture.watch.holders.all[0].pid = 801;
-	ck_assert_int_eq(owner_after(&fixture, row), 801);
-	socket_watch_foreign(&fixture.watch, false);
-	ck_assert_int_eq(owner_after(&fixture, row), CHILD_PID + 1);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* A listener is the server's that opened it, a connection the child's that took it. */
-START_TEST(of_several_holders_the_server_has_the_listener)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	struct tcp_row listener = row_of(0, END_NONE, STATE_LISTEN);
-	struct tcp_row row = strangers_row(true);
-	holds(&fixture, 800, ROLE_CHILD, listener.inode);
-	holds(&fixture, SERVER_PID, ROLE_SERVER, listener.inode);
-	holds(&fixture, 801, ROLE_CHILD, row.inode);
-	holds(&fixture, SERVER_PID, ROLE_SERVER, row.inode);
-	ck_assert_int_eq(owner_after(&fixture, listener), SERVER_PID);
-	ck_assert_int_eq(owner_after(&fixture, row), 801);
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* One of two listeners on the port (SO_REUSEPORT) is a stranger's. */
-START_TEST(two_listeners_of_which_one_has_no_owner)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	struct tcp_row rows[] = {row_of(0, END_NONE, STATE_LISTEN),
-	    row_of(0, END_NONE, STATE_LISTEN)};
-	rows[1].inode = 9009;
-	holds(&fixture, SERVER_PID, ROLE_SERVER, rows[0].inode);
-	read_table(&fixture, rows, 2);
-	ck_assert_str_eq(news(&fixture), "+LISTEN:100 +LISTEN:0");
-	read_table(&fixture, rows, 2);
-	ck_assert_str_eq(news(&fixture), "");
-	ck_assert_int_eq(known(&fixture, rows[1])->row.owner_pid, 0);
-	read_table(&fixture, rows + 1, 1);
-	ck_assert_str_eq(news(&fixture), "-LISTEN:100");
-	ck_assert(moment_is_listening(log_now(fixture.watch.log)));
-	fixture_close(&fixture);
-}
-END_TEST
-
-/* Looking who holds what costs: after a dear look it is not asked for a while, and then
- * it is. */
-START_TEST(a_dear_look_for_holders_is_rare)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	for (pid_t pid = 0; pid < 8000; pid++) /* whom nobody ever forked */
-		tell(&fixture, fixture_process(ROLE_CHILD, INT32_MAX - pid, 0,
-		    PROCESS_FORKED, -1));
-	fixture.watch.holders.known = false;
-	struct tcp_row row = strangers_row(true);
-	int64_t before = loop_now(fixture.watch.loop);
-	ck_assert_int_eq(owner_after(&fixture, row), 0);
-	ck_assert(fixture.watch.holders.known);
-	ck_assert_int_ge(fixture.watch.holders_rest_until, before + MILLISECONDS(400));
-	ck_assert_int_lt(fixture.watch.holders_rest_until,
-	    loop_now(fixture.watch.loop) + 200 * loop_cost());
-	holds(&fixture, 777, ROLE_CHILD, row.inode);
-	fixture.watch.holders_rest_until = loop_now(fixture.watch.loop) + SECONDS(600);
-	ck_assert_int_eq(owner_after(&fixture, row), 0);
-	fixture.watch.holders_rest_until = loop_now(fixture.watch.loop);
-	ck_assert_int_eq(owner_after(&fixture, row), 777);
-	fixture_close(&fixture);
-}
-END_TEST
-
-START_TEST(a_cheap_look_for_holders_is_free)
-{
-	struct fixture fixture;
-	fixture_open(&fixture, 0);
-	take(&fixture, strangers_row(true));
-	ck_assert_int_eq(fixture.watch.holders_rest_until, 0);
-	fixture_close(&fixture);
-}
-END_TEST
 
 /* Ways from state to state. */
 
@@ -713,6 +271,84 @@ START_TEST(a_row_that_a_reading_missed_stays)
 }
 END_TEST
 
+/* Very many rows: strangers' connections, by number; of two each have the same ports. */
+
+enum { MANY = 1400 };
+
+static struct tcp_row
+numbered_row(unsigned number)
+{
+	struct tcp_row row = strangers_row(true);
+	row.remote.port = (uint16_t)(5000 + number / 2);
+	row.remote.address[3] = (uint8_t)(1 + number % 2);
+	row.inode = 100000 + number;
+	return row;
+}
+
+/* Reads a table of those from first on whose number is a multiple; how many rows were told
+ * to have come, changed or gone. */
+static uint64_t
+read_numbered(struct fixture *fixture, unsigned first, unsigned multiple, int64_t time)
+{
+	uint64_t before = log_end(fixture->watch.log);
+	tcp_table_clear(&fixture->watch.table);
+	for (unsigned i = first; i < MANY; i += multiple) {
+		struct tcp_row row = numbered_row(i);
+		ck_assert_int_eq(tcp_table_append(&fixture->watch.table, &row), 0);
+	}
+	socket_take_absence(&fixture->watch, time);
+	for (size_t i = 0; i < fixture->watch.table.count; i++)
+		socket_take_row(&fixture->watch, &fixture->watch.table.rows[i], time);
+	return log_end(fixture->watch.log) - before;
+}
+
+/* Does the moment know the row? */
+static bool
+is_known(const struct fixture *fixture, unsigned number)
+{
+	struct tcp_row row = numbered_row(number);
+	const struct moment_socket *socket =
+	    moment_socket_like(log_now(fixture->watch.log), &row);
+	return socket != NULL && socket->row.tcp.inode == row.inode;
+}
+
+START_TEST(very_many_rows_are_told_apart)
+{
+	struct fixture fixture;
+	fixture_open(&fixture, 0);
+	ck_assert_uint_eq(read_numbered(&fixture, 0, 1, NOW), MANY);
+	ck_assert_uint_eq(read_numbered(&fixture, 0, 1, NOW), 0);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert(is_known(&fixture, i));
+	ck_assert_uint_eq(read_numbered(&fixture, 0, 4, NOW), MANY * 3 / 4);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert_int_eq(is_known(&fixture, i), i % 4 == 0);
+	/* most of what went is forgotten at once, and the chains of the others hold */
+	ck_assert_uint_eq(read_numbered(&fixture, 1, MANY, NOW), MANY / 4 + 1);
+	ck_assert(is_known(&fixture, 1) && !is_known(&fixture, 0));
+	ck_assert_uint_le(log_now(fixture.watch.log)->socket_count, 1 + 2 * 256 + 1);
+	fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(a_row_that_went_lingers_for_five_seconds)
+{
+	struct fixture fixture;
+	fixture_open(&fixture, 0);
+	const struct moment *now = log_now(fixture.watch.log);
+	read_numbered(&fixture, 0, 100, NOW); /* fourteen, of which seven go */
+	read_numbered(&fixture, 0, 200, NOW + 1000);
+	ck_assert_uint_eq(now->socket_count, 14);
+	read_numbered(&fixture, 1, 700, NOW + SECONDS(4.9));
+	ck_assert_uint_eq(now->socket_count, 16);
+	read_numbered(&fixture, 1, MANY, NOW + SECONDS(5.5));
+	ck_assert_uint_eq(now->socket_count, 9); /* the first seven are forgotten */
+	ck_assert(is_known(&fixture, 1));
+	ck_assert(!is_known(&fixture, 100) && !is_known(&fixture, 701));
+	fixture_close(&fixture);
+}
+END_TEST
+
 /* What counts as changed. */
 
 static void change_state(struct tcp_row *row) { row->state = STATE_CLOSE_WAIT; }
@@ -826,26 +462,7 @@ Suite *
 socket_changes_suite(void)
 {
 	Suite *suite = suite_create("socket_changes");
-	TCase *owners = tcase_create("owners"), *ways = tcase_create("ways");
-	TCase *rows = tcase_create("rows");
-	tcase_add_test(owners, a_socket_without_inode_is_nobodys);
-	tcase_add_test(owners, the_clients_end_is_the_clients_while_it_is_open);
-	tcase_add_test(owners, the_servers_end_is_the_childs_that_serves_it);
-	tcase_add_test(owners, a_child_without_a_peer_owns_its_connection);
-	tcase_add_test(owners, who_serves_a_connection_is_looked_for_until_it_is_reported);
-	tcase_add_test(owners, a_dead_child_owns_no_row);
-	tcase_add_test(owners, what_the_server_serves_itself_is_looked_for);
-	tcase_add_test(owners, a_strangers_end_is_nobodys);
-	tcase_add_test(owners, a_strangers_child_owns_its_end);
-	tcase_add_test(owners, children_without_a_peer_own_no_listener);
-	tcase_add_test(owners, who_owned_it_owns_it_while_it_runs);
-	tcase_add_test(owners, the_server_gives_a_connection_to_who_holds_it);
-	tcase_add_test(owners, a_foreign_servers_sockets_are_their_holders);
-	tcase_add_test(owners, of_several_holders_the_server_has_the_listener);
-	tcase_add_test(owners, two_listeners_of_which_one_has_no_owner);
-	tcase_add_test(owners, a_dear_look_for_holders_is_rare);
-	tcase_add_test(owners, a_cheap_look_for_holders_is_free);
-	suite_add_tcase(suite, owners);
+	TCase *ways = tcase_create("ways"), *rows = tcase_create("rows");
 	tcase_add_test(ways, what_was_passed_unread_is_inferred);
 	tcase_add_test(ways, what_was_read_is_not_inferred);
 	tcase_add_test(ways, rows_of_no_connection_have_no_way);
@@ -858,6 +475,8 @@ socket_changes_suite(void)
 	tcase_add_test(ways, the_kernel_tells_what_the_other_end_is_in);
 	suite_add_tcase(suite, ways);
 	tcase_add_test(rows, a_row_that_a_reading_missed_stays);
+	tcase_add_test(rows, very_many_rows_are_told_apart);
+	tcase_add_test(rows, a_row_that_went_lingers_for_five_seconds);
 	tcase_add_loop_test(rows, each_change_of_a_row_is_told, 0,
 	    sizeof changes / sizeof *changes);
 	tcase_add_test(rows, a_timer_that_runs_as_predicted_is_no_news);

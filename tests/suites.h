@@ -51,6 +51,7 @@ Suite *silence_suite(void);
 Suite *sock_diag_suite(void);
 Suite *socket_changes_suite(void);
 Suite *socket_holder_suite(void);
+Suite *socket_owners_suite(void);
 Suite *socket_probe_suite(void);
 Suite *socket_watch_suite(void);
 Suite *table_reading_suite(void);
