@@ -163,6 +163,42 @@ START_TEST(ends_that_are_over_are_not_expected)
 }
 END_TEST
 
+/* Its child has ended, but the client holds its end. */
+START_TEST(an_end_that_the_client_holds_is_expected)
+{
+	struct fixture fixture;
+	fixture_open(&fixture);
+	tell_all(&fixture);
+	struct tcp_row row = known(&fixture, &fixture.live.near);
+	tell_row(&fixture, SOCKET_GONE, &row);
+	struct event child = fixture_child(1, PROCESS_FORKED, -1);
+	child.time = log_now(fixture.log)->time + 1;
+	ck_assert_int_eq(log_append(fixture.log, &child), 0);
+	child = fixture_child(1, PROCESS_ZOMBIE, 9);
+	child.time = log_now(fixture.log)->time + 1;
+	ck_assert_int_eq(log_append(fixture.log, &child), 0);
+	ck_assert(differs(&fixture));
+	fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(a_listener_of_the_other_family_differs)
+{
+	struct fixture fixture;
+	fixture_open(&fixture);
+	tell_all(&fixture);
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6,
+	    .sin6_port = htons(fixture.live.port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int six = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (six >= 0 && bind(six, (void *)&address, sizeof address) == 0 &&
+	    listen(six, 1) == 0)
+		ck_assert(differs(&fixture));
+	if (six >= 0) /* a machine may have no IPv6 */
+		close(six);
+	fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(a_listener_that_came_or_went_differs)
 {
 	struct fixture fixture;
@@ -357,6 +393,8 @@ socket_probe_suite(void)
 	tcase_add_test(all, an_end_that_has_gone_differs);
 	tcase_add_test(all, an_end_that_has_no_row_yet_differs);
 	tcase_add_test(all, ends_that_are_over_are_not_expected);
+	tcase_add_test(all, an_end_that_the_client_holds_is_expected);
+	tcase_add_test(all, a_listener_of_the_other_family_differs);
 	tcase_add_test(all, a_listener_that_came_or_went_differs);
 	tcase_add_test(all, another_listener_differs);
 	tcase_add_test(all, a_stranger_is_found_by_a_dump);
