@@ -185,7 +185,7 @@ END_TEST
 
 START_TEST(anybody_may_hold_a_socket)
 {
-	int before = lowest_free();
+	int before = count_open();
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	uint64_t inode = live_inode(fd);
 	ck_assert_int_eq(socket_holder_anybody(inode), getpid());
@@ -194,7 +194,7 @@ START_TEST(anybody_may_hold_a_socket)
 	ck_assert_int_eq(socket_holder_anybody(inode), child);
 	end_sleeper(child);
 	ck_assert_int_eq(socket_holder_anybody(inode), 0);
-	ck_assert_int_eq(lowest_free(), before);
+	ck_assert_int_eq(count_open(), before);
 }
 END_TEST
 
@@ -240,7 +240,7 @@ START_TEST(a_scan_finds_everybody_in_pieces)
 {
 	struct socket_owners owners = {0};
 	struct family family;
-	int before = lowest_free();
+	int before = count_open();
 	family_open(&family);
 	uint64_t inode = live_inode(family.live.server);
 	pid_t oldest = getpid() < family.first ? getpid() : family.first;
@@ -264,11 +264,11 @@ START_TEST(a_scan_finds_everybody_in_pieces)
 	ck_assert_int_eq(socket_owners_find(&owners, inode, false), 0);
 	struct socket_scan *given_up = socket_scan_begin();
 	ck_assert(socket_scan_step(given_up, 5));
-	while (lowest_free() < before + 2) /* in the middle of a process */
+	while (count_open() < before + 2) /* in the middle of a process */
 		ck_assert(socket_scan_step(given_up, 1));
 	socket_scan_end(given_up);
 	socket_scan_end(NULL);
-	ck_assert_int_eq(lowest_free(), before);
+	ck_assert_int_eq(count_open(), before);
 	socket_owners_free(&owners);
 	ck_assert_ptr_null(owners.all);
 	ck_assert_uint_eq(owners.count, 0);

@@ -155,4 +155,14 @@ lowest_free(void)
 	return fd;
 }
 
+/* How many descriptors are open. */
+static inline int
+count_open(void)
+{
+	int count = 0;
+	for (int fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
 #endif
