@@ -250,8 +250,8 @@ look_at_timer(struct socket_watch *watch)
 }
 
 /* How long until the next look. */
-static int64_t
-look_interval(const struct socket_watch *watch, int64_t now)
+int64_t
+socket_watch_interval(const struct socket_watch *watch, int64_t now)
 {
 	int64_t least = 10 * watch->look_cost;
 	int64_t since = now - watch->kicked_at;
@@ -275,7 +275,7 @@ socket_watch_piece(struct socket_watch *watch)
 	if (watch->forced)
 		timer_after(watch->timer, LOOK_NOW_NS);
 	else
-		timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
+		timer_after(watch->timer, socket_watch_interval(watch, loop_now(watch->loop)));
 }
 
 /* Has anything changed?  Where netlink is refused, time tells. */
@@ -317,7 +317,7 @@ socket_watch_look(void *context)
 	}
 	if (watch->follows_details && watch->probe.diag != NULL)
 		details_watch_look(watch->probe.diag, watch->log, begun);
-	timer_after(watch->timer, look_interval(watch, loop_now(watch->loop)));
+	timer_after(watch->timer, socket_watch_interval(watch, loop_now(watch->loop)));
 }
 
 /* Whose is the listener on our port. */

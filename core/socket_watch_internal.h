@@ -35,6 +35,9 @@ struct socket_watch {
 	int64_t reading_begun, reading_cost;
 };
 
+/* How long until the next look, now that one was made. */
+int64_t socket_watch_interval(const struct socket_watch *watch, int64_t now);
+
 /* A row was read at this time: appends what it changes. */
 void socket_take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time);
 

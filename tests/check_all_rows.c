@@ -128,6 +128,72 @@ START_TEST(a_timer_that_runs_on_is_no_news)
 }
 END_TEST
 
+static void change_state(struct socket_row *row) { row->tcp.state = STATE_CLOSE_WAIT; }
+static void change_recv_q(struct socket_row *row) { row->tcp.recv_q++; }
+static void change_send_q(struct socket_row *row) { row->tcp.send_q++; }
+static void change_inode(struct socket_row *row) { row->tcp.inode++; }
+static void change_retransmits(struct socket_row *row) { row->tcp.retransmits++; }
+static void change_timer(struct socket_row *row) { row->tcp.timer = TIMER_PROBE; }
+static void change_owner(struct socket_row *row) { row->owner_pid++; }
+static void change_conn(struct socket_row *row) { row->conn++; }
+static void set_timer_later(struct socket_row *row) { row->timer_at += FIXTURE_MS(401); }
+static void set_timer_sooner(struct socket_row *row) { row->timer_at -= FIXTURE_MS(401); }
+static void change_nothing(struct socket_row *row) { row->tcp.uid++; }
+static void move_timer_on(struct socket_row *row) { row->timer_at += FIXTURE_MS(400); }
+static void move_timer_back(struct socket_row *row) { row->timer_at -= FIXTURE_MS(400); }
+
+static const struct {
+	const char *what;
+	void (*change)(struct socket_row *row);
+	int result;
+} changes[] = {
+	{"state", change_state, 1}, {"recv_q", change_recv_q, 1},
+	{"send_q", change_send_q, 1}, {"inode", change_inode, 1},
+	{"retransmits", change_retransmits, 1}, {"timer", change_timer, 1},
+	{"owner", change_owner, 1}, {"connection", change_conn, 1},
+	{"a later timer", set_timer_later, 1}, {"a sooner timer", set_timer_sooner, 1},
+	{"nothing", change_nothing, 0}, {"a timer a little later", move_timer_on, 0},
+	{"a timer a little sooner", move_timer_back, 0},
+};
+
+START_TEST(each_change_that_the_table_shows_is_one)
+{
+	struct socket_row before = make_row(1), after;
+	struct event event = {.type = EVENT_ALL};
+	before.timer_at = FIXTURE_MS(7000);
+	before.tcp.timer = TIMER_ON;
+	after = before;
+	changes[_i].change(&after);
+	ck_assert_msg(all_rows_difference(&before, 1, &after, 1, &event) ==
+	    changes[_i].result, "%s", changes[_i].what);
+	ck_assert_int_eq(event.all.rows != NULL, changes[_i].result);
+	ck_assert_uint_eq(event.all.gone, 0);
+	event_release(&event);
+}
+END_TEST
+
+/* Two sockets are one in the table when their ends are; of listeners, when they are. */
+START_TEST(rows_are_told_apart_by_their_ends)
+{
+	struct socket_row rows[2] = {make_row(1), make_row(1)};
+	rows[1].tcp.inode++; /* which comes with accept */
+	ck_assert_int_eq(all_rows_compare(&rows[0], &rows[1]), 0);
+	rows[0].tcp.state = rows[1].tcp.state = STATE_LISTEN;
+	ck_assert_int_lt(all_rows_compare(&rows[0], &rows[1]), 0);
+	ck_assert_int_gt(all_rows_compare(&rows[1], &rows[0]), 0);
+	for (int i = 0; i < 5; i++) {
+		rows[0] = rows[1] = make_row(1);
+		rows[1].tcp.local.port += i == 0;
+		rows[1].tcp.local.address[3] += i == 1;
+		rows[1].tcp.remote.port += i == 2;
+		rows[1].tcp.remote.address[3] += i == 3;
+		rows[1].tcp.family = i == 4 ? 6 : 4;
+		ck_assert_msg(all_rows_compare(&rows[0], &rows[1]) < 0, "%d", i);
+		ck_assert_msg(all_rows_compare(&rows[1], &rows[0]) > 0, "%d", i);
+	}
+}
+END_TEST
+
 Suite *
 all_rows_suite(void)
 {
@@ -136,6 +202,9 @@ all_rows_suite(void)
 	tcase_add_test(all, listeners_stand_first_and_ports_in_order);
 	tcase_add_test(all, differences_lead_from_table_to_table);
 	tcase_add_test(all, a_timer_that_runs_on_is_no_news);
+	tcase_add_loop_test(all, each_change_that_the_table_shows_is_one, 0,
+	    sizeof changes / sizeof *changes);
+	tcase_add_test(all, rows_are_told_apart_by_their_ends);
 	suite_add_tcase(suite, all);
 	return suite;
 }

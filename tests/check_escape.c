@@ -3,6 +3,7 @@
 
 #include "suites.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,35 @@ START_TEST(test_json_harmless)
 }
 END_TEST
 
+/* Many in one text, each of which grows: the text has room for all of them. */
+START_TEST(test_json_harmless_many)
+{
+	static const struct { const char *bytes, *expected; } characters[] = {
+		{"\x7f", "\\u007F"}, {"\xc2\x9b", "\\u009B"}, {"\xe2\x80\xae", "\\u202E"},
+		{"\xf3\xa0\x81\x81", "\\uDB40\\uDC41"}, {"\xf0\x9f\xbf\xbe", "\\uD83F\\uDFFE"},
+		{"\xf4\x8f\xbf\xbf", "\\uDBFF\\uDFFF"}, {"\xf0\x9d\x85\xb3", "\\uD834\\uDD73"},
+	};
+	for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+		for (size_t count = 1; count <= 1000; count *= 10) {
+			size_t size = strlen(characters[i].bytes);
+			size_t grown = strlen(characters[i].expected);
+			char *json = malloc(count * size + 1), *text;
+			for (size_t j = 0; j < count; j++)
+				memcpy(json + j * size, characters[i].bytes, size);
+			json[count * size] = '\0';
+			text = escape_json(json);
+			ck_assert_ptr_nonnull(text);
+			ck_assert_uint_eq(strlen(text), count * grown);
+			ck_assert_msg(malloc_usable_size(text) > count * grown,
+			    "%zu of %s do not fit", count, characters[i].expected);
+			for (size_t j = 0; j < count; j++)
+				ck_assert_mem_eq(text + j * grown, characters[i].expected, grown);
+			free(text);
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_deceptive)
 {
 	static const unsigned borders[][2] = {
@@ -280,6 +310,7 @@ escape_suite(void)
 	tcase_add_test(tcase, test_decode_every_character);
 	tcase_add_test(tcase, test_deceptive);
 	tcase_add_test(tcase, test_json_harmless);
+	tcase_add_test(tcase, test_json_harmless_many);
 	tcase_add_test(tcase, test_into);
 	tcase_add_test(tcase, test_json);
 	tcase_add_test(tcase, test_width);

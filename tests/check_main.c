@@ -10,6 +10,7 @@ main(void)
 	if (setenv("CK_DEFAULT_TIMEOUT", "60", 0) != 0)
 		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(all_rows_suite());
+	srunner_add_suite(runner, all_sockets_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, client_alone_suite());
 	srunner_add_suite(runner, client_connect_suite());
@@ -33,6 +34,9 @@ main(void)
 	srunner_add_suite(runner, memory_suite());
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, past_suite());
+	srunner_add_suite(runner, pidfd_signal_suite());
+	srunner_add_suite(runner, process_look_suite());
+	srunner_add_suite(runner, process_search_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());
@@ -47,10 +51,18 @@ main(void)
 	srunner_add_suite(runner, server_room_suite());
 	srunner_add_suite(runner, server_services_suite());
 	srunner_add_suite(runner, server_signals_suite());
+	srunner_add_suite(runner, server_output_suite());
 	srunner_add_suite(runner, session_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());
+	srunner_add_suite(runner, silence_suite());
 	srunner_add_suite(runner, sock_diag_suite());
+	srunner_add_suite(runner, socket_changes_suite());
+	srunner_add_suite(runner, socket_holder_suite());
+	srunner_add_suite(runner, socket_owners_suite());
+	srunner_add_suite(runner, socket_probe_suite());
+	srunner_add_suite(runner, socket_watch_suite());
+	srunner_add_suite(runner, table_reading_suite());
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());
 	srunner_add_suite(runner, why_suite());

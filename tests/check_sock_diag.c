@@ -2,9 +2,11 @@
 #include "sock_diag.h"
 
 #include "endpoint.h"
+#include "refuse_call.h"
 #include "suites.h"
 
 #include <fcntl.h>
+#include <linux/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -339,6 +341,118 @@ START_TEST(test_retransmission)
 }
 END_TEST
 
+/* What TCP_INFO says of a socket of ours, asked for at the socket itself. */
+static void
+check_details(int fd, const struct report_endpoint *local,
+    const struct report_endpoint *remote)
+{
+	struct sock_diag_answer answer;
+	struct tcp_info info = {0};
+	socklen_t length = sizeof info;
+
+	ck_assert_int_eq(sock_diag_find(diag, local, remote, &answer), 1);
+	ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+	ck_assert_uint_eq(answer.details.rtt, info.tcpi_rtt);
+	ck_assert_uint_eq(answer.details.rtt_variation, info.tcpi_rttvar);
+	ck_assert_uint_eq(answer.details.rto, info.tcpi_rto);
+	ck_assert_uint_eq(answer.details.cwnd, info.tcpi_snd_cwnd);
+	ck_assert_uint_eq(answer.details.ssthresh, info.tcpi_snd_ssthresh);
+	ck_assert_uint_eq(answer.details.mss, info.tcpi_snd_mss);
+	ck_assert_uint_eq(answer.details.unacked, info.tcpi_unacked);
+	ck_assert_uint_eq(answer.details.lost, info.tcpi_lost);
+	ck_assert_uint_eq(answer.details.total_retransmits, info.tcpi_total_retrans);
+	ck_assert_uint_eq(answer.row.probes, info.tcpi_probes);
+	ck_assert_uint_eq(answer.details.probes, info.tcpi_probes);
+}
+
+START_TEST(test_details)
+{
+	struct pair pair = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+	struct sock_diag_answer answer;
+	int64_t million = 1000000;
+
+	ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_int_eq(answer.details.sent_ago, -1); /* never */
+	ck_assert_int_eq(answer.details.received_ago, -1);
+	ck_assert_int_eq(write(pair.client, "hello", 5), 5);
+	ck_assert_int_eq(write(pair.server, "welcome", 7), 7);
+	check_details(pair.client, &pair.near, &pair.far);
+	check_details(pair.server, &pair.far, &pair.near);
+	ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_uint_eq(answer.details.bytes_sent, 5);
+	ck_assert_uint_eq(answer.details.bytes_received, 7);
+	int64_t sent = answer.details.sent_ago, received = answer.details.received_ago;
+	ck_assert_int_eq(sent % million, 0);
+	ck_assert_int_ge(sent, 0);
+	ck_assert_int_ge(received, 0);
+	poll(NULL, 0, 30);
+	ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_int_ge(answer.details.sent_ago, sent + 20 * million);
+	ck_assert_int_ge(answer.details.received_ago, received + 20 * million);
+	ck_assert_int_lt(answer.details.sent_ago, (int64_t)DEADLINE * million);
+	close_pair(&pair);
+}
+END_TEST
+
+/* A window that is closed is probed: that count is the probes', not retransmissions. */
+START_TEST(test_probes)
+{
+	struct pair pair = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+	int64_t deadline = now() + 2 * DEADLINE;
+	struct sock_diag_answer answer;
+	static const char bytes[65536];
+
+	ck_assert_int_eq(fcntl(pair.client, F_SETFL, O_NONBLOCK), 0);
+	while (write(pair.client, bytes, sizeof bytes) > 0)
+		continue;
+	do {
+		ck_assert_int_lt(now(), deadline);
+		poll(NULL, 0, 5);
+		ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer),
+		    1);
+	} while (answer.row.timer != TIMER_PROBE);
+	ck_assert_uint_gt(answer.row.send_q, 0);
+	ck_assert_uint_eq(answer.row.retransmits, 0);
+	ck_assert_int_gt(answer.row.timer_left, 0);
+	struct tcp_table table = {0};
+	ck_assert_int_eq(sock_diag_dump(diag, 4, pair.near.port, &table), 0);
+	for (size_t i = 0; i < table.count; i++)
+		if (table.rows[i].timer == TIMER_PROBE)
+			ck_assert_uint_eq(table.rows[i].retransmits, 0);
+	tcp_table_free(&table);
+	close_pair(&pair);
+}
+END_TEST
+
+/* Netlink may be refused altogether, or later. */
+START_TEST(test_refused)
+{
+	static const long calls[] = {SYS_socket, SYS_bind, SYS_sendto};
+	struct pair pair = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+	struct tcp_table table = {0};
+	struct sock_diag_answer answer;
+	int before = open("/dev/null", O_RDONLY | O_CLOEXEC), after;
+
+	close(before);
+	ck_assert(refuse_call(calls[_i], EPERM));
+	errno = 0;
+	ck_assert_ptr_null(sock_diag_open());
+	ck_assert_int_eq(errno, EPERM);
+	after = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	close(after);
+	ck_assert_int_eq(before, after);
+	if (calls[_i] == SYS_sendto) {
+		errno = 0;
+		ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), -1);
+		ck_assert_int_eq(errno, EPERM);
+		ck_assert_int_eq(sock_diag_dump(diag, 4, 0, &table), -1);
+		ck_assert_int_eq(sock_diag_listeners(diag, 4, 9877, &table), -1);
+		ck_assert_uint_eq(table.count, 0);
+	}
+	close_pair(&pair);
+}
+END_TEST
+
 /* A dump has every row of ours once, whatever its state. */
 START_TEST(test_dump)
 {
@@ -560,6 +674,9 @@ sock_diag_suite(void)
 	tcase_add_test(tcase, test_find_bad_family);
 	tcase_add_test(tcase, test_states);
 	tcase_add_test(tcase, test_retransmission);
+	tcase_add_test(tcase, test_details);
+	tcase_add_test(tcase, test_probes);
+	tcase_add_loop_test(tcase, test_refused, 0, 3);
 	tcase_add_test(tcase, test_dump);
 	tcase_add_test(tcase, test_dump_like_file);
 	tcase_add_test(tcase, test_dump_six);

@@ -296,6 +296,38 @@ START_TEST(test_index)
 }
 END_TEST
 
+/* Listeners that share a port are told apart by their inodes, others by their ends. */
+START_TEST(test_index_of_listeners)
+{
+	struct tcp_table table = {0};
+	struct tcp_row row = {.family = 4, .local.port = 9877, .state = STATE_LISTEN};
+
+	for (row.inode = 10; row.inode < 20; row.inode += 2)
+		ck_assert_int_eq(tcp_table_append(&table, &row), 0);
+	ck_assert_int_eq(tcp_table_index(&table), 0);
+	for (row.inode = 9; row.inode < 21; row.inode++)
+		ck_assert_int_eq(tcp_table_has(&table, &row),
+		    row.inode % 2 == 0 && row.inode >= 10 && row.inode < 20);
+	tcp_table_clear(&table);
+	row.state = STATE_ESTABLISHED;
+	ck_assert_int_eq(tcp_table_append(&table, &row), 0);
+	ck_assert_int_eq(tcp_table_index(&table), 0);
+	row.inode = 0;
+	row.state = STATE_TIME_WAIT;
+	ck_assert(tcp_table_has(&table, &row));
+	for (int i = 0; i < 5; i++) {
+		struct tcp_row other = row;
+		other.local.port += i == 0;
+		other.remote.port += i == 1;
+		other.local.address[3] += i == 2;
+		other.remote.address[3] += i == 3;
+		other.family = i == 4 ? 6 : 4;
+		ck_assert_msg(!tcp_table_has(&table, &other), "%d", i);
+	}
+	tcp_table_free(&table);
+}
+END_TEST
+
 /* Milliseconds on the monotonic clock. */
 static int64_t
 now(void)
@@ -455,6 +487,7 @@ tcp_table_suite(void)
 	tcase_add_test(tcase, test_garbage);
 	tcase_add_test(tcase, test_append_grows);
 	tcase_add_test(tcase, test_index);
+	tcase_add_test(tcase, test_index_of_listeners);
 	tcase_add_test(tcase, test_drop_repeated);
 	tcase_add_test(tcase, test_read_live);
 	tcase_add_test(tcase, test_read_repeated);

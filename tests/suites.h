@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *all_rows_suite(void);
+Suite *all_sockets_suite(void);
 Suite *channel_suite(void);
 Suite *client_alone_suite(void);
 Suite *client_connect_suite(void);
@@ -28,6 +29,9 @@ Suite *loop_suite(void);
 Suite *memory_suite(void);
 Suite *moment_suite(void);
 Suite *past_suite(void);
+Suite *pidfd_signal_suite(void);
+Suite *process_look_suite(void);
+Suite *process_search_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *read_budget_suite(void);
@@ -72,10 +76,18 @@ Suite *server_options_suite(void);
 Suite *server_room_suite(void);
 Suite *server_services_suite(void);
 Suite *server_signals_suite(void);
+Suite *server_output_suite(void);
 Suite *session_suite(void);
 Suite *settings_suite(void);
 Suite *signal_name_suite(void);
+Suite *silence_suite(void);
 Suite *sock_diag_suite(void);
+Suite *socket_changes_suite(void);
+Suite *socket_holder_suite(void);
+Suite *socket_owners_suite(void);
+Suite *socket_probe_suite(void);
+Suite *socket_watch_suite(void);
+Suite *table_reading_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
 Suite *why_suite(void);
