@@ -31,6 +31,8 @@ Suite *replay_suite(void);
 Suite *scenario_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_foreign_suite(void);
+Suite *screen_history_suite(void);
+Suite *screen_input_suite(void);
 Suite *screen_keyboard_suite(void);
 Suite *screen_lesson_suite(void);
 Suite *screen_pace_suite(void);
