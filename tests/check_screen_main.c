@@ -18,6 +18,7 @@ main(void)
 	srunner_add_suite(runner, screen_question_suite());
 	srunner_add_suite(runner, screen_history_suite());
 	srunner_add_suite(runner, screen_input_suite());
+	srunner_add_suite(runner, screen_keys_suite());
 	srunner_add_suite(runner, screen_lesson_suite());
 	srunner_add_suite(runner, screen_details_suite());
 	srunner_add_suite(runner, screen_foreign_suite());

@@ -34,6 +34,7 @@ Suite *screen_foreign_suite(void);
 Suite *screen_history_suite(void);
 Suite *screen_input_suite(void);
 Suite *screen_keyboard_suite(void);
+Suite *screen_keys_suite(void);
 Suite *screen_lesson_suite(void);
 Suite *screen_pace_suite(void);
 Suite *screen_palette_suite(void);
