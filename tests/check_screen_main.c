@@ -13,6 +13,7 @@ main(void)
 	srunner_add_suite(runner, screen_past_suite());
 	srunner_add_suite(runner, screen_parts_suite());
 	srunner_add_suite(runner, screen_views_suite());
+	srunner_add_suite(runner, screen_walk_suite());
 	srunner_add_suite(runner, screen_why_suite());
 	srunner_add_suite(runner, screen_keyboard_suite());
 	srunner_add_suite(runner, screen_question_suite());

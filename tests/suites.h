@@ -43,6 +43,7 @@ Suite *screen_parts_suite(void);
 Suite *screen_question_suite(void);
 Suite *screen_suite(void);
 Suite *screen_views_suite(void);
+Suite *screen_walk_suite(void);
 Suite *screen_why_suite(void);
 Suite *session_suite(void);
 Suite *settings_suite(void);
