@@ -40,6 +40,7 @@ Suite *screen_pace_suite(void);
 Suite *screen_palette_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_parts_suite(void);
+Suite *screen_play_suite(void);
 Suite *screen_question_suite(void);
 Suite *screen_suite(void);
 Suite *screen_views_suite(void);
