@@ -232,12 +232,35 @@ START_TEST(other_macros_stay)
 }
 END_TEST
 
+/* The lines of earlier sessions, before anything was typed in this one. */
+START_TEST(earlier_lines_are_walked_from_the_first_key_on)
+{
+	begin("C.UTF-8", "emacs");
+	prompt_remember(test.prompt, "older");
+	prompt_remember(test.prompt, "old");
+	prompt_remember(test.prompt, "old"); /* no line is there twice */
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "old");
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "older");
+	type("\r");
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "older");
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "old");
+	type("\025\022lde");
+	ck_assert_str_eq(rl_line_buffer, "older");
+	prompt_free(test.prompt);
+}
+END_TEST
+
 Suite *
 screen_prompt_suite(void)
 {
 	Suite *suite = suite_create("screen prompt");
 	TCase *tcase = tcase_create("prompt");
 	tcase_add_test(tcase, completion_waits_for_a_value);
+	tcase_add_test(tcase, earlier_lines_are_walked_from_the_first_key_on);
 	tcase_add_test(tcase, the_c_locale_swallows_no_byte);
 	tcase_add_test(tcase, a_quoted_line_break_ends_a_line);
 	tcase_add_loop_test(tcase, a_key_without_a_function_does_nothing, 0, 4);

@@ -102,6 +102,7 @@ prompt_remember(struct prompt *prompt, const char *line)
 	    history_get(history_base + history_length - 1) : NULL;
 	if (latest == NULL || strcmp(latest->line, line) != 0)
 		add_history(line);
+	using_history(); /* C-p begins at its end */
 }
 
 /* rl_callback_handler_install: Enter.  NULL is readline's end of file, which
