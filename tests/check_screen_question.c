@@ -261,6 +261,7 @@ static const struct { const char *paste, *question, *sent; } pastes[] = {
 	{"one\rtwo\r", "Send 2 pasted lines? y/n  (one ...)", "line send one|line send two"},
 	{"one\ntwo", "Send 2 pasted lines? y/n  (one ...)", "line send one|line send two"},
 	{"one\r\ntwo\r\n", "Send 2 pasted lines?", "line send one|line send two"},
+	{"\r\none", "Send 2 pasted lines? y/n  ( ...)", "line send one"},
 	{"one\n\rtwo", "Send 3 pasted lines?", "line send one|line send two"},
 	{"one\r\rtwo", "Send 3 pasted lines?", "line send one|line send two"},
 	{"\rone\r", "Send 2 pasted lines? y/n  ( ...)", "line send one"},
