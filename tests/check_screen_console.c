@@ -94,6 +94,7 @@ START_TEST(a_terminal_that_vanishes_ends_it)
 	console_notify(at.console, LOOK_PLAIN, "nobody sees this");
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert(!holds("nobody sees this"));
+	await_loop(loop_round(at.console->loop, 0) == 0); /* nor is it looked at any more */
 }
 END_TEST
 

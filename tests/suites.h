@@ -44,6 +44,7 @@ Suite *screen_parts_suite(void);
 Suite *screen_play_suite(void);
 Suite *screen_question_suite(void);
 Suite *screen_run_suite(void);
+Suite *screen_status_suite(void);
 Suite *screen_suite(void);
 Suite *screen_views_suite(void);
 Suite *screen_walk_suite(void);
