@@ -23,6 +23,7 @@ main(void)
 	srunner_add_suite(runner, screen_question_suite());
 	srunner_add_suite(runner, screen_run_suite());
 	srunner_add_suite(runner, screen_status_suite());
+	srunner_add_suite(runner, screen_guide_suite());
 	srunner_add_suite(runner, screen_history_suite());
 	srunner_add_suite(runner, screen_input_suite());
 	srunner_add_suite(runner, screen_keys_suite());

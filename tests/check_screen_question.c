@@ -250,7 +250,9 @@ END_TEST
 START_TEST(a_stranger_s_name_cannot_be_an_escape)
 {
 	struct session *session = at.console->session;
+	timer_stop(at.console->frame);
 	session->question(session->question_context, "SIGKILL to 7 (a\033[2Jb\nc)?");
+	ck_assert(timer_is_running(at.console->frame));
 	ck_assert(shows("SIGKILL to 7 (a^[[2Jb"));
 	ck_assert(holds("? y/n"));
 }

@@ -32,6 +32,7 @@ Suite *scenario_suite(void);
 Suite *screen_console_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_foreign_suite(void);
+Suite *screen_guide_suite(void);
 Suite *screen_history_suite(void);
 Suite *screen_input_suite(void);
 Suite *screen_keyboard_suite(void);
