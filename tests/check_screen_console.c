@@ -98,6 +98,19 @@ START_TEST(a_terminal_that_vanishes_ends_it)
 }
 END_TEST
 
+/* Without a frame on its way it is the keyboard that ends. */
+START_TEST(a_keyboard_that_ends_ends_it)
+{
+	loop_unwatch(at.console->loop, at.console->terminal);
+	at.console->terminal = NULL;
+	close(at.terminal);
+	at.terminal = -1;
+	await_loop(at.console->leaving);
+	ck_assert(at.console->gone);
+	ck_assert_int_eq(at.console->status, 128 + SIGHUP);
+}
+END_TEST
+
 /* Signals that end it, with their status; the first one counts. */
 START_TEST(a_signal_ends_it)
 {
@@ -472,6 +485,7 @@ screen_console_suite(void)
 	tcase_add_test(keys, a_paste_whose_end_is_lost_has_one);
 	tcase_add_test(keys, another_loop_waits_on);
 	tcase_add_test(keys, a_terminal_that_vanishes_ends_it);
+	tcase_add_test(keys, a_keyboard_that_ends_ends_it);
 	tcase_add_loop_test(keys, a_signal_ends_it, 0, 3);
 	tcase_add_test(keys, sigint_is_ctrl_c);
 	tcase_add_test(keys, sigwinch_makes_the_screen_as_large_as_the_terminal);

@@ -27,6 +27,7 @@ main(void)
 	srunner_add_suite(runner, screen_history_suite());
 	srunner_add_suite(runner, screen_input_suite());
 	srunner_add_suite(runner, screen_keys_suite());
+	srunner_add_suite(runner, screen_bar_suite());
 	srunner_add_suite(runner, screen_console_suite());
 	srunner_add_suite(runner, screen_lesson_suite());
 	srunner_add_suite(runner, screen_details_suite());

@@ -29,6 +29,7 @@ Suite *render_suite(void);
 Suite *report_check_suite(void);
 Suite *replay_suite(void);
 Suite *scenario_suite(void);
+Suite *screen_bar_suite(void);
 Suite *screen_console_suite(void);
 Suite *screen_details_suite(void);
 Suite *screen_foreign_suite(void);
