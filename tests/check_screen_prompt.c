@@ -423,6 +423,7 @@ START_TEST(all_lines_are_kept_in_their_order)
 	ck_assert_int_eq(history_length, MANY / 2);
 	prompt_free(test.prompt);
 	ck_assert_int_eq(history_length, 0);
+	prompt_free(NULL);
 }
 END_TEST
 
@@ -456,6 +457,8 @@ START_TEST(readline_is_quiet)
 	ck_assert_ptr_eq(stderr, errors);
 	type("\a\b\b");
 	ck_assert_ptr_eq(stderr, errors);
+	ck_assert(rl_prep_term_function == NULL);
+	ck_assert(rl_deprep_term_function == NULL);
 	ck_assert_int_eq(rl_catch_signals, 0);
 	ck_assert_int_eq(rl_catch_sigwinch, 0);
 	ck_assert_int_eq(rl_change_environment, 0);
