@@ -3,6 +3,7 @@
 #include "console_fixture.h"
 #include "suites.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -65,17 +66,33 @@ START_TEST(a_paste_whose_end_is_lost_has_one)
 }
 END_TEST
 
+/* How many descriptors this process has. */
+static int
+count_descriptors(void)
+{
+	int count = 0;
+	DIR *entries = opendir("/proc/self/fd");
+	ck_assert_ptr_nonnull(entries);
+	while (readdir(entries) != NULL)
+		count++;
+	closedir(entries);
+	return count;
+}
+
 /* A session's loop that begins in the middle of a key. */
 START_TEST(another_loop_waits_on)
 {
 	ck_assert(!timer_is_running(at.console->escape));
 	input_feed(&at.console->input, "\033", 1);
+	int before = count_descriptors();
 	console_end_loop(at.console);
 	ck_assert_ptr_null(at.console->keyboard);
 	ck_assert_ptr_null(at.console->frame);
 	ck_assert_ptr_null(at.console->terminal);
 	at.console->loop = session_loop(at.console->session);
+	ck_assert_int_eq(loop_round(at.console->loop, 0), 0);
 	ck_assert(console_begin_loop(at.console));
+	ck_assert_int_eq(count_descriptors(), before);
 	ck_assert_ptr_nonnull(at.console->terminal);
 	ck_assert(timer_is_running(at.console->escape));
 	await_loop(at.console->screen.focus == FOCUS_PANES);

@@ -225,6 +225,7 @@ START_TEST(what_was_typed_is_there_again)
 	see("q Back");
 	type(F10);
 	ends_with(0);
+	ck_assert(!was_seen("tcpconsole: "));
 	check_history("unusual\n:show states\n");
 	start(NULL);
 	see("F10 Quit");
@@ -345,17 +346,19 @@ START_TEST(a_terminal_that_vanishes_ends_it)
 }
 END_TEST
 
-/* Ctrl-Z, from wherever: the terminal is the shell's until it goes on. */
+/* Ctrl-Z, from wherever, or a SIGTSTP: the terminal is the shell's until it goes on. */
 START_TEST(ctrl_z_stops_it)
 {
 	static const char *const keys[] = {"\032", "\t\032", "\t/\032",
-	    "\033[200~one\rtwo\r\033[201~\032"};
+	    "\033[200~one\rtwo\r\033[201~\032", ""};
 	struct termios modes;
 	int status = 0;
 	run.is_job = true;
 	start(NULL);
 	see("F10 Quit");
 	type(keys[_i]);
+	if (*keys[_i] == '\0')
+		kill(run.pid, SIGTSTP);
 	int64_t deadline = clock_ms() + DEADLINE_MS;
 	while (waitpid(run.pid, &status, WUNTRACED | WNOHANG) == 0) {
 		ck_assert_int_lt(clock_ms(), deadline);
@@ -621,7 +624,7 @@ screen_run_suite(void)
 	tcase_add_test(whole, a_terminal_that_cannot_is_told);
 	tcase_add_test(whole, a_signal_ends_it_with_its_number);
 	tcase_add_test(whole, a_terminal_that_vanishes_ends_it);
-	tcase_add_loop_test(whole, ctrl_z_stops_it, 0, 4);
+	tcase_add_loop_test(whole, ctrl_z_stops_it, 0, 5);
 	tcase_add_loop_test(whole, colours_are_wanted_or_not, 0, 8);
 	tcase_add_loop_test(whole, ascii_is_asked_for, 0, 2);
 	tcase_add_loop_test(whole, a_lesson_is_played_and_played_again, 0, 2);
