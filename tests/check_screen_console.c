@@ -90,7 +90,7 @@ START_TEST(another_loop_waits_on)
 	ck_assert_ptr_null(at.console->frame);
 	ck_assert_ptr_null(at.console->terminal);
 	at.console->loop = session_loop(at.console->session);
-	ck_assert_int_eq(loop_round(at.console->loop, 0), 0);
+	ck_assert_int_ge(loop_round(at.console->loop, 0), 0); /* which frees them */
 	ck_assert(console_begin_loop(at.console));
 	ck_assert_int_eq(count_descriptors(), before);
 	ck_assert_ptr_nonnull(at.console->terminal);
