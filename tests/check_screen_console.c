@@ -128,6 +128,19 @@ START_TEST(a_keyboard_that_ends_ends_it)
 }
 END_TEST
 
+/* And without a key, what is written. */
+START_TEST(a_frame_that_nobody_takes_ends_it)
+{
+	loop_unwatch(at.console->loop, at.console->keyboard);
+	at.console->keyboard = NULL;
+	close(at.terminal);
+	at.terminal = -1;
+	await_loop(at.console->leaving);
+	ck_assert(at.console->gone);
+	ck_assert_int_eq(at.console->status, 128 + SIGHUP);
+}
+END_TEST
+
 /* Signals that end it, with their status; the first one counts. */
 START_TEST(a_signal_ends_it)
 {
@@ -475,11 +488,13 @@ START_TEST(the_last_event_tells_the_status)
 	console_leave(at.console, 143);
 	press("\033 ");
 	press("\033[200~one\rtwo\033[201~");
+	at.console->session->question(at.console->session->question_context, "SIGKILL?");
 	console_close_session(at.console);
 	ck_assert_int_eq(status, 143);
 	ck_assert_ptr_null(at.console->session);
 	ck_assert_ptr_null(at.console->past);
 	ck_assert_ptr_null(at.console->paste);
+	ck_assert_ptr_null(at.console->confirm);
 	ck_assert_ptr_null(at.console->loop);
 	console_close_session(at.console); /* there is none: nothing */
 	ck_assert(console_open_session(at.console));
@@ -492,6 +507,9 @@ START_TEST(completion_knows_the_session)
 {
 	press(":connect\025:ser\t");
 	ck_assert_str_eq(rl_line_buffer, ":server ");
+	make_up_connection();
+	press("\025:use \t");
+	ck_assert_str_eq(rl_line_buffer, ":use 1 ");
 	press("\025:s\t\t");
 	ck_assert(shows(":send"));
 	ck_assert(holds(":server"));
@@ -515,6 +533,7 @@ screen_console_suite(void)
 	tcase_add_test(keys, another_loop_waits_on);
 	tcase_add_test(keys, a_terminal_that_vanishes_ends_it);
 	tcase_add_test(keys, a_keyboard_that_ends_ends_it);
+	tcase_add_test(keys, a_frame_that_nobody_takes_ends_it);
 	tcase_add_loop_test(keys, a_signal_ends_it, 0, 3);
 	tcase_add_test(keys, sigint_is_ctrl_c);
 	tcase_add_test(keys, sigwinch_makes_the_screen_as_large_as_the_terminal);

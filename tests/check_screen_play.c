@@ -367,6 +367,19 @@ START_TEST(a_lesson_that_is_not_there_says_so)
 }
 END_TEST
 
+/* A lesson connects by itself, anybody else is connected. */
+START_TEST(a_lesson_s_session_begins_without_a_connection)
+{
+	play("one");
+	ck_assert(at.console->session->options.screen);
+	console_close_session(at.console);
+	ck_assert_ptr_null(at.console->lesson);
+	ck_assert(console_open_session(at.console));
+	ck_assert(console_join_session(at.console));
+	ck_assert(!at.console->session->options.screen);
+}
+END_TEST
+
 /* In a session whose server is somebody else's. */
 START_TEST(a_lesson_needs_a_server_of_its_own)
 {
@@ -433,6 +446,7 @@ screen_play_suite(void)
 	tcase_add_test(play, a_wrong_lesson_is_told_and_the_others_are_there);
 	tcase_add_test(play, show_lessons_is_the_menu);
 	tcase_add_test(play, a_lesson_that_is_not_there_says_so);
+	tcase_add_test(play, a_lesson_s_session_begins_without_a_connection);
 	tcase_add_test(play, a_lesson_needs_a_server_of_its_own);
 	tcase_add_test(play, a_lesson_that_moves_is_drawn);
 	suite_add_tcase(suite, play);
