@@ -19,7 +19,8 @@
 
 enum { TEXT = 512 };
 
-/* The disk, in place of libc's: what fails next, and how often it was asked. */
+/* The disk, in place of libc's: what fails next, and how often it was asked.  What
+ * succeeds leaves something in errno, as it may. */
 static struct {
 	int fsync_error, rename_error;
 	int fsyncs, renames;
@@ -29,16 +30,18 @@ int
 fsync(int fd)
 {
 	disk.fsyncs++;
-	errno = disk.fsync_error;
-	return disk.fsync_error != 0 ? -1 : (int)syscall(SYS_fsync, fd);
+	int result = disk.fsync_error != 0 ? -1 : (int)syscall(SYS_fsync, fd);
+	errno = disk.fsync_error != 0 ? disk.fsync_error : ENOTTY;
+	return result;
 }
 
 int
 rename(const char *from, const char *to)
 {
 	disk.renames++;
-	errno = disk.rename_error;
-	return disk.rename_error != 0 ? -1 : renameat(AT_FDCWD, from, AT_FDCWD, to);
+	int result = disk.rename_error != 0 ? -1 : renameat(AT_FDCWD, from, AT_FDCWD, to);
+	errno = disk.rename_error != 0 ? disk.rename_error : ENOTTY;
+	return result;
 }
 
 static char directory[64];

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum { TEXT = 512 };
 
@@ -261,6 +263,44 @@ START_TEST(a_paste_of_any_size_is_whole)
 }
 END_TEST
 
+/* One that is too large for the memory that there is: it is dropped whole, its end is still
+ * seen, and the next one is as any.  (The sanitizers' memory has no such limit.) */
+START_TEST(a_paste_without_memory_is_dropped_whole)
+{
+#ifndef __SANITIZE_ADDRESS__
+	enum { MEGABYTES_MORE = 24, PIECES = 40 };
+	static char piece[1 << 20];
+	struct input input;
+	struct pasted pasted = {.count = 0};
+	struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+	unsigned long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+	ck_assert_ptr_nonnull(statm);
+	ck_assert_int_eq(fscanf(statm, "%lu", &pages), 1);
+	fclose(statm);
+	ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+	limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) +
+	    (MEGABYTES_MORE << 20);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+	memset(piece, 'x', sizeof piece);
+	input_init(&input, keep_paste, &pasted);
+	input_feed(&input, "\033[200~", 6);
+	for (int i = 0; i < PIECES; i++)
+		input_feed(&input, piece, sizeof piece);
+	ck_assert(input.paste_failed);
+	input_feed(&input, "\033[201~", 6);
+	ck_assert_int_eq(pasted.count, 1);
+	ck_assert_uint_eq(pasted.length, 0);
+	input_feed(&input, "\033[200~ok\033[201~", 14);
+	ck_assert_int_eq(pasted.count, 2);
+	ck_assert_uint_eq(pasted.length, 2);
+	ck_assert(!input.paste_failed);
+	free(pasted.bytes);
+	input_release(&input);
+#endif
+}
+END_TEST
+
 Suite *
 screen_input_suite(void)
 {
@@ -274,6 +314,7 @@ screen_input_suite(void)
 	tcase_add_loop_test(input, what_is_unfinished_waits_for_so_long, 0, 11);
 	tcase_add_test(input, the_waits_are_short);
 	tcase_add_test(input, a_paste_of_any_size_is_whole);
+	tcase_add_test(input, a_paste_without_memory_is_dropped_whole);
 	suite_add_tcase(suite, input);
 	return suite;
 }
