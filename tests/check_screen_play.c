@@ -318,6 +318,18 @@ START_TEST(enter_in_the_menu_plays_the_selected_one)
 }
 END_TEST
 
+START_TEST(no_lesson_is_begun_in_the_past)
+{
+	press("\tl");
+	frame();
+	press(" \r");
+	ck_assert_str_eq(coming(), "");
+	ck_assert(shows("this is the past"));
+	press(" \r");
+	ck_assert_str_eq(coming(), "one");
+}
+END_TEST
+
 START_TEST(a_menu_without_lessons_plays_nothing)
 {
 	for (size_t i = 0; i < LESSONS; i++)
@@ -345,7 +357,9 @@ END_TEST
 /* The menu and what is selected in it, from a command or a key. */
 START_TEST(show_lessons_is_the_menu)
 {
+	timer_stop(at.console->frame);
 	ck_assert(console_show(at.console, "lessons"));
+	ck_assert(timer_is_running(at.console->frame));
 	ck_assert_uint_eq(at.console->lesson_count, LESSONS);
 	ck_assert_str_eq(zoomed(), "lessons");
 }
@@ -442,6 +456,7 @@ screen_play_suite(void)
 	tcase_add_loop_test(play, b_plays_it_again, 0, 2);
 	tcase_add_loop_test(play, l_opens_the_menu_at_the_lesson_that_comes_next, 0, 2);
 	tcase_add_loop_test(play, enter_in_the_menu_plays_the_selected_one, 0, 2);
+	tcase_add_test(play, no_lesson_is_begun_in_the_past);
 	tcase_add_test(play, a_menu_without_lessons_plays_nothing);
 	tcase_add_test(play, a_wrong_lesson_is_told_and_the_others_are_there);
 	tcase_add_test(play, show_lessons_is_the_menu);
