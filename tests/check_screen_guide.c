@@ -231,7 +231,14 @@ START_TEST(a_show_that_comes_is_known)
 		lesson(table[i].lesson);
 		ck_assert_msg(guide_shows_next(&guide) == table[i].shows, "%s", table[i].lesson);
 	}
+	lesson("ask A | B | C = 1\nshow states\n");
+	guide.state = LESSON_RUNS; /* the question is open: what comes behind it? */
+	ck_assert(guide_shows_next(&guide));
+	lesson("ask A | B | C = 1\nsay A\nshow states\n");
+	ck_assert(!guide_shows_next(&guide));
 	lesson("show states\n");
+	ck_assert(guide_shows_next(&guide));
+	guide.state = LESSON_WAITS;
 	guide.there = false;
 	ck_assert(!guide_shows_next(&guide));
 	guide.there = true;
