@@ -124,6 +124,16 @@ START_TEST(f8_puts_a_cable_in_that_is_out)
 }
 END_TEST
 
+START_TEST(f11_is_readline_s)
+{
+	char binding[] = "\"\\e[23~\": \"eleven\"", other[] = "\"\\e[24~\": \"twelve\"";
+	rl_parse_and_bind(binding);
+	rl_parse_and_bind(other);
+	press("\033[23~\033[24~");
+	ck_assert_str_eq(typed(), "eleventwelve");
+}
+END_TEST
+
 START_TEST(without_a_process_there_is_no_menu)
 {
 	press(functions[9].sequence);
@@ -588,6 +598,7 @@ screen_keyboard_suite(void)
 	tcase_add_loop_test(keys, a_digit_is_an_f_key, 3, 33);
 	tcase_add_test(keys, a_digit_in_a_line_is_text_or_readline_s);
 	tcase_add_test(keys, f8_puts_a_cable_in_that_is_out);
+	tcase_add_test(keys, f11_is_readline_s);
 	tcase_add_test(keys, without_a_process_there_is_no_menu);
 	tcase_add_test(keys, what_is_not_about_a_key_stays);
 	tcase_add_loop_test(keys, the_focus_goes_to_the_panes_and_back, 0,
