@@ -244,6 +244,93 @@ START_TEST(a_new_session_has_a_screen_of_its_own)
 }
 END_TEST
 
+/* The input line as it is drawn. */
+static const char *
+drawn_line(void)
+{
+	return row_text(at.console->screen.layout.input_row);
+}
+
+/* The column in which the frame has left the cursor. */
+static int
+cursor(void)
+{
+	int row, column;
+	frame();
+	getyx(stdscr, row, column);
+	ck_assert_int_eq(row, at.console->screen.layout.input_row);
+	return column;
+}
+
+START_TEST(the_cursor_is_where_it_writes)
+{
+	ck_assert_str_eq(drawn_line(), ">");
+	ck_assert_int_eq(cursor(), 2);
+	press("hello");
+	ck_assert_str_eq(drawn_line(), "> hello");
+	ck_assert_int_eq(cursor(), 7);
+	press("\001");
+	ck_assert_int_eq(cursor(), 2);
+	press("\026\033");
+	ck_assert_str_eq(drawn_line(), "> ^[hello");
+	ck_assert_int_eq(cursor(), 4);
+	press("\025\013h\xc3\xa9\xe4\xb8\x96");
+	ck_assert_str_eq(drawn_line(), "> h\xc3\xa9\xe4\xb8\x96");
+	ck_assert_int_eq(cursor(), 6);
+}
+END_TEST
+
+/* A long line scrolls in steps of half the room, and the cursor is always seen. */
+START_TEST(a_long_line_scrolls_sideways)
+{
+	static const struct { int typed, skipped; } table[] = {
+		{77, 0}, {78, 39}, {116, 39}, {117, 78}, {200, 156},
+	};
+	enum { ROOM = 78 };
+	int count = 0;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		char wanted[CELLS] = "> ";
+		for (; count < table[i].typed; count++)
+			press((char[]){(char)('a' + count % 26), '\0'});
+		for (int j = table[i].skipped; j < count && j < table[i].skipped + ROOM; j++)
+			wanted[2 + j - table[i].skipped] = (char)('a' + j % 26);
+		ck_assert_str_eq(drawn_line(), wanted);
+		ck_assert_int_eq(cursor(), 2 + count - table[i].skipped);
+	}
+	press("\001");
+	ck_assert_int_eq(cursor(), 2);
+	ck_assert_int_eq(strncmp(drawn_line(), "> abcdefgh", 10), 0);
+	ck_assert_uint_eq(strlen(drawn_line()), 80);
+}
+END_TEST
+
+/* A wide character of which a half would be left is left out, and so is its column. */
+START_TEST(no_half_of_a_wide_character_is_left)
+{
+	press("a");
+	for (int i = 0; i < 50; i++)
+		press("\xe4\xb8\x96");
+	int column = cursor();
+	char *text = strdup(drawn_line());
+	size_t width = utf8_width(text);
+	free(text);
+	ck_assert_uint_eq((size_t)column, width);
+	ck_assert_int_lt(column, 80);
+}
+END_TEST
+
+START_TEST(a_search_has_its_prompt)
+{
+	press("older line\r");
+	session_drop_waiting(at.console->session);
+	press("\022old");
+	ck_assert_str_eq(drawn_line(), "(reverse-i-search)`old': older line");
+	ck_assert_int_eq(cursor(), 25);
+	press("\t"); /* the line is not empty: readline's */
+	ck_assert_int_eq(at.console->screen.focus, FOCUS_LINE);
+}
+END_TEST
+
 Suite *
 screen_bar_suite(void)
 {
@@ -262,6 +349,10 @@ screen_bar_suite(void)
 	tcase_add_test(tests, what_is_searched_for_stands_in_the_input_line);
 	tcase_add_test(tests, a_terminal_that_is_too_small_says_how_large);
 	tcase_add_test(tests, a_new_session_has_a_screen_of_its_own);
+	tcase_add_test(tests, the_cursor_is_where_it_writes);
+	tcase_add_test(tests, a_long_line_scrolls_sideways);
+	tcase_add_test(tests, no_half_of_a_wide_character_is_left);
+	tcase_add_test(tests, a_search_has_its_prompt);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -1,198 +1,12 @@
 /* check_screen_run.c: whole runs of the console on a terminal of their own: how they
  * begin, what stays of them, with which status they end. */
-#include "console_fixture.h"
+#include "run_fixture.h"
 #include "suites.h"
 
 #include "cannot_start.h"
-#include "parse_json.h"
-#include "render_json.h"
 
 #include <errno.h>
 #include <locale.h>
-#include <signal.h>
-#include <stdint.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-
-enum { SEEN = 1 << 20, DEADLINE_MS = 20000 };
-
-static struct {
-	char home[64];
-	struct session_options session;
-	struct console_options options;
-	char port[8];
-	int taken;
-	pid_t pid;
-	int terminal;
-	bool is_job;           /* of this test's session, so that it can be stopped */
-	struct termios modes;  /* as they were */
-	char *seen;            /* all that the terminal was sent */
-	size_t used, from;     /* so much of it, and what was looked at */
-} run;
-
-static void
-setup_run(void)
-{
-	const char *build = getenv("BUILD");
-	memset(&run, 0, sizeof run);
-	clean_environment();
-	take_port();
-	memcpy(run.port, at.port, sizeof run.port);
-	run.taken = at.taken;
-	snprintf(run.home, sizeof run.home, "/tmp/check_screen_XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(run.home));
-	setenv("XDG_STATE_HOME", run.home, 1);
-	run.session = (struct session_options){.host = "127.0.0.1", .port = run.port,
-	    .no_server = true, .screen = true, .directory = build != NULL ? build : "build"};
-	run.options = (struct console_options){.session = &run.session};
-	run.seen = calloc(1, SEEN);
-	ck_assert_ptr_nonnull(run.seen);
-	run.terminal = -1;
-}
-
-/* A file of this test, below its directory. */
-static const char *
-file(const char *name)
-{
-	static char path[160];
-	snprintf(path, sizeof path, "%s/%s", run.home, name);
-	return path;
-}
-
-static void
-teardown_run(void)
-{
-	if (run.pid > 0) {
-		kill(run.pid, SIGKILL);
-		waitpid(run.pid, NULL, 0);
-	}
-	close(run.terminal);
-	close(run.taken);
-	free(run.seen);
-	rmdir(file("tcpconsole/history"));
-	unlink(file("tcpconsole/history"));
-	rmdir(file("tcpconsole"));
-	unlink(file("lesson.scenario"));
-	unlink(file("inputrc"));
-	unlink(file("recording"));
-	ck_assert_int_eq(rmdir(run.home), 0);
-}
-
-static void
-write_file(const char *name, const char *text)
-{
-	FILE *out = fopen(file(name), "w");
-	ck_assert_ptr_nonnull(out);
-	fputs(text, out);
-	ck_assert_int_eq(fclose(out), 0);
-}
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &now), 0);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Runs the console, or walks through the recording. */
-static void
-start(const char *recording)
-{
-	struct winsize size = {.ws_row = 24, .ws_col = 80};
-	int ours;
-	if (run.terminal >= 0)
-		close(run.terminal);
-	run.used = run.from = 0;
-	*run.seen = '\0';
-	ck_assert_int_eq(openpty(&run.terminal, &ours, NULL, NULL, &size), 0);
-	ck_assert_int_eq(tcgetattr(ours, &run.modes), 0);
-	run.pid = fork();
-	ck_assert_int_ge(run.pid, 0);
-	if (run.pid == 0) {
-		close(run.terminal);
-		if (run.is_job)
-			setpgid(0, 0);
-		else if (setsid() < 0 || ioctl(ours, TIOCSCTTY, 0) < 0)
-			_exit(1);
-		for (int fd = 0; fd < 3; fd++)
-			dup2(ours, fd);
-		if (ours > 2)
-			close(ours);
-		exit(recording != NULL ? console_replay(&run.options, recording) :
-		    console_run(&run.options));
-	}
-	close(ours);
-}
-
-/* Takes what the terminal is sent; false: it is closed. */
-static bool
-take(void)
-{
-	struct pollfd readable = {.fd = run.terminal, .events = POLLIN};
-	if (poll(&readable, 1, 20) <= 0)
-		return true;
-	ck_assert_uint_lt(run.used + 4096, SEEN);
-	ssize_t length = read(run.terminal, run.seen + run.used, 4096);
-	for (ssize_t i = 0; i < length; i++) /* strstr stops at none */
-		run.seen[run.used + (size_t)i] += run.seen[run.used + (size_t)i] == '\0';
-	run.used += length > 0 ? (size_t)length : 0;
-	run.seen[run.used] = '\0';
-	return length > 0;
-}
-
-/* Waits until the terminal is sent this text, after what was waited for before. */
-static void
-see(const char *text)
-{
-	int64_t deadline = clock_ms() + DEADLINE_MS;
-	char *found;
-	while ((found = strstr(run.seen + run.from, text)) == NULL) {
-		ck_assert_msg(clock_ms() < deadline && take(), "never seen: %s in\n%s", text,
-		    run.seen);
-	}
-	run.from = (size_t)(found - run.seen) + strlen(text);
-}
-
-static void
-type(const char *keys)
-{
-	ck_assert_int_eq(write(run.terminal, keys, strlen(keys)), (ssize_t)strlen(keys));
-}
-
-/* It ends with this status, and the terminal is as it was. */
-static void
-ends_with(int wanted)
-{
-	int status = 0;
-	struct termios modes;
-	int64_t deadline = clock_ms() + DEADLINE_MS;
-	while (waitpid(run.pid, &status, WNOHANG) == 0) {
-		ck_assert_msg(clock_ms() < deadline, "it never ends:\n%s", run.seen);
-		take();
-	}
-	run.pid = 0;
-	ck_assert(WIFEXITED(status));
-	ck_assert_int_eq(WEXITSTATUS(status), wanted);
-	if (run.terminal < 0)
-		return;
-	while (take() && poll(&(struct pollfd){.fd = run.terminal, .events = POLLIN}, 1, 0) > 0)
-		continue;
-	ck_assert_int_eq(tcgetattr(run.terminal, &modes), 0);
-	ck_assert_int_eq(modes.c_lflag, run.modes.c_lflag);
-	ck_assert_int_eq(modes.c_iflag, run.modes.c_iflag);
-	ck_assert_int_eq(modes.c_oflag, run.modes.c_oflag);
-}
-
-static bool
-was_seen(const char *text)
-{
-	return strstr(run.seen, text) != NULL;
-}
-
-#define F10 "\033[21~"
 
 START_TEST(it_leaves_by_f10_or_quit)
 {
@@ -460,111 +274,6 @@ START_TEST(a_typed_play_begins_a_lesson)
 }
 END_TEST
 
-/* Writes a recording of a few events; cut: its last line is not whole. */
-static void
-record(bool cut)
-{
-	struct log *log = log_new(100);
-	FILE *out = fopen(file("recording"), "w");
-	ck_assert_ptr_nonnull(log);
-	ck_assert_ptr_nonnull(out);
-	struct event events[] = {fixture_start("local"),
-	    fixture_event(EVENT_COMMAND, "connect"),
-	    fixture_connection(1, CONNECTION_OPENED),
-	    fixture_connection(1, CONNECTION_CURRENT),
-	    fixture_state(1, END_CLIENT, STATE_GONE, STATE_ESTABLISHED),
-	    fixture_event(EVENT_COMMAND, "close"),
-	    fixture_state(1, END_CLIENT, STATE_ESTABLISHED, STATE_TIME_WAIT)};
-	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-		events[i].time = FIXTURE_MS(100 * (i + 1));
-		ck_assert_int_eq(log_append(log, &events[i]), 0);
-		char *text = render_json(log_event(log, i), log_now(log));
-		ck_assert_ptr_nonnull(text);
-		fprintf(out, "%s\n", text);
-		free(text);
-	}
-	if (cut)
-		fputs("{\"t\": 0.9, \"ty", out);
-	ck_assert_int_eq(fclose(out), 0);
-	log_free(log);
-}
-
-START_TEST(a_recording_is_walked_through)
-{
-	record(false);
-	start(file("recording"));
-	see("recorded 0.700 s");
-	see("of 7");
-	see("TIME_WAIT");
-	ck_assert(!was_seen("reading,"));
-	type("{");
-	see("0.600");
-	type("[");
-	see("ESTABLISHED");
-	type("\033[H");
-	see("0.100");
-	type("\033OQ");
-	see("this is a recording: nothing can be done in it");
-	type("\033[F]");
-	see("e recording ends here");
-	type(" ");
-	see("can be done in it");
-	type(F10);
-	ends_with(0);
-}
-END_TEST
-
-START_TEST(a_recording_that_is_cut_off_says_so)
-{
-	record(true);
-	start(file("recording"));
-	see("recorded 0.700 s");
-	see("cut off");
-	type("q");
-	ends_with(0);
-}
-END_TEST
-
-START_TEST(what_is_no_recording_is_refused)
-{
-	static const char *const texts[] = {NULL, "hello\n", ""};
-	if (texts[_i] != NULL)
-		write_file("recording", texts[_i]);
-	start(file("recording"));
-	see("tcpconsole: ");
-	see("recording");
-	ends_with(2);
-	ck_assert(!was_seen("\033[?1049h"));
-}
-END_TEST
-
-/* One that takes several readings, and of which a later line is wrong. */
-START_TEST(a_long_recording_is_read_in_pieces)
-{
-	enum { LINES_MANY = 20000 };
-	record(false);
-	FILE *out = fopen(file("recording"), "a");
-	ck_assert_ptr_nonnull(out);
-	for (int i = 0; i < LINES_MANY; i++)
-		fprintf(out, "{\"t\": %.6f, \"type\": \"note\", \"text\": \"number %d\"}\n",
-		    1 + i / 1000.0, i);
-	if (_i == 1)
-		fputs("this is none\n", out);
-	ck_assert_int_eq(fclose(out), 0);
-	start(file("recording"));
-	if (_i == 0) {
-		see("20.999 s");
-		type("\014"); /* all of it, not what differs */
-		see("number 19999");
-		type(F10);
-		ends_with(0);
-	} else {
-		see("tcpconsole: ");
-		ends_with(2);
-	}
-}
-END_TEST
-
 /* What the environment says of the locale, and whether text is UTF-8 then. */
 START_TEST(the_locale_s_characters_are_taken)
 {
@@ -610,7 +319,7 @@ Suite *
 screen_run_suite(void)
 {
 	Suite *suite = suite_create("screen run");
-	TCase *whole = tcase_create("run"), *replay = tcase_create("replay");
+	TCase *whole = tcase_create("run");
 	tcase_add_checked_fixture(whole, setup_run, teardown_run);
 	tcase_add_loop_test(whole, it_leaves_by_f10_or_quit, 0, 2);
 	tcase_add_test(whole, what_was_typed_is_there_again);
@@ -631,12 +340,6 @@ screen_run_suite(void)
 	tcase_add_test(whole, a_typed_play_begins_a_lesson);
 	tcase_add_loop_test(whole, the_locale_s_characters_are_taken, 0, 14);
 	tcase_add_test(whole, what_could_not_be_had_is_kept);
-	tcase_add_checked_fixture(replay, setup_run, teardown_run);
-	tcase_add_test(replay, a_recording_is_walked_through);
-	tcase_add_test(replay, a_recording_that_is_cut_off_says_so);
-	tcase_add_loop_test(replay, what_is_no_recording_is_refused, 0, 3);
-	tcase_add_loop_test(replay, a_long_recording_is_read_in_pieces, 0, 2);
 	suite_add_tcase(suite, whole);
-	suite_add_tcase(suite, replay);
 	return suite;
 }
