@@ -221,6 +221,7 @@ START_TEST(what_happens_is_drawn_soon)
 	ck_assert_int_gt(at.console->pace.drawn_at, 0);
 	ck_assert_int_gt(at.console->pace.cost, 0);
 	ck_assert_int_lt(at.console->pace.cost, SECONDS(5));
+	await_loop(loop_round(at.console->loop, 0) == 0); /* and then it rests */
 }
 END_TEST
 
@@ -359,6 +360,7 @@ START_TEST(a_slow_terminal_gets_one_frame_at_a_time)
 	go_on_unread();
 	ck_assert(holds("the first")); /* still on its way */
 	ck_assert(at.console->behind);
+	timer_stop(at.console->tick); /* nothing else draws it */
 	await_loop(holds("the second")); /* now somebody reads */
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert(!at.console->behind);

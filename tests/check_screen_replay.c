@@ -55,6 +55,7 @@ START_TEST(a_recording_is_walked_through)
 	see("can be done in it");
 	type(F10);
 	ends_with(0);
+	ck_assert(!was_seen("tcpconsole: "));
 }
 END_TEST
 

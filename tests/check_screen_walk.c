@@ -79,7 +79,9 @@ START_TEST(brackets_go_from_event_to_event)
 	    LOG_TYPE(EVENT_HOST)), now - 3);
 	press("]");
 	ck_assert_uint_eq(position(), now - 2);
-	press("]]]]");
+	press("i\033]");
+	ck_assert_int_eq(at.console->screen.focus, FOCUS_PANES);
+	press("]]]");
 	ck_assert_uint_eq(position(), now);
 	ck_assert(shows("nothing has come since: Space goes on"));
 	happen(fixture_event(EVENT_COMMAND, "connect"));
