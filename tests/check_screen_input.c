@@ -142,7 +142,8 @@ keep_token(void *context, const struct input_token *token)
 	struct kept *kept = context;
 	kept->token = *token;
 	ck_assert_uint_lt(token->length, sizeof kept->bytes);
-	memcpy(kept->bytes, token->bytes, token->length);
+	if (token->length > 0) /* an empty paste may have no bytes at all */
+		memcpy(kept->bytes, token->bytes, token->length);
 	kept->bytes[token->length] = '\0';
 	kept->count++;
 }
@@ -235,7 +236,8 @@ keep_paste(void *context, const struct input_token *token)
 	free(pasted->bytes);
 	pasted->bytes = malloc(token->length + 1);
 	ck_assert_ptr_nonnull(pasted->bytes);
-	memcpy(pasted->bytes, token->bytes, token->length);
+	if (token->length > 0)
+		memcpy(pasted->bytes, token->bytes, token->length);
 	pasted->length = token->length;
 	pasted->count++;
 }
