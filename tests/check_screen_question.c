@@ -12,6 +12,17 @@
 
 #define PASTE(text) "\033[200~" text "\033[201~"
 
+/* In place of libc's: no copy of a text can be had. */
+static bool lacks_memory;
+
+char *
+strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = lacks_memory ? NULL : malloc(size);
+	return copy != NULL ? memcpy(copy, text, size) : NULL;
+}
+
 /* A process that the console did not start, and the pipe in which it tells each signal. */
 struct stranger {
 	pid_t pid;
@@ -235,6 +246,22 @@ START_TEST(in_the_past_only_no_is_an_answer)
 }
 END_TEST
 
+/* What cannot be asked is answered by no. */
+START_TEST(without_memory_for_the_question_nobody_is_signalled)
+{
+	struct stranger stranger = start_stranger();
+	struct session *session = at.console->session;
+	ask_about(&stranger);
+	lacks_memory = true;
+	session->question(session->question_context, "SIGUSR1?");
+	lacks_memory = false;
+	ck_assert(!session->foreign.asked);
+	ck_assert(!is_asked());
+	ck_assert(!was_signalled(&stranger));
+	end_stranger(&stranger);
+}
+END_TEST
+
 START_TEST(f10_leaves_and_signals_nobody)
 {
 	struct stranger stranger = start_stranger();
@@ -415,6 +442,7 @@ screen_question_suite(void)
 	tcase_add_test(strangers, a_second_question_takes_the_place_of_the_first);
 	tcase_add_loop_test(strangers, a_paste_has_a_question_of_its_own, 0, 2);
 	tcase_add_test(strangers, in_the_past_only_no_is_an_answer);
+	tcase_add_test(strangers, without_memory_for_the_question_nobody_is_signalled);
 	tcase_add_test(strangers, f10_leaves_and_signals_nobody);
 	tcase_add_test(strangers, a_stranger_s_name_cannot_be_an_escape);
 	tcase_add_checked_fixture(paste, setup_console, teardown_console);
