@@ -1,8 +1,6 @@
-/* check_screen_parts.c: what the screen is made of: places, keys, the taking apart
- * of the terminal's bytes, wrapped words, the history's file. */
+/* check_screen_parts.c: what the screen is made of: places, keys, wrapped words; the way
+ * out of the program. */
 #include "command.h"
-#include "history.h"
-#include "input.h"
 #include "keys.h"
 #include "layout.h"
 #include "text.h"
@@ -15,7 +13,6 @@
 #include <pty.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,95 +89,6 @@ START_TEST(no_size_overlaps_or_leaves_the_screen)
 }
 END_TEST
 
-/* Writes what tokens come, in words. */
-static void
-write_token(void *context, const struct input_token *token)
-{
-	static const char *const names[] = {
-		[INPUT_ESCAPE] = "esc", [INPUT_UP] = "up", [INPUT_DOWN] = "down",
-		[INPUT_LEFT] = "left", [INPUT_RIGHT] = "right",
-		[INPUT_PAGE_UP] = "pgup", [INPUT_PAGE_DOWN] = "pgdn",
-		[INPUT_HOME] = "home", [INPUT_END] = "end",
-		[INPUT_BACK_TAB] = "backtab", [INPUT_SEQUENCE] = "seq",
-	};
-	char *text = context;
-	size_t used = strlen(text), room = TEXT - used;
-	text += used;
-	if (token->kind == INPUT_BYTE)
-		snprintf(text, room, "%c", token->number);
-	else if (token->kind == INPUT_FUNCTION)
-		snprintf(text, room, "<F%d>", token->number);
-	else if (token->kind == INPUT_META)
-		snprintf(text, room, "<M-%c>", token->number);
-	else if (token->kind == INPUT_PASTE)
-		snprintf(text, room, "<paste:%.*s>", (int)token->length, token->bytes);
-	else
-		snprintf(text, room, "<%s>", names[token->kind]);
-}
-
-/* Bytes, and the tokens they are; the last ones may need the timer. */
-static const struct { const char *bytes, *tokens; } decoded[] = {
-	{"abc", "abc"},
-	{"\033OP\033OS", "<F1><F4>"},
-	{"\033[11~\033[15~\033[17~\033[21~", "<F1><F5><F6><F10>"},
-	{"\033[[A\033[[E", "<F1><F5>"},
-	{"\033[A\033OB\033[C\033[D", "<up><down><right><left>"},
-	{"\033[5~\033[6~\033[H\033[4~\033[Z", "<pgup><pgdn><home><end><backtab>"},
-	{"\033", "<esc>"},
-	{"\033\033", "<esc><esc>"},
-	{"\0331", "<M-1>"},
-	{"\033[", "<M-[>"},
-	{"\033O", "<M-O>"},
-	{"\033[1;5C", "<seq>"},
-	{"\033[1;5", "<seq>"},
-	{"x\033\033[Ay", "x<esc><up>y"},
-	{"\033[200~one\rtwo\033[201~z", "<paste:one\rtwo>z"},
-	{"\033[200~a\033[Ab\003c\033[201\033[201~", "<paste:a\033[Ab\003c\033[201>"},
-	{"\033[200~\033[201~", "<paste:>"},
-	{"\033[200~the end is lost\rq", "<paste:the end is lost\rq>"},
-	{"\033[200~cut\033[20", "<paste:cut\033[20>"},
-	{"\033[99999999999999999999999999999999~", "<seq>99~"},
-};
-
-enum { DECODED = sizeof decoded / sizeof *decoded };
-
-START_TEST(bytes_are_taken_apart)
-{
-	struct input input;
-	char text[TEXT] = "";
-	input_init(&input, write_token, text);
-	input_feed(&input, decoded[_i].bytes, strlen(decoded[_i].bytes));
-	if (input_waits(&input) != 0)
-		input_timeout(&input);
-	input_release(&input);
-	ck_assert_str_eq(text, decoded[_i].tokens);
-}
-END_TEST
-
-START_TEST(however_the_bytes_are_split)
-{
-	const char *bytes = decoded[_i].bytes;
-	size_t length = strlen(bytes);
-	for (size_t split = 0; split <= length; split++) {
-		struct input input;
-		char text[TEXT] = "";
-		input_init(&input, write_token, text);
-		input_feed(&input, bytes, split);
-		input_feed(&input, bytes + split, length - split);
-		if (input_waits(&input) != 0)
-			input_timeout(&input);
-		ck_assert_str_eq(text, decoded[_i].tokens);
-		*text = '\0';
-		for (size_t i = 0; i < length; i++)
-			input_feed(&input, &bytes[i], 1);
-		if (input_waits(&input) != 0)
-			input_timeout(&input);
-		input_release(&input);
-		ck_assert_str_eq(text, decoded[_i].tokens);
-	}
-}
-END_TEST
-
 START_TEST(words_are_wrapped)
 {
 	struct text text = {0};
@@ -251,133 +159,7 @@ START_TEST(the_bar_shows_what_works)
 }
 END_TEST
 
-static char directory[64];
 static char path[128];
-
-static void
-setup_history(void)
-{
-	snprintf(directory, sizeof directory, "/tmp/check_screen_XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	snprintf(path, sizeof path, "%s/a/tcpconsole/history", directory);
-}
-
-static void
-teardown_history(void)
-{
-	char parent[128];
-	unlink(path);
-	snprintf(parent, sizeof parent, "%s/a/tcpconsole", directory);
-	chmod(parent, 0700);
-	rmdir(path);
-	rmdir(parent);
-	snprintf(parent, sizeof parent, "%s/a", directory);
-	unlink(parent);
-	rmdir(parent);
-	ck_assert_int_eq(rmdir(directory), 0);
-}
-
-/* Appends a line of the history. */
-static void
-collect(void *context, const char *text)
-{
-	char *all = context;
-	size_t used = strlen(all);
-	snprintf(all + used, TEXT - used, "%s|", text);
-}
-
-START_TEST(history_is_kept_for_the_user_alone)
-{
-	const char *const first[] = {"hello", ":kill child"};
-	const char *const second[] = {"h\xc3\xa9llo", "a\033b"};
-	char error[HISTORY_ERROR], all[TEXT] = "";
-	struct stat status;
-	ck_assert_int_eq(history_file_load(path, collect, all, error), 0);
-	ck_assert_int_eq(history_file_append(path, first, 2, error), 0);
-	ck_assert_int_eq(history_file_append(path, second, 2, error), 0);
-	ck_assert_int_eq(history_file_append(path, NULL, 0, error), 0);
-	ck_assert_int_eq(history_file_load(path, collect, all, error), 0);
-	ck_assert_str_eq(all, "hello|:kill child|h\xc3\xa9llo|");
-	ck_assert_int_eq(stat(path, &status), 0);
-	ck_assert_int_eq(status.st_mode & 0777, 0600);
-}
-END_TEST
-
-START_TEST(history_forgets_the_oldest)
-{
-	char error[HISTORY_ERROR], number[16];
-	const char *lines[] = {number};
-	const char *many[HISTORY_LINES + 5];
-	for (size_t i = 0; i < HISTORY_LINES + 5; i++)
-		many[i] = i == 5 ? "the oldest" : "more";
-	ck_assert_int_eq(history_file_append(path, many, HISTORY_LINES + 5, error), 0);
-	snprintf(number, sizeof number, "last");
-	FILE *file = fopen(path, "r");
-	char text[32];
-	ck_assert_ptr_nonnull(file);
-	ck_assert_ptr_nonnull(fgets(text, sizeof text, file));
-	ck_assert_str_eq(text, "the oldest\n");
-	fclose(file);
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
-}
-END_TEST
-
-/* A FIFO would be waited at for ever. */
-START_TEST(a_fifo_is_no_history)
-{
-	const char *const lines[] = {"hello"};
-	char error[HISTORY_ERROR] = "", all[TEXT] = "";
-	struct stat status;
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
-	unlink(path);
-	ck_assert_int_eq(mkfifo(path, 0600), 0);
-	ck_assert_int_eq(history_file_load(path, collect, all, error), -1);
-	ck_assert_ptr_nonnull(strstr(error, path));
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), -1);
-	ck_assert_int_eq(stat(path, &status), 0);
-	ck_assert(S_ISFIFO(status.st_mode));
-}
-END_TEST
-
-/* A link stays one: what it leads to is written. */
-START_TEST(a_link_to_the_history_stays)
-{
-	const char *const lines[] = {"hello"}, *const more[] = {"more"};
-	char error[HISTORY_ERROR] = "", all[TEXT] = "", target[160];
-	struct stat status;
-	snprintf(target, sizeof target, "%s.kept", path);
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
-	ck_assert_int_eq(rename(path, target), 0);
-	ck_assert_int_eq(symlink(target, path), 0);
-	ck_assert_int_eq(history_file_append(path, more, 1, error), 0);
-	ck_assert_int_eq(lstat(path, &status), 0);
-	ck_assert(S_ISLNK(status.st_mode));
-	ck_assert_int_eq(history_file_load(target, collect, all, error), 0);
-	ck_assert_str_eq(all, "hello|more|");
-	unlink(target);
-}
-END_TEST
-
-START_TEST(what_cannot_be_written_costs_a_warning)
-{
-	const char *const lines[] = {"hello"};
-	char error[HISTORY_ERROR] = "", file[128];
-	snprintf(file, sizeof file, "%s/a", directory);
-	FILE *in_the_way = fopen(file, "w");
-	ck_assert_ptr_nonnull(in_the_way);
-	fclose(in_the_way);
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), -1);
-	ck_assert_ptr_nonnull(strstr(error, "Not a directory"));
-	unlink(file);
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), 0);
-	unlink(path);
-	ck_assert_int_eq(mkdir(path, 0700), 0); /* unreadable even for root */
-	ck_assert_int_eq(history_file_append(path, lines, 1, error), -1);
-	ck_assert_int_eq(history_file_load(path, collect, file, error), -1);
-	ck_assert_uint_gt(strlen(error), 0);
-	ck_assert_ptr_null(strchr(error, '\n'));
-}
-END_TEST
 
 /* Milliseconds on the monotonic clock. */
 static int64_t
@@ -509,31 +291,20 @@ Suite *
 screen_parts_suite(void)
 {
 	Suite *suite = suite_create("screen parts");
-	TCase *layout = tcase_create("layout"), *input = tcase_create("input");
-	TCase *keys = tcase_create("keys"), *history = tcase_create("history");
+	TCase *layout = tcase_create("layout"), *keys = tcase_create("keys");
 	TCase *console = tcase_create("console");
 	tcase_add_test(layout, places_are_the_sketch_at_80x24);
 	tcase_add_test(layout, sockets_grow_and_leave_three_lines);
 	tcase_add_test(layout, no_size_overlaps_or_leaves_the_screen);
 	tcase_add_test(layout, words_are_wrapped);
-	tcase_add_loop_test(input, bytes_are_taken_apart, 0, DECODED);
-	tcase_add_loop_test(input, however_the_bytes_are_split, 0, DECODED);
 	tcase_add_test(keys, every_key_is_a_command);
 	tcase_add_test(keys, the_bar_shows_what_works);
-	tcase_add_checked_fixture(history, setup_history, teardown_history);
-	tcase_add_test(history, history_is_kept_for_the_user_alone);
-	tcase_add_test(history, a_fifo_is_no_history);
-	tcase_add_test(history, a_link_to_the_history_stays);
-	tcase_add_test(history, history_forgets_the_oldest);
-	tcase_add_test(history, what_cannot_be_written_costs_a_warning);
 	tcase_set_timeout(console, 60);
 	tcase_add_loop_test(console, f10_leaves_from_everywhere, 0,
 	    sizeof ways_in / sizeof *ways_in);
 	tcase_add_loop_test(console, a_terminal_that_cannot_says_so, 0, 2);
 	suite_add_tcase(suite, console);
 	suite_add_tcase(suite, layout);
-	suite_add_tcase(suite, input);
 	suite_add_tcase(suite, keys);
-	suite_add_tcase(suite, history);
 	return suite;
 }

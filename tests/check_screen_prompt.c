@@ -1,6 +1,8 @@
 /* check_screen_prompt.c: readline's bytes in, lines out. */
 #include "prompt.h"
 
+#include "completion.h"
+
 #include "suites.h"
 
 #include <locale.h>
@@ -9,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <readline/history.h>
 #include <readline/readline.h>
 
-enum { LINES_MOST = 8, LINE_MOST = 64 };
+enum { LINES_MOST = 200, LINE_MOST = 64 };
 
 static struct {
 	struct prompt *prompt;
@@ -232,12 +235,260 @@ START_TEST(other_macros_stay)
 }
 END_TEST
 
+/* The lines of earlier sessions, before anything was typed in this one. */
+START_TEST(earlier_lines_are_walked_from_the_first_key_on)
+{
+	begin("C.UTF-8", "emacs");
+	prompt_remember(test.prompt, "older");
+	prompt_remember(test.prompt, "old");
+	prompt_remember(test.prompt, "old"); /* no line is there twice */
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "old");
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "older");
+	type("\r");
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "older");
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "old");
+	type("\025\022lde");
+	ck_assert_str_eq(rl_line_buffer, "older");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* The words that can stand somewhere: the common beginning first. */
+static const struct { const char *line; int start; const char *words; } completions[] = {
+	{":ser", 0, ":server"}, {":k", 0, ":kill"}, {":q", 0, ":quit"},
+	{":expect stat", 8, "state"}, {":server set reap=w", 12, "reap=wait|reap=wait|reap=waitpid"},
+	{":server re", 8, "res|restart|resume"}, {":xyz", 0, NULL}, {"ser", 0, NULL},
+	{"::ser", 0, NULL}, {"", 0, NULL}, {":server xyz", 8, NULL}, {"server re", 7, NULL},
+};
+
+START_TEST(words_are_completed_as_readline_wants_it)
+{
+	char all[512] = "";
+	size_t used = 0;
+	const char *line = completions[_i].line;
+	char **words = completion_words(NULL, line, line + completions[_i].start,
+	    completions[_i].start);
+	if (completions[_i].words == NULL) {
+		ck_assert_ptr_null(words);
+		return;
+	}
+	ck_assert_ptr_nonnull(words);
+	for (size_t i = 0; words[i] != NULL; i++) {
+		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s",
+		    i > 0 ? "|" : "", words[i]);
+		free(words[i]);
+	}
+	free(words);
+	ck_assert_str_eq(all, completions[_i].words);
+}
+END_TEST
+
+/* More than there is room for at first, none twice, and each begins with a colon. */
+START_TEST(all_first_words_are_there_once)
+{
+	char **words = completion_words(NULL, ":", ":", 0);
+	size_t count = 0;
+	ck_assert_ptr_nonnull(words);
+	ck_assert_str_eq(words[0], ":");
+	for (size_t i = 1; words[i] != NULL; i++, count++) {
+		ck_assert_int_eq(words[i][0], ':');
+		for (size_t j = 1; j < i; j++)
+			ck_assert_str_ne(words[i], words[j]);
+	}
+	ck_assert_uint_gt(count, 10);
+	for (size_t i = 0; words[i] != NULL; i++)
+		free(words[i]);
+	free(words);
+}
+END_TEST
+
+START_TEST(the_choice_is_shown_in_one_line)
+{
+	begin("C.UTF-8", "emacs");
+	press(":server re\t\t\t");
+	ck_assert_str_eq(test.hint, "restart  resume");
+	ck_assert_str_eq(rl_line_buffer, ":server res");
+	prompt_abandon(test.prompt);
+	press(":server sto\t");
+	ck_assert_str_eq(rl_line_buffer, ":server stop ");
+	prompt_abandon(test.prompt);
+	press("server sto\t"); /* text, and never a file's name */
+	ck_assert_str_eq(rl_line_buffer, "server sto");
+	press(" /et\t");
+	ck_assert_str_eq(rl_line_buffer, "server sto /et");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* In a line that is longer than anybody's command no word is looked for. */
+START_TEST(a_very_long_line_is_not_completed)
+{
+	enum { MOST = 4096 };
+	begin("C.UTF-8", "emacs");
+	press(":server ");
+	while (rl_end < MOST - 2 + 2 * _i)
+		press("x");
+	press(" sto\001");
+	press("\006\006\006\006\t"); /* behind ":ser" */
+	ck_assert_int_eq(rl_inhibit_completion, _i == 1 || rl_end > MOST);
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* In the middle of something the line is not empty, though nothing stands there. */
+START_TEST(in_the_middle_of_something_the_line_is_not_empty)
+{
+	static const struct { const char *mode, *keys; } table[] = {
+		{"emacs", "\022"}, {"emacs", "\026"}, {"emacs", "\030"}, {"emacs", "a"},
+		{"vi", "a\0331"}, {"vi", "a\033d"}, {"vi", "\033/"},
+	};
+	begin("C.UTF-8", table[_i].mode);
+	ck_assert(prompt_is_empty(test.prompt));
+	ck_assert_int_eq(prompt_is_vi(test.prompt), strcmp(table[_i].mode, "vi") == 0);
+	type(table[_i].keys);
+	ck_assert(!prompt_is_empty(test.prompt));
+	prompt_abandon(test.prompt);
+	ck_assert(prompt_is_empty(test.prompt));
+	type("ok\r");
+	ck_assert_str_eq(test.lines[test.count - 1], "ok");
+	ck_assert(prompt_is_empty(test.prompt));
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* What C-v quotes is text, and then the line is as empty as it is. */
+START_TEST(what_is_quoted_is_over_with_it)
+{
+	begin("C.UTF-8", "emacs");
+	type("\026\t");
+	ck_assert_str_eq(rl_line_buffer, "\t");
+	type("\177");
+	ck_assert(prompt_is_empty(test.prompt));
+	type("\026a\r");
+	ck_assert_str_eq(test.lines[0], "a");
+	ck_assert(prompt_is_empty(test.prompt));
+	type("\026b\025");
+	ck_assert(prompt_is_empty(test.prompt));
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(an_argument_is_something_too)
+{
+	begin("C.UTF-8", "emacs");
+	press("\0333");
+	ck_assert(!prompt_is_empty(test.prompt));
+	type("x");
+	ck_assert_str_eq(rl_line_buffer, "xxx");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+START_TEST(a_line_is_set_with_the_cursor_at_its_end)
+{
+	begin("C.UTF-8", "emacs");
+	type("something\001");
+	prompt_set(test.prompt, ":show");
+	ck_assert_str_eq(rl_line_buffer, ":show");
+	type(" a");
+	ck_assert_str_eq(rl_line_buffer, ":show a");
+	prompt_set(test.prompt, "x");
+	ck_assert_str_eq(rl_line_buffer, "x");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* What is typed is kept for the file, also what repeats; an empty line is none. */
+START_TEST(all_lines_are_kept_in_their_order)
+{
+	enum { MANY = 150 };
+	char line[16];
+	size_t count;
+	begin("C.UTF-8", "emacs");
+	for (int i = 0; i < MANY; i++) {
+		snprintf(line, sizeof line, "line %d", i / 2);
+		type(line);
+		type("\r\r");
+	}
+	const char *const *lines = prompt_lines(test.prompt, &count);
+	ck_assert_uint_eq(count, MANY);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(line, sizeof line, "line %d", i / 2);
+		ck_assert_str_eq(lines[i], line);
+	}
+	ck_assert_int_eq(history_length, MANY / 2);
+	prompt_free(test.prompt);
+	ck_assert_int_eq(history_length, 0);
+	prompt_free(NULL);
+}
+END_TEST
+
+START_TEST(so_many_lines_are_remembered)
+{
+	char line[16];
+	begin("C.UTF-8", "emacs");
+	for (int i = 0; i < 1005; i++) {
+		snprintf(line, sizeof line, "line %d", i);
+		prompt_remember(test.prompt, line);
+	}
+	ck_assert_int_eq(history_length, 1000);
+	press("\033[A");
+	ck_assert_str_eq(rl_line_buffer, "line 1004");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* What would disturb the screen is off, whatever the inputrc says. */
+START_TEST(readline_is_quiet)
+{
+	static const struct { const char *name, *value; } table[] = {
+		{"bell-style", "none"}, {"enable-bracketed-paste", "off"}, {"input-meta", "on"},
+		{"output-meta", "on"}, {"convert-meta", "off"},
+	};
+	FILE *errors = stderr;
+	begin_with("set bell-style audible\nset enable-bracketed-paste on\n"
+	    "set convert-meta on\nset input-meta off\nset output-meta off\n");
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		ck_assert_str_eq(rl_variable_value(table[i].name), table[i].value);
+	ck_assert_ptr_eq(stderr, errors);
+	type("\a\b\b");
+	ck_assert_ptr_eq(stderr, errors);
+	ck_assert(rl_prep_term_function == NULL);
+	ck_assert(rl_deprep_term_function == NULL);
+	ck_assert_int_eq(rl_catch_signals, 0);
+	ck_assert_int_eq(rl_catch_sigwinch, 0);
+	ck_assert_int_eq(rl_change_environment, 0);
+	ck_assert_str_eq(rl_readline_name, "tcpconsole");
+	prompt_free(test.prompt);
+}
+END_TEST
+
+/* The first line of what readline says of an inputrc. */
+START_TEST(a_wrong_inputrc_is_complained_about)
+{
+	begin_with("\"\\C-t: x\nset keymap nothing\n\"\\C-y: z\n");
+	const char *complaint = prompt_complaint(test.prompt);
+	ck_assert_ptr_nonnull(complaint);
+	ck_assert_ptr_nonnull(strstr(complaint, "line 1"));
+	ck_assert_ptr_null(strchr(complaint, '\n'));
+	prompt_free(test.prompt);
+	begin("C.UTF-8", "emacs");
+	ck_assert_ptr_null(prompt_complaint(test.prompt));
+	prompt_free(test.prompt);
+}
+END_TEST
+
 Suite *
 screen_prompt_suite(void)
 {
 	Suite *suite = suite_create("screen prompt");
 	TCase *tcase = tcase_create("prompt");
 	tcase_add_test(tcase, completion_waits_for_a_value);
+	tcase_add_test(tcase, earlier_lines_are_walked_from_the_first_key_on);
 	tcase_add_test(tcase, the_c_locale_swallows_no_byte);
 	tcase_add_test(tcase, a_quoted_line_break_ends_a_line);
 	tcase_add_loop_test(tcase, a_key_without_a_function_does_nothing, 0, 4);
@@ -246,6 +497,19 @@ screen_prompt_suite(void)
 	tcase_add_test(tcase, vi_finds_no_words_in_what_is_no_text);
 	tcase_add_loop_test(tcase, a_macro_that_ends_inside_a_sequence_is_left_out, 0, 12);
 	tcase_add_loop_test(tcase, other_macros_stay, 0, 12);
+	tcase_add_loop_test(tcase, words_are_completed_as_readline_wants_it, 0,
+	    sizeof completions / sizeof *completions);
+	tcase_add_test(tcase, all_first_words_are_there_once);
+	tcase_add_test(tcase, the_choice_is_shown_in_one_line);
+	tcase_add_loop_test(tcase, a_very_long_line_is_not_completed, 0, 2);
+	tcase_add_loop_test(tcase, in_the_middle_of_something_the_line_is_not_empty, 0, 7);
+	tcase_add_test(tcase, what_is_quoted_is_over_with_it);
+	tcase_add_test(tcase, an_argument_is_something_too);
+	tcase_add_test(tcase, a_line_is_set_with_the_cursor_at_its_end);
+	tcase_add_test(tcase, all_lines_are_kept_in_their_order);
+	tcase_add_test(tcase, so_many_lines_are_remembered);
+	tcase_add_test(tcase, readline_is_quiet);
+	tcase_add_test(tcase, a_wrong_inputrc_is_complained_about);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -11,14 +11,13 @@
 
 #include "event_fixture.h"
 #include "fixture.h"
+#include "screen_dump.h"
 
-#include <curses.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
-#include <wchar.h>
 
-enum { CELLS = 512, DUMP = 65536, LOG_EVENTS = 1000 };
+enum { LOG_EVENTS = 1000 };
 
 /* A terminal that nobody sees, and what it shows. */
 static struct {
@@ -146,28 +145,6 @@ draw(int rows, int columns)
 	screen_frame(&test.screen, &scene, NULL);
 }
 
-/* What the terminal shows, a line for each row. */
-static inline char *
-dump(void)
-{
-	int rows, columns;
-	char *text = malloc(DUMP);
-	ck_assert_ptr_nonnull(text);
-	FILE *file = fmemopen(text, DUMP, "w");
-	ck_assert_ptr_nonnull(file);
-	getmaxyx(stdscr, rows, columns);
-	for (int i = 0; i < rows; i++) {
-		wchar_t cells[CELLS];
-		ck_assert_int_ne(mvinnwstr(i, 0, cells, columns), ERR);
-		size_t length = wcslen(cells);
-		while (length > 0 && cells[length - 1] == L' ')
-			cells[--length] = L'\0';
-		ck_assert_int_ge(fprintf(file, "%ls\n", cells), 0);
-	}
-	ck_assert_int_eq(fclose(file), 0);
-	return text;
-}
-
 /* Writes a golden file. */
 static inline void
 update(const char *name, const char *text)
@@ -197,16 +174,6 @@ compare(const char *name, int rows, int columns)
 	ck_assert_msg(strcmp(text, golden) == 0, "%s: the screen is\n%s", path, text);
 	free(golden);
 	free(text);
-}
-
-/* The screen holds this text somewhere. */
-static inline bool
-holds(const char *wanted)
-{
-	char *text = dump();
-	bool found = strstr(text, wanted) != NULL;
-	free(text);
-	return found;
 }
 
 #endif

@@ -289,8 +289,8 @@ console_cannot_start(struct console *self, const char *part)
 }
 
 /* Begins what needs no session; false: errno. */
-static bool
-begin(struct console *self)
+bool
+console_prepare(struct console *self)
 {
 	struct prompt_callbacks callbacks = {.line = take_line,
 	    .matches = show_matches, .context = self};
@@ -305,7 +305,7 @@ begin(struct console *self)
 bool
 console_begin(struct console *self)
 {
-	if (begin(self) && console_begin_loop(self))
+	if (console_prepare(self) && console_begin_loop(self))
 		return true;
 	console_cannot_start(self, "the keyboard and signals (signalfd, timerfd_create)");
 	return false;
@@ -412,7 +412,7 @@ console_run(const struct console_options *options)
 {
 	struct console *self = console_new(options);
 	if (choose_lesson(self) && console_open_session(self)) {
-		if (!begin(self)) {
+		if (!console_prepare(self)) {
 			console_cannot_start(self, "reading signals (signalfd)");
 		} else if (console_join_session(self)) {
 			console_on_terminal(self, run);

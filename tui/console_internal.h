@@ -65,10 +65,11 @@ struct console {
 	} why_from;
 };
 
-/* The one console, with nothing in it; begins what needs no session, and then the
- * watches of its loop: false with failure and status; runs what is to be run with the
- * terminal in our hands; ends everything. */
+/* The one console, with nothing in it; begins what needs no session: false with errno;
+ * the same and the watches of its loop: false with failure and status; runs what is to be
+ * run with the terminal in our hands; ends everything. */
 struct console *console_new(const struct console_options *options);
+bool console_prepare(struct console *self);
 bool console_begin(struct console *self);
 void console_on_terminal(struct console *self, void (*body)(struct console *self));
 void console_end(struct console *self);

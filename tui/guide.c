@@ -132,13 +132,16 @@ number_of_next(const struct guide *guide)
 	    (size_t)(guide->step - guide->scenario->steps) : guide->scenario->count;
 }
 
-/* Is one of the commands up to the next say or ask a `show`? */
+/* Is one of the commands up to the next say or ask a `show`?  The ask that is open is
+ * none of them. */
 bool
 guide_shows_next(const struct guide *guide)
 {
 	if (!guide->there)
 		return false;
-	for (size_t i = number_of_next(guide); i < guide->scenario->count &&
+	bool asked = guide->state == LESSON_RUNS && guide->step != NULL &&
+	    is_told(guide->step);
+	for (size_t i = number_of_next(guide) + asked; i < guide->scenario->count &&
 	    !is_told(&guide->scenario->steps[i]); i++)
 		if (is_command(&guide->scenario->steps[i], "show"))
 			return true;

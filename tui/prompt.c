@@ -102,6 +102,7 @@ prompt_remember(struct prompt *prompt, const char *line)
 	    history_get(history_base + history_length - 1) : NULL;
 	if (latest == NULL || strcmp(latest->line, line) != 0)
 		add_history(line);
+	using_history(); /* C-p begins at its end */
 }
 
 /* rl_callback_handler_install: Enter.  NULL is readline's end of file, which
@@ -388,9 +389,11 @@ bool
 prompt_is_empty(const struct prompt *prompt)
 {
 	(void)prompt;
-	return rl_end == 0 && !RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH |
-	    RL_STATE_NUMERICARG | RL_STATE_MULTIKEY | RL_STATE_VIMOTION |
-	    RL_STATE_METANEXT | RL_STATE_MOREINPUT | RL_STATE_CHARSEARCH);
+	/* C-v waits for what it quotes, and readline 8.2 has no state for that */
+	return rl_end == 0 && rl_last_func != rl_quoted_insert &&
+	    !RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
+	    RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_METANEXT |
+	    RL_STATE_MOREINPUT | RL_STATE_CHARSEARCH);
 }
 
 /* Does readline edit as vi(1)? */
@@ -432,6 +435,7 @@ prompt_abandon(struct prompt *prompt)
 	    RL_STATE_CHARSEARCH);
 	rl_replace_line("", 1);
 	rl_point = rl_mark = 0;
+	rl_last_func = NULL;
 	rl_clear_message();
 	rl_callback_handler_install("> ", take_line);
 }
