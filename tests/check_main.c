@@ -21,6 +21,7 @@ main(void)
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, memory_suite());
 	srunner_add_suite(runner, moment_suite());
+	srunner_add_suite(runner, moment_rows_suite());
 	srunner_add_suite(runner, past_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());

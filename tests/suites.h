@@ -19,6 +19,7 @@ Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *memory_suite(void);
 Suite *moment_suite(void);
+Suite *moment_rows_suite(void);
 Suite *past_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
