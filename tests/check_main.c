@@ -10,6 +10,8 @@ main(void)
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());
+	srunner_add_suite(runner, event_suite());
+	srunner_add_suite(runner, event_pack_suite());
 	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, expect_suite());
 	srunner_add_suite(runner, explain_suite());
