@@ -341,6 +341,35 @@ START_TEST(a_listener_is_one_at_our_port)
 }
 END_TEST
 
+/* Of the first row to the last one, and of nothing behind it: rows that have moved up
+ * leave their like behind. */
+START_TEST(the_first_row_counts_and_none_behind_the_last)
+{
+	struct moment now;
+	moment_init(&now);
+	now.host = fixture_server_end();
+	fixture_fold(&now, fixture_child(1, PROCESS_FORKED, -1));
+	fixture_fold(&now, fixture_child(2, PROCESS_FORKED, -1));
+	fixture_fold(&now, fixture_child(2, PROCESS_ZOMBIE, -1));
+	ck_assert_uint_eq(moment_children(&now), 1);
+	ck_assert_uint_eq(moment_zombies(&now), 1);
+	fixture_fold(&now, client_row(1, SOCKET_APPEARED));
+	fixture_fold(&now, client_row(1, SOCKET_GONE));
+	fixture_fold(&now, listener(71, SOCKET_APPEARED));
+	fixture_fold(&now, fixture_child(1, PROCESS_REAPED, 0));
+	fold_at(&now, 9 * SECOND, listener(71, SOCKET_CHANGED)); /* moves both up */
+	ck_assert_uint_eq(now.socket_count, 1);
+	ck_assert_uint_eq(now.process_count, 1);
+	ck_assert(moment_is_listening(&now));
+	ck_assert_uint_eq(moment_zombies(&now), 1);
+	fixture_fold(&now, listener(71, SOCKET_GONE));
+	ck_assert(!moment_is_listening(&now));
+	fixture_fold(&now, fixture_child(2, PROCESS_REAPED, 0));
+	ck_assert_uint_eq(moment_zombies(&now), 0);
+	moment_release(&now);
+}
+END_TEST
+
 /* A row that changes is the new one wholly. */
 START_TEST(a_row_that_changes_is_the_new_one)
 {
@@ -571,6 +600,7 @@ moment_rows_suite(void)
 	tcase_add_test(found, a_row_is_found_by_all_of_its_ends);
 	tcase_add_test(found, listeners_are_told_apart_by_their_inode);
 	tcase_add_test(found, a_listener_is_one_at_our_port);
+	tcase_add_test(found, the_first_row_counts_and_none_behind_the_last);
 	tcase_add_test(found, a_row_that_changes_is_the_new_one);
 	tcase_add_loop_test(processes, whoever_holds_a_socket_of_our_port_serves, 0,
 	    sizeof holders / sizeof *holders);
