@@ -28,6 +28,7 @@ main(void)
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());
+	srunner_add_suite(runner, record_suite());
 	srunner_add_suite(runner, programs_suite());
 	srunner_add_suite(runner, render_suite());
 	srunner_add_suite(runner, report_check_suite());

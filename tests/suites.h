@@ -26,6 +26,7 @@ Suite *past_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *read_budget_suite(void);
+Suite *record_suite(void);
 Suite *programs_suite(void);
 Suite *screen_prompt_suite(void);
 Suite *render_suite(void);
