@@ -24,6 +24,7 @@ main(void)
 	srunner_add_suite(runner, memory_suite());
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, moment_rows_suite());
+	srunner_add_suite(runner, parse_json_suite());
 	srunner_add_suite(runner, past_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());

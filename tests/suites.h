@@ -22,6 +22,7 @@ Suite *loop_suite(void);
 Suite *memory_suite(void);
 Suite *moment_suite(void);
 Suite *moment_rows_suite(void);
+Suite *parse_json_suite(void);
 Suite *past_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
