@@ -42,6 +42,7 @@ main(void)
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());
 	srunner_add_suite(runner, text_lines_suite());
+	srunner_add_suite(runner, text_tables_suite());
 	srunner_add_suite(runner, why_suite());
 	srunner_add_suite(runner, why_circumstances_suite());
 	srunner_add_suite(runner, wire_suite());

@@ -51,6 +51,7 @@ Suite *sock_diag_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
 Suite *text_lines_suite(void);
+Suite *text_tables_suite(void);
 Suite *why_suite(void);
 Suite *why_circumstances_suite(void);
 Suite *wire_suite(void);
