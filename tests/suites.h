@@ -21,6 +21,7 @@ Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *memory_suite(void);
 Suite *moment_suite(void);
+Suite *moment_calls_suite(void);
 Suite *moment_connections_suite(void);
 Suite *moment_rows_suite(void);
 Suite *parse_json_suite(void);
