@@ -17,6 +17,7 @@ main(void)
 	srunner_add_suite(runner, explain_suite());
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_suite());
+	srunner_add_suite(runner, json_line_suite());
 	srunner_add_suite(runner, last_state_suite());
 	srunner_add_suite(runner, lesson_suite());
 	srunner_add_suite(runner, log_suite());

@@ -15,6 +15,7 @@ Suite *expect_suite(void);
 Suite *explain_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_suite(void);
+Suite *json_line_suite(void);
 Suite *last_state_suite(void);
 Suite *lesson_suite(void);
 Suite *log_suite(void);
