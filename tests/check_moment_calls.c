@@ -205,6 +205,8 @@ START_TEST(what_a_call_of_the_server_says)
 		ck_assert_int_eq(first->server_close, server_calls[_i].closes);
 	}
 	ck_assert(!first->reset && first->client_wrote_at == 0);
+	fixture_fold(&now, fixture_call(ROLE_SERVER, 1, CALL_CLOSE, 0, 0));
+	ck_assert_int_eq(first->served, server_calls[_i].served); /* it stays so */
 	moment_release(&now);
 }
 END_TEST

@@ -381,6 +381,10 @@ START_TEST(the_end_of_who_serves_is_that_of_all_its_connections)
 		ck_assert_int_eq(moment_connection(&now, conn)->child_ended, conn < 3);
 		ck_assert_int_eq(moment_connection(&now, conn)->child_shut_down, conn < 3);
 	}
+	fixture_fold(&now, fixture_host(HOST_DOWN));
+	fixture_fold(&now, fixture_process(ROLE_OTHER, SERVER_PID, 0, PROCESS_STARTED, -1));
+	fixture_fold(&now, fixture_process(ROLE_OTHER, SERVER_PID, 0, PROCESS_EXITED, -1));
+	ck_assert(moment_connection(&now, 1)->child_shut_down); /* it was so */
 	moment_release(&now);
 }
 END_TEST

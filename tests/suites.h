@@ -13,6 +13,7 @@ Suite *event_pack_suite(void);
 Suite *escape_suite(void);
 Suite *expect_suite(void);
 Suite *explain_suite(void);
+Suite *explain_rows_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_suite(void);
 Suite *json_line_suite(void);
