@@ -19,6 +19,7 @@ main(void)
 	srunner_add_suite(runner, expect_suite());
 	srunner_add_suite(runner, explain_suite());
 	srunner_add_suite(runner, explain_rows_suite());
+	srunner_add_suite(runner, explain_told_suite());
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_suite());
 	srunner_add_suite(runner, json_line_suite());

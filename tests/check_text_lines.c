@@ -54,7 +54,7 @@ static const struct { int64_t ns; const char *head; } clock_times[] = {
 	{INT64_C(1999499999), "1.999 note"}, {INT64_C(1999500000), "2.000 note"},
 	{INT64_C(86400000000000), "86400.000 note"}, {-1, "0.000 note"},
 	{-499999, "0.000 note"}, {-500000, "-0.001 note"},
-	{INT64_C(-1234000000), "-1.234 note"},
+	{INT64_C(-1234000000), "-1.234 note"}, {INT64_C(-2001000000), "-2.001 note"},
 };
 
 START_TEST(times_are_rounded_to_milliseconds)
@@ -114,6 +114,7 @@ START_TEST(waits_tell_how_the_child_ended)
 	snprintf(line, sizeof line, "3.204 server  %s = 7", names[_i]);
 	check_lines(event, line, same, same);
 	event.call.result = 0; /* none has ended */
+	event.call.status = 0;
 	snprintf(line, sizeof line, "3.204 server  %s = 0", names[_i]);
 	check_lines(event, line, same, same);
 	event = fixture_call(ROLE_SERVER, 0, CALL_FORK, 7, 0);

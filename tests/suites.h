@@ -14,6 +14,7 @@ Suite *escape_suite(void);
 Suite *expect_suite(void);
 Suite *explain_suite(void);
 Suite *explain_rows_suite(void);
+Suite *explain_told_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_suite(void);
 Suite *json_line_suite(void);
