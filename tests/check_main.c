@@ -10,12 +10,13 @@ main(void)
 	if (setenv("CK_DEFAULT_TIMEOUT", "60", 0) != 0)
 		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(all_rows_suite());
+	srunner_add_suite(runner, book_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, endpoint_suite());
+	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, event_suite());
 	srunner_add_suite(runner, event_pack_suite());
-	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, expect_suite());
 	srunner_add_suite(runner, explain_suite());
 	srunner_add_suite(runner, explain_rows_suite());

@@ -5,12 +5,13 @@
 #include <check.h>
 
 Suite *all_rows_suite(void);
+Suite *book_suite(void);
 Suite *channel_suite(void);
 Suite *command_suite(void);
 Suite *endpoint_suite(void);
+Suite *escape_suite(void);
 Suite *event_suite(void);
 Suite *event_pack_suite(void);
-Suite *escape_suite(void);
 Suite *expect_suite(void);
 Suite *explain_suite(void);
 Suite *explain_rows_suite(void);
