@@ -331,6 +331,31 @@ START_TEST(rows_in_a_state_are_counted)
 }
 END_TEST
 
+/* What is looked for can be the first of its table. */
+START_TEST(the_first_of_a_table_is_found)
+{
+	struct moment now;
+	struct explain_subject subject = {.kind = EXPLAIN_END, .end = END_NONE};
+	moment_init(&now);
+	ck_assert_int_eq(strncmp(said_of(&now, subject), "LISTEN\n", 7), 0); /* none is there */
+	fixture_fold(&now, fixture_child(1, PROCESS_FORKED, -1));
+	fixture_fold(&now, fixture_child(1, PROCESS_ZOMBIE, -1));
+	ck_assert_int_eq(strncmp(said_of(&now, (struct explain_subject){
+	    .kind = EXPLAIN_ZOMBIE}), "tcpserv 301, a zombie\n", 22), 0);
+	fixture_fold(&now, fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN));
+	ck_assert_int_eq(strncmp(said_of(&now, subject), "LISTEN, *:9877\n", 15), 0);
+	struct socket_row shown = now.sockets[0].row;
+	fixture_fold(&now, fixture_socket(0, END_NONE, SOCKET_GONE, STATE_LISTEN));
+	ck_assert_int_eq(strncmp(said_of(&now, subject), "LISTEN\n", 7), 0);
+	ck_assert_ptr_nonnull(strstr(row_said(&now, &shown), "its last descriptor was closed"));
+	fixture_fold(&now, fixture_child(1, PROCESS_REAPED, -1));
+	ck_assert_int_eq(strncmp(said_of(&now, (struct explain_subject){
+	    .kind = EXPLAIN_PROCESS, .number = CHILD_PID + 1}), "tcpserv 301, child, gone", 24),
+	    0);
+	moment_release(&now);
+}
+END_TEST
+
 static const char *
 process_said(const struct moment *now, pid_t pid)
 {
@@ -497,6 +522,7 @@ explain_rows_suite(void)
 	    sizeof closings / sizeof *closings);
 	tcase_add_test(tests, an_end_without_a_row_is_said_to_be_gone);
 	tcase_add_test(tests, rows_in_a_state_are_counted);
+	tcase_add_test(tests, the_first_of_a_table_is_found);
 	tcase_add_test(tests, a_process_is_said_to_be_what_it_is);
 	tcase_add_test(tests, a_process_that_left_is_said_to_be_gone);
 	tcase_add_test(tests, a_zombie_is_said_to_be_one);
