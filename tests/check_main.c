@@ -32,6 +32,7 @@ main(void)
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, moment_calls_suite());
 	srunner_add_suite(runner, moment_connections_suite());
+	srunner_add_suite(runner, moment_lesson_suite());
 	srunner_add_suite(runner, moment_rows_suite());
 	srunner_add_suite(runner, parse_json_suite());
 	srunner_add_suite(runner, past_suite());

@@ -27,6 +27,7 @@ Suite *memory_suite(void);
 Suite *moment_suite(void);
 Suite *moment_calls_suite(void);
 Suite *moment_connections_suite(void);
+Suite *moment_lesson_suite(void);
 Suite *moment_rows_suite(void);
 Suite *parse_json_suite(void);
 Suite *past_suite(void);
