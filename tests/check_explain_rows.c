@@ -155,6 +155,26 @@ START_TEST(the_other_end_is_found)
 }
 END_TEST
 
+/* The other end can be the first of its table. */
+START_TEST(the_other_end_can_be_the_first)
+{
+	struct moment now;
+	moment_init(&now);
+	fixture_fold(&now, fixture_socket(1, END_SERVER, SOCKET_APPEARED, STATE_CLOSING));
+	fixture_fold(&now, fixture_socket(1, END_CLIENT, SOCKET_APPEARED,
+	    STATE_ESTABLISHED));
+	struct socket_row client = now.sockets[1].row;
+	ck_assert_ptr_nonnull(strstr(row_said(&now, &client), "is in CLOSING."));
+	now.all = malloc(sizeof *now.all);
+	now.all[0] = now.sockets[0].row;
+	now.all_count = 1;
+	now.all[0].tcp.state = STATE_FIN_WAIT1;
+	now.sockets[0].gone_at = 1;
+	ck_assert_ptr_nonnull(strstr(row_said(&now, &client), "is in FIN_WAIT1."));
+	moment_release(&now);
+}
+END_TEST
+
 /* A row that was shown: as it is now, as it was when it left, among all, or gone. */
 START_TEST(a_row_that_was_shown_is_looked_up)
 {
@@ -515,6 +535,7 @@ explain_rows_suite(void)
 	tcase_add_loop_test(tests, a_timer_is_said_to_be_what_it_is, 0,
 	    sizeof timers / sizeof *timers);
 	tcase_add_test(tests, the_other_end_is_found);
+	tcase_add_test(tests, the_other_end_can_be_the_first);
 	tcase_add_test(tests, a_row_that_was_shown_is_looked_up);
 	tcase_add_loop_test(tests, why_a_row_left_is_said, 0,
 	    sizeof leavings / sizeof *leavings);

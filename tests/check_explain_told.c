@@ -134,6 +134,8 @@ START_TEST(what_led_to_a_thing_is_told)
 	    .call = last.call, .why = "Why.", .section = "5.13"};
 	ck_assert_msg(is_told(log, &now, "client 2") == ((told & OF_END) != 0), "end: %s",
 	    tellings[_i].what);
+	if (strcmp(tellings[_i].what, "host") == 0)
+		ck_assert(is_told(log, &now, "client 1")); /* an end with a row, too */
 	ck_assert_msg(is_told(log, &now, "pid:302") == ((told & OF_PROCESS) != 0),
 	    "process: %s", tellings[_i].what);
 	ck_assert_msg(is_told(log, &now, "EPIPE") == ((told & OF_ERRNO) != 0), "errno: %s",
@@ -288,7 +290,7 @@ END_TEST
 static const char *const refused[] = {
 	"client 2147483648", "client 1x", "client 1 2", "server 0", "server -1",
 	"pid:2147483648", "pid:1x", "pid:0", "pid:1 2", "pid", "event", "event starts",
-	"PIPE", "SIG", "clients", "zombies", "TIME_WAIT x", "eof x", "listener x",
+	"PIPE", "SIG", "SIG0", "clients", "zombies", "TIME_WAIT x", "eof x", "listener x",
 };
 
 START_TEST(words_without_a_meaning_are_refused)
