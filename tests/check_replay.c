@@ -357,24 +357,40 @@ START_TEST(a_slice_is_no_more_than_was_asked_for)
 }
 END_TEST
 
-/* What replay_print() writes of a file with this text, which is static; its status. */
+/* What replay_print() returns, with its standard output there and its complaints
+ * nowhere. */
+static int
+print_to(int out, const char *path, bool json)
+{
+	int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int before[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
+	fflush(stdout);
+	ck_assert_int_eq(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
+	ck_assert_int_eq(dup2(quiet, STDERR_FILENO), STDERR_FILENO);
+	int status = replay_print(path, json);
+	fflush(stdout);
+	clearerr(stdout);
+	dup2(before[0], STDOUT_FILENO);
+	dup2(before[1], STDERR_FILENO);
+	close(before[0]);
+	close(before[1]);
+	close(quiet);
+	return status;
+}
+
+/* What it writes of a file with this text, which is static; its status. */
 static const char *
 printed(const char *text, bool json, int *status)
 {
 	static char output[LINE];
 	char path[] = "/tmp/replayXXXXXX", name[] = "/tmp/printedXXXXXX";
-	int fd = mkstemp(path), out = mkstemp(name), stdout_before = dup(1);
+	int fd = mkstemp(path), out = mkstemp(name);
 	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
-	fflush(stdout);
-	ck_assert_int_eq(dup2(out, 1), 1);
-	*status = replay_print(path, json);
-	fflush(stdout);
-	dup2(stdout_before, 1);
+	*status = print_to(out, path, json);
 	ssize_t got = pread(out, output, sizeof output - 1, 0);
 	output[got > 0 ? got : 0] = '\0';
 	close(out);
-	close(stdout_before);
 	unlink(path);
 	unlink(name);
 	return output;
@@ -391,7 +407,7 @@ START_TEST(a_recording_is_printed)
 	ck_assert_int_eq(status, 0);
 	ck_assert_str_eq(printed(NOTE "\nx\n" NOTE "\n", true, &status), NOTE "\n");
 	ck_assert_int_eq(status, 2);
-	ck_assert_int_eq(replay_print("/tmp/no such directory/x", true), 2);
+	ck_assert_int_eq(print_to(STDOUT_FILENO, "/tmp/no such directory/x", true), 2);
 }
 END_TEST
 
@@ -400,16 +416,10 @@ START_TEST(output_that_cannot_be_written_fails)
 {
 	char path[] = "/tmp/replayXXXXXX";
 	int fd = mkstemp(path), full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	int stdout_before = dup(1);
 	ck_assert_int_gt(write(fd, NOTE "\n", sizeof NOTE), 0);
 	close(fd);
-	fflush(stdout);
-	ck_assert_int_eq(dup2(full, 1), 1);
-	int status = replay_print(path, true);
-	dup2(stdout_before, 1);
-	clearerr(stdout);
+	int status = print_to(full, path, true);
 	close(full);
-	close(stdout_before);
 	unlink(path);
 	ck_assert_int_eq(status, 1);
 }
