@@ -224,7 +224,7 @@ START_TEST(all_rows_come_out)
 	free(bytes);
 	event.all.count = event.all.gone = 0;
 	event.all.whole = false;
-	pack_and_unpack(&event, &bytes, &out);
+	ck_assert_uint_eq(pack_and_unpack(&event, &bytes, &out), 2 + 1 + 3); /* no row */
 	ck_assert(!out.all.whole);
 	ck_assert_uint_eq(out.all.count, 0);
 	event_unpack_release(&out);

@@ -8,12 +8,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { TEXT = 8192, ROOM = 400 };
+enum { TEXT = 8192, ROOM = 400, PIPE_ROOM = 4096, BIG = 50000 };
 
 static char directory[] = "/tmp/recordXXXXXX";
 static char path[64];
@@ -215,6 +219,64 @@ START_TEST(a_pipe_gets_whole_lines)
 }
 END_TEST
 
+/* Reads a pipe once it is full and its writer has been interrupted; status 0 when one
+ * whole line with so many letters n in its text came. */
+static void
+read_after_a_signal(int reader, size_t wanted)
+{
+	char bytes[TEXT];
+	int waiting = 0;
+	size_t letters = 0, lines = 0;
+	ssize_t got;
+	alarm(20);
+	while (ioctl(reader, FIONREAD, &waiting) == 0 && waiting < PIPE_ROOM)
+		sched_yield();
+	kill(getppid(), SIGUSR1);
+	while ((got = read(reader, bytes, sizeof bytes)) > 0)
+		for (ssize_t i = 0; i < got; i++) {
+			letters += bytes[i] == 'n';
+			lines += bytes[i] == '\n';
+		}
+	_exit(lines == 1 && letters == wanted + 1 ? 0 : 1); /* "note" has one, too */
+}
+
+static void
+interrupted(int number)
+{
+	(void)number;
+}
+
+/* A slow reader, and a signal meanwhile: the rest of the line follows. */
+START_TEST(a_line_that_is_interrupted_is_written_on)
+{
+	static char text[BIG];
+	struct moment now;
+	struct event event = {.type = EVENT_NOTE};
+	struct sigaction action = {.sa_handler = interrupted};
+	int status;
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ck_assert_int_eq(fcntl(reader, F_SETPIPE_SZ, PIPE_ROOM), PIPE_ROOM);
+	ck_assert_int_eq(fcntl(reader, F_SETFL, 0), 0);
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	pid_t child = fork();
+	if (child == 0)
+		read_after_a_signal(reader, BIG);
+	ck_assert_int_gt(child, 0);
+	struct recorder *recorder = recorder_open(path);
+	memset(text, 'n', sizeof text);
+	moment_init(&now);
+	ck_assert_int_eq(event_set_text(&event, text, sizeof text), 0);
+	recorder_write(recorder, &event, &now);
+	event_release(&event);
+	ck_assert_uint_eq(recorder_events(recorder), 1);
+	ck_assert_int_eq(recorder_close(recorder), 0);
+	close(reader);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 Suite *
 record_suite(void)
 {
@@ -229,6 +291,7 @@ record_suite(void)
 	tcase_add_loop_test(tests, a_full_disk_ends_the_recording, 0, 2);
 	tcase_add_test(tests, a_device_without_room_is_told);
 	tcase_add_test(tests, a_pipe_gets_whole_lines);
+	tcase_add_test(tests, a_line_that_is_interrupted_is_written_on);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
