@@ -78,6 +78,15 @@ START_TEST(plain_values_are_scanned)
 }
 END_TEST
 
+/* Texts of all that is printable, and empty ones. */
+START_TEST(plain_texts_are_scanned)
+{
+	ck_assert(json_line_scan(&line, "{\"a\": \" b~c \", \"d e\": \"\"}"));
+	ck_assert_str_eq(json_line_find(&line, "a")->text, " b~c ");
+	ck_assert_str_eq(json_line_find(&line, "d e")->text, "");
+}
+END_TEST
+
 static const char *const odd[] = {
 	"00", "01", "-", "-a", "+1", ".5", "1.", "1.1234567", "12345678901.5",
 	"1234567890123456789", "1e3", "1.5e3", "0x1", "tru", "truee", "nulL", "\"", "\"a",
@@ -317,6 +326,7 @@ json_line_suite(void)
 	tcase_add_test(tests, a_line_has_at_most_so_many_bytes);
 	tcase_add_test(tests, an_object_has_at_most_so_many_members);
 	tcase_add_loop_test(tests, plain_values_are_scanned, 0, sizeof good / sizeof *good);
+	tcase_add_test(tests, plain_texts_are_scanned);
 	tcase_add_loop_test(tests, odd_values_are_left_to_the_library, 0,
 	    sizeof odd / sizeof *odd);
 	tcase_add_test(tests, keys_are_told_apart);
