@@ -429,6 +429,7 @@ START_TEST(a_process_that_left_is_said_to_be_gone)
 	ck_assert_int_eq(strncmp(text, "tcpserv 301, other, gone\n", 25), 0);
 	ck_assert_ptr_null(strstr(text, "waited for it."));
 	ck_assert_ptr_null(strstr(text, "It ended by itself"));
+	ck_assert_ptr_null(strstr(text, "It ."));
 	ck_assert_ptr_nonnull(strstr(process_said(&now, 4711), "error: there is no process "
 	    "4711: show processes"));
 	moment_release(&now);

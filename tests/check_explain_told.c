@@ -75,7 +75,7 @@ event_of(const char *what)
 	if (strncmp(what, "child's eof", 11) == 0)
 		return call_of(child, conn, CALL_READ, 0, 0);
 	if (strncmp(what, "child's read", 12) == 0)
-		return call_of(child, conn, CALL_READ, 5, 0);
+		return call_of(child, conn, CALL_READ, 1, 0);
 	if (strncmp(what, "close", 5) == 0)
 		return call_of(CLIENT_PID, conn, CALL_CLOSE, 1, 0);
 	if (strncmp(what, "shutdown", 8) == 0)
@@ -424,6 +424,8 @@ START_TEST(an_event_that_fell_out_is_said_to_be_gone)
 	const struct explain_subject subject = {.kind = EXPLAIN_EVENT, .event = 9999};
 	ck_assert(explain(&subject, &view, &out, error));
 	ck_assert_str_eq(out.subject, "An event that is no longer in the log");
+	ck_assert_uint_gt(strlen(out.parts[EXPLAIN_IS]), 0);
+	ck_assert_ptr_nonnull(out.section);
 	explain_release(&out);
 	view.log = NULL;
 	ck_assert(explain(&subject, &view, &out, error));

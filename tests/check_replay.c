@@ -237,6 +237,7 @@ static const struct {
 } files[] = {
 	{NOTE "\n", 1, NULL, NULL},
 	{NOTE, 1, NULL, NULL},                        /* without its newline */
+	{NOTE "\n" NOTE, 2, NULL, NULL},
 	{NOTE "\r\n" NOTE "\r\n", 2, NULL, NULL},     /* from another system */
 	{NOTE "\r", 1, NULL, NULL},
 	{"\n\n" NOTE "\n\r\n\n", 1, NULL, NULL},
