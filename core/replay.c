@@ -104,6 +104,7 @@ take_rest(struct replay *replay, struct log *log, char *error)
 	if (length > 0)
 		state = take_line(replay, log, replay->buffer + replay->begun, length,
 		    error);
+	replay->begun = replay->length;
 	if (log_end(log) == 0) {
 		replay->line += replay->line == 0;
 		return broken(replay, length > 0 ?

@@ -9,6 +9,7 @@
 #include "render_json.h"
 #include "suites.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 enum { EVENTS = 80, DAMAGES = 60, LINE = 1024 };
@@ -195,6 +196,236 @@ START_TEST(what_is_not_plain_is_left_to_the_library)
 }
 END_TEST
 
+/* A recording is read wholly: how it came out, how many events, and its note, "" for
+ * none. */
+static enum replay_state
+read_text(const char *text, size_t length, uint64_t *events, char *error, char *note)
+{
+	char path[] = "/tmp/replayXXXXXX";
+	int fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, length), (ssize_t)length);
+	close(fd);
+	struct replay *replay = replay_open(path, error);
+	struct log *log = log_new(LOG_UNBOUNDED);
+	enum replay_state state;
+	int percent = 0;
+	*error = '\0';
+	ck_assert_int_eq(replay_percent(replay), 0);
+	while ((state = replay_read(replay, log, 1, error)) == REPLAY_MORE) {
+		ck_assert_int_ge(replay_percent(replay), percent);
+		percent = replay_percent(replay);
+	}
+	if (state == REPLAY_WHOLE)
+		ck_assert_int_eq(replay_percent(replay), length > 0 ? 100 : 0);
+	snprintf(note, REPLAY_ERROR, "%s", replay_note(replay) != NULL ?
+	    replay_note(replay) : "");
+	*events = log_end(log);
+	log_free(log);
+	replay_close(replay);
+	unlink(path);
+	return state;
+}
+
+#define NOTE "{\"t\": 1.5, \"type\": \"note\", \"text\": \"n\"}"
+
+/* Files, and what is said of them; error behind the file's name. */
+static const struct {
+	const char *text;
+	uint64_t events;
+	const char *error, *note;  /* NULL: none */
+} files[] = {
+	{NOTE "\n", 1, NULL, NULL},
+	{NOTE, 1, NULL, NULL},                        /* without its newline */
+	{NOTE "\n" NOTE, 2, NULL, NULL},
+	{NOTE "\r\n" NOTE "\r\n", 2, NULL, NULL},     /* from another system */
+	{NOTE "\r", 1, NULL, NULL},
+	{"\n\n" NOTE "\n\r\n\n", 1, NULL, NULL},
+	{NOTE "\n" NOTE "\n{\"t\": 1", 2, NULL, "the recording is cut off in its last line, 3"},
+	{NOTE "\n\n{", 1, NULL, "the recording is cut off in its last line, 3"},
+	{NOTE "\nnonsense\n" NOTE "\n", 1, ":2: this is no event of a recorded session", NULL},
+	{"\n\n{}\n", 0, ":3: this is no event of a recorded session", NULL},
+	{NOTE "\n" NOTE "\r\r\n", 2, NULL, NULL},     /* JSON has that blank, too */
+	{"nonsense", 0, ":1: this is no event of a recorded session", NULL},
+	{"", 0, ":1: no event is in it", NULL},
+	{"\n\n", 0, ":2: no event is in it", NULL},
+	{NOTE " \n", 1, NULL, NULL},
+	{NOTE NOTE "\n", 0, ":1: this is no event of a recorded session", NULL},
+};
+
+START_TEST(each_file_has_its_outcome)
+{
+	char error[REPLAY_ERROR], note[REPLAY_ERROR];
+	uint64_t events;
+	enum replay_state state = read_text(files[_i].text, strlen(files[_i].text),
+	    &events, error, note);
+	ck_assert_int_eq(state, files[_i].error != NULL ? REPLAY_BROKEN : REPLAY_WHOLE);
+	ck_assert_uint_eq(events, files[_i].events);
+	ck_assert_str_eq(note, files[_i].note != NULL ? files[_i].note : "");
+	const char *said = files[_i].error != NULL ? files[_i].error : "";
+	ck_assert_int_eq(strncmp(error, "/tmp/replay", *said != '\0' ? 11 : 0), 0);
+	ck_assert_msg(strlen(error) >= strlen(said) &&
+	    strcmp(error + strlen(error) - strlen(said), said) == 0, "%s", error);
+}
+END_TEST
+
+/* What stands behind a NUL is part of the line. */
+START_TEST(a_line_with_a_nul_is_no_event)
+{
+	static const char nul[] = NOTE "\n" NOTE "\0\n" NOTE "\n";
+	char error[REPLAY_ERROR], note[REPLAY_ERROR];
+	uint64_t events;
+	ck_assert_int_eq(read_text(nul, sizeof nul - 1, &events, error, note), REPLAY_BROKEN);
+	ck_assert_uint_eq(events, 1);
+	ck_assert_ptr_nonnull(strstr(error, ":2: this is no event"));
+}
+END_TEST
+
+/* Lines longer than a reading are read; an endless one is refused. */
+START_TEST(an_endless_line_is_refused)
+{
+	char error[REPLAY_ERROR] = "";
+	struct replay *replay = replay_open("/dev/zero", error);
+	struct log *log = log_new(LOG_UNBOUNDED);
+	ck_assert_ptr_nonnull(replay);
+	ck_assert_int_eq(replay_read(replay, log, 1, error), REPLAY_BROKEN);
+	ck_assert_str_eq(error, "/dev/zero:1: this line is longer than any event");
+	ck_assert_int_eq(replay_percent(replay), 0);
+	ck_assert_uint_eq(log_end(log), 0);
+	log_free(log);
+	replay_close(replay);
+}
+END_TEST
+
+START_TEST(a_line_longer_than_a_reading_is_read)
+{
+	enum { LONG_LINE = 3 << 18 };
+	char error[REPLAY_ERROR], note[REPLAY_ERROR];
+	uint64_t events;
+	size_t length;
+	char *text = NULL;
+	FILE *file = open_memstream(&text, &length);
+	fprintf(file, NOTE "\n{\"t\": 2, \"type\": \"note\", \"text\": \"%0*d\"}\n" NOTE "\n",
+	    LONG_LINE, 7);
+	fclose(file);
+	ck_assert_int_eq(read_text(text, length, &events, error, note), REPLAY_WHOLE);
+	ck_assert_uint_eq(events, 3);
+	free(text);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_said)
+{
+	char error[REPLAY_ERROR] = "";
+	ck_assert_ptr_null(replay_open("/tmp/no such directory/x", error));
+	ck_assert_str_eq(error, "cannot open /tmp/no such directory/x: "
+	    "No such file or directory");
+	ck_assert_ptr_null(replay_open("/tmp", error));
+	ck_assert_str_eq(error, "cannot open /tmp: Is a directory");
+	struct replay *replay = replay_open("/proc/self/mem", error);
+	struct log *log = log_new(LOG_UNBOUNDED);
+	ck_assert_ptr_nonnull(replay);
+	ck_assert_int_eq(replay_read(replay, log, 1, error), REPLAY_BROKEN);
+	ck_assert_str_eq(error, "/proc/self/mem:1: Input/output error");
+	log_free(log);
+	replay_close(replay);
+	replay_close(NULL);
+}
+END_TEST
+
+/* A slice is about so many bytes: whoever shows it stays awake. */
+START_TEST(a_slice_is_no_more_than_was_asked_for)
+{
+	char path[] = "/tmp/replayXXXXXX", error[REPLAY_ERROR];
+	int fd = mkstemp(path);
+	struct log *log = log_new(LOG_UNBOUNDED);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_gt(write(fd, NOTE "\n", sizeof NOTE), 0);
+	close(fd);
+	struct replay *replay = replay_open(path, error);
+	ck_assert_int_eq(replay_read(replay, log, 1, error), REPLAY_MORE);
+	ck_assert_uint_eq(log_end(log), 1);
+	ck_assert_int_eq(replay_percent(replay), 25);
+	ck_assert_int_eq(replay_read(replay, log, sizeof NOTE + 1, error), REPLAY_MORE);
+	ck_assert_uint_eq(log_end(log), 3);
+	ck_assert_int_eq(replay_read(replay, log, sizeof NOTE, error), REPLAY_MORE);
+	ck_assert_int_eq(replay_percent(replay), 100);
+	ck_assert_int_eq(replay_read(replay, log, 1, error), REPLAY_WHOLE);
+	ck_assert_uint_eq(log_end(log), 4);
+	replay_close(replay);
+	log_free(log);
+	unlink(path);
+}
+END_TEST
+
+/* What replay_print() returns, with its standard output there and its complaints
+ * nowhere. */
+static int
+print_to(int out, const char *path, bool json)
+{
+	int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int before[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
+	fflush(stdout);
+	ck_assert_int_eq(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
+	ck_assert_int_eq(dup2(quiet, STDERR_FILENO), STDERR_FILENO);
+	int status = replay_print(path, json);
+	fflush(stdout);
+	clearerr(stdout);
+	dup2(before[0], STDOUT_FILENO);
+	dup2(before[1], STDERR_FILENO);
+	close(before[0]);
+	close(before[1]);
+	close(quiet);
+	return status;
+}
+
+/* What it writes of a file with this text, which is static; its status. */
+static const char *
+printed(const char *text, bool json, int *status)
+{
+	static char output[LINE];
+	char path[] = "/tmp/replayXXXXXX", name[] = "/tmp/printedXXXXXX";
+	int fd = mkstemp(path), out = mkstemp(name);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	*status = print_to(out, path, json);
+	ssize_t got = pread(out, output, sizeof output - 1, 0);
+	output[got > 0 ? got : 0] = '\0';
+	close(out);
+	unlink(path);
+	unlink(name);
+	return output;
+}
+
+START_TEST(a_recording_is_printed)
+{
+	int status;
+	ck_assert_str_eq(printed(NOTE "\n" NOTE "\n", true, &status), NOTE "\n" NOTE "\n");
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(printed(NOTE "\n" NOTE "\n", false, &status), "note: n\nnote: n\n");
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(printed(NOTE "\n{\"t", true, &status), NOTE "\n"); /* cut off */
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(printed(NOTE "\nx\n" NOTE "\n", true, &status), NOTE "\n");
+	ck_assert_int_eq(status, 2);
+	ck_assert_int_eq(print_to(STDOUT_FILENO, "/tmp/no such directory/x", true), 2);
+}
+END_TEST
+
+/* Output that cannot be written is a failure, not silence. */
+START_TEST(output_that_cannot_be_written_fails)
+{
+	char path[] = "/tmp/replayXXXXXX";
+	int fd = mkstemp(path), full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	ck_assert_int_gt(write(fd, NOTE "\n", sizeof NOTE), 0);
+	close(fd);
+	int status = print_to(full, path, true);
+	close(full);
+	unlink(path);
+	ck_assert_int_eq(status, 1);
+}
+END_TEST
+
 Suite *
 replay_suite(void)
 {
@@ -208,5 +439,16 @@ replay_suite(void)
 	tcase_add_loop_test(tests, the_scanner_and_the_library_read_the_same, 0, EVENTS);
 	tcase_add_test(tests, what_is_not_plain_is_left_to_the_library);
 	suite_add_tcase(suite, tests);
+	TCase *whole_files = tcase_create("files");
+	tcase_add_loop_test(whole_files, each_file_has_its_outcome, 0,
+	    sizeof files / sizeof *files);
+	tcase_add_test(whole_files, a_line_with_a_nul_is_no_event);
+	tcase_add_test(whole_files, an_endless_line_is_refused);
+	tcase_add_test(whole_files, a_line_longer_than_a_reading_is_read);
+	tcase_add_test(whole_files, what_cannot_be_read_is_said);
+	tcase_add_test(whole_files, a_slice_is_no_more_than_was_asked_for);
+	tcase_add_test(whole_files, a_recording_is_printed);
+	tcase_add_test(whole_files, output_that_cannot_be_written_fails);
+	suite_add_tcase(suite, whole_files);
 	return suite;
 }
