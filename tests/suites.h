@@ -10,6 +10,7 @@ Suite *command_suite(void);
 Suite *endpoint_suite(void);
 Suite *escape_suite(void);
 Suite *expect_suite(void);
+Suite *expectations_suite(void);
 Suite *explain_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_suite(void);
