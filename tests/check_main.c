@@ -9,6 +9,7 @@ main(void)
 	SRunner *runner = srunner_create(all_rows_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, command_suite());
+	srunner_add_suite(runner, commands_client_suite());
 	srunner_add_suite(runner, endpoint_suite());
 	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, expect_suite());
