@@ -197,6 +197,55 @@ bare_done(struct session *session, int program, uint32_t serial)
 	runner_step(session);
 }
 
+/* The guard's PID is told; what else it says, nobody hears. */
+static inline void
+bare_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time)
+{
+	(void)context, (void)serial, (void)pid, (void)error, (void)time;
+}
+
+static inline void
+bare_reaped(void *context, pid_t pid, int status, int64_t time)
+{
+	(void)context, (void)pid, (void)status, (void)time;
+}
+
+/* The session has a guard, which finds none of its programs. */
+static inline void
+bare_guard(struct session *session)
+{
+	struct launcher_events events = {bare_started, bare_reaped, bare_nothing, NULL};
+	session->launcher = launcher_new(session->loop, 1024, &events);
+	ck_assert_ptr_nonnull(session->launcher);
+}
+
+/* A real process plays a part in the session. */
+static inline void
+bare_follow(struct session *session, pid_t pid, enum report_role role, unsigned conn)
+{
+	struct report_endpoint peer = fixture_client_end(conn);
+	process_watch_add(session->processes, pid, role,
+	    role == ROLE_CHILD ? PROCESS_FORKED : PROCESS_STARTED,
+	    conn != 0 ? &peer : NULL, conn, loop_now(session->loop));
+	if (role == ROLE_SERVER)
+		session->server.pid = pid;
+	if (role == ROLE_CLIENT)
+		session->client.pid = pid;
+	ck_assert_ptr_nonnull(moment_process(log_now(session->log), pid));
+}
+
+/* Rounds of the loop until the running command is over. */
+static inline void
+bare_await(struct session *session)
+{
+	int64_t end = loop_now(session->loop) + SECONDS(20);
+	while (bare_is_running(session)) {
+		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_ge(loop_round(session->loop, 2), 0);
+		runner_step(session);
+	}
+}
+
 /* Connections 1 to count of the client, each with a child, current 1. */
 static inline void
 bare_connections(struct session *session, unsigned count)

@@ -36,6 +36,7 @@ main(void)
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());
 	srunner_add_suite(runner, sock_diag_suite());
+	srunner_add_suite(runner, strangers_suite());
 	srunner_add_suite(runner, tcp_state_suite());
 	srunner_add_suite(runner, tcp_table_suite());
 	srunner_add_suite(runner, why_suite());

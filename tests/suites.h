@@ -45,6 +45,7 @@ Suite *session_suite(void);
 Suite *settings_suite(void);
 Suite *signal_name_suite(void);
 Suite *sock_diag_suite(void);
+Suite *strangers_suite(void);
 Suite *tcp_state_suite(void);
 Suite *tcp_table_suite(void);
 Suite *why_suite(void);
