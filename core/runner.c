@@ -146,6 +146,7 @@ runner_forget_opening(struct session *session)
 	session->queue = first->next;
 	if (session->queue == NULL)
 		session->queue_end = &session->queue;
+	free(first->text);
 	free(first);
 }
 
