@@ -33,6 +33,7 @@ main(void)
 	srunner_add_suite(runner, render_suite());
 	srunner_add_suite(runner, report_check_suite());
 	srunner_add_suite(runner, replay_suite());
+	srunner_add_suite(runner, reports_suite());
 	srunner_add_suite(runner, runner_suite());
 	srunner_add_suite(runner, scenario_suite());
 	srunner_add_suite(runner, session_suite());

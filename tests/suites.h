@@ -28,6 +28,7 @@ Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *read_budget_suite(void);
 Suite *programs_suite(void);
+Suite *reports_suite(void);
 Suite *runner_suite(void);
 Suite *screen_prompt_suite(void);
 Suite *render_suite(void);
