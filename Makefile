@@ -66,7 +66,7 @@ CLIENT = $(call objects,client)
 SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
 CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
-TEST_PROGRAMS = $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
+TEST_PROGRAMS = $(BUILD)/alone $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
 	$(BUILD)/faulted $(BUILD)/failing.so $(BUILD)/witness.so $(BUILD)/crowd
 BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start memory)
@@ -107,7 +107,7 @@ $(BUILD)/stream: tests/tools/stream.c tests/tools/terminal_model.c
 
 $(BUILD)/stream: tests/tools/terminal_model.h
 
-$(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted $(BUILD)/soak $(BUILD)/crowd: \
+$(BUILD)/alone $(BUILD)/free_port $(BUILD)/refusing $(BUILD)/hostile $(BUILD)/odd_server $(BUILD)/faulted $(BUILD)/soak $(BUILD)/crowd: \
     $(BUILD)/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) -o $@ $< $(LDFLAGS)

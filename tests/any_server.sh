@@ -3,14 +3,13 @@
 # restarted, crashed and rebooted, and leaves no process.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
-console=$BUILD/tcpconsole
+. tests/verdict.sh
+plan 39
 odd=$BUILD/odd_server
 python=/usr/bin/python3
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+servers=$work # those that are written here; $work is a case's own later
 
-cat >"$work/forking.py" <<'PYTHON'
+cat >"$servers/forking.py" <<'PYTHON'
 import socketserver, sys
 
 class Echo(socketserver.StreamRequestHandler):
@@ -31,20 +30,11 @@ marked() { # MARK
 	grep -lsz "^ANY_SERVER_MARK=$1\$" /proc/[0-9]*/environ | cut -d / -f 3
 }
 
-# The end of a case: it is told, with what was seen when it is not good.
-verdict() { # NAME GOOD
-	if [ "$2" -eq 0 ]; then
-		echo "ok $1"
-	else
-		echo "not ok $1"
-		sed 's/^/    /' "$work/$mark.out" "$work/$mark.err" | cut -c 1-300
-	fi
-}
-
 # Plays lines against a server command, in which PORT stands for the port; WANTED is the
 # exit status, WORDS must stand in the output.  Nobody may be left.
 play() { # NAME WANTED WORDS SCRIPT COMMAND...
-	name=$1 wanted=$2 words=$3 script=$4
+	name=$1 expected=$2 words=$3 script=$4
+	wanted "$name" || return 0
 	shift 4
 	case $name in
 	*'another address') host=127.0.0.2 ;;
@@ -56,16 +46,16 @@ play() { # NAME WANTED WORDS SCRIPT COMMAND...
 		shift
 		set -- "$@" "$(printf '%s' "$word" | sed "s/PORT/$port/g")"
 	done
-	printf '%s\n' "$script" |
-	    ANY_SERVER_MARK=$mark timeout 120 "$console" --headless $host "$port" -- "$@" \
-	    >"$work/$mark.out" 2>"$work/$mark.err"
+	printf '%s\n' "$script" | patient |
+	    ANY_SERVER_MARK=$mark timeout 400 "$console" --headless $host "$port" -- "$@" \
+	    >"$work/out" 2>"$work/err"
 	got=$?
 	good=0
-	[ "$got" -eq "$wanted" ] || good=1
-	[ ! -s "$work/$mark.err" ] || good=1
-	grep -qE -- "$words" "$work/$mark.out" || good=1
+	[ "$got" -eq "$expected" ] || good=1
+	[ ! -s "$work/err" ] || good=1
+	grep -qE -- "$words" "$work/out" || good=1
 	left=$(marked "$mark")
-	[ -z "$left" ] || { good=1 && echo "left: $left" >>"$work/$mark.err"; }
+	[ -z "$left" ] || { good=1 && echo "left: $left" >>"$work/err"; }
 	verdict "$name (exit $got)" $good
 }
 
@@ -118,18 +108,6 @@ through() { # NAME CHILDREN COMMAND...
 	    "$(echo "$whole" | sed "s/CHILDREN/$children/")" "$@"
 }
 
-# Cases side by side: most of what they do is waiting.  Each tells into a file of its own.
-running=0 number=0
-aside() { # FUNCTION ARGUMENT...
-	number=$((number + 1))
-	("$@" >"$work/verdict.$(printf %03d $number)" 2>&1) &
-	running=$((running + 1))
-	if [ $running -ge 8 ]; then
-		wait
-		running=0
-	fi
-}
-
 # The example of the manual
 aside play 'socat: a host that comes back' 0 '^expect ok errno ECONNRESET' 'connect
 send hi
@@ -140,8 +118,8 @@ host reboot
 expect errno ECONNRESET within 20' socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
 aside through socat 1 socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
 aside through ncat 1 ncat -l -k -e /bin/cat 127.0.0.1 PORT
-aside through 'Python, forking' 1 $python "$work/forking.py" ForkingTCPServer PORT
-aside through 'Python, threading' 0 $python "$work/forking.py" ThreadingTCPServer PORT
+aside through 'Python, forking' 1 $python "$servers/forking.py" ForkingTCPServer PORT
+aside through 'Python, threading' 0 $python "$servers/forking.py" ThreadingTCPServer PORT
 aside through 'select()' 0 "$odd" plain PORT
 aside through 'a daemon' 0 "$odd" daemon PORT
 aside through 'one that exits once its child serves' 0 "$odd" inherit PORT
@@ -178,7 +156,7 @@ connect
 send hi
 expect echo hi' "$odd" prefork PORT
 aside play 'threads have no child to kill' 1 '^error: no child: the server itself, PID' 'connect
-kill child' $python "$work/forking.py" ThreadingTCPServer PORT
+kill child' $python "$servers/forking.py" ThreadingTCPServer PORT
 aside play 'busybox nc in a loop' 0 '^expect ok echo three' 'connect
 send one
 expect echo one
@@ -255,8 +233,8 @@ prompting() {
 	mark=$port
 	printf '%s\n' 'wait 1.5' 'say now' |
 	    timeout 60 "$console" --headless 127.0.0.1 "$port" -- \
-	    sh -c "printf 'ready> '; exec $odd plain $port" >"$work/$mark.out" 2>"$work/$mark.err"
-	sed '/say *now/q' "$work/$mark.out" | grep -q 'output  ready> '
+	    sh -c "printf 'ready> '; exec $odd plain $port" >"$work/out" 2>"$work/err"
+	sed '/say *now/q' "$work/out" | grep -q 'output  ready> '
 	verdict 'a line without an end is told after a second' $?
 }
 aside prompting
@@ -266,26 +244,24 @@ aside prompting
 short_lived() {
 	mark=$("$BUILD/free_port")
 	port=$mark good=0
-	: >"$work/$mark.out"
+	: >"$work/out"
 	for i in 1 2 3 4 5 6 7 8; do
 		echo quit | timeout 60 "$console" --json 127.0.0.1 "$port" -- sh -c 'echo a word' \
-		    >>"$work/$mark.out" 2>"$work/$mark.err"
+		    >>"$work/out" 2>"$work/err"
 	done
-	[ "$(grep -c '"text": "a word"' "$work/$mark.out")" -eq 8 ] || good=1
-	grep -E '"type": "(process|output)"' "$work/$mark.out" |
+	[ "$(grep -c '"text": "a word"' "$work/out")" -eq 8 ] || good=1
+	grep -E '"type": "(process|output)"' "$work/out" |
 	    grep -qE '"p?pid": 0[,}]|"command": ""' && good=1
 	verdict 'one that lives for a moment has a parent, a name and its words' $good
 }
 aside short_lived
-wait
-running=0
 
 # A server that is there already: watched, and left alone.
 watched() {
 	port=$("$BUILD/free_port")
 	mark=$port
-	: >"$work/$mark.err"
-	$python "$work/forking.py" ForkingTCPServer "$port" >/dev/null 2>&1 &
+	: >"$work/err"
+	$python "$servers/forking.py" ForkingTCPServer "$port" >/dev/null 2>&1 &
 	server=$!
 	end=$(($(date +%s) + 10))
 	until ss -ltn "sport = :$port" | grep -q LISTEN || [ "$(date +%s)" -gt $end ]; do
@@ -295,14 +271,14 @@ watched() {
 	    'expect zombies 1' 'expect zombies 0' 'kill child 2' 'kill server' 'server stop' \
 	    'server pause' 'server restart' 'host crash' 'show processes' 'use 2' 'send on' \
 	    'expect echo on' |
-	    timeout 60 "$console" --headless 127.0.0.1 "$port" >"$work/$mark.out" 2>"$work/$mark.err"
+	    timeout 60 "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
 	got=$?
 	good=0
 	[ $got -eq 1 ] || good=1
-	[ "$(grep -c "not the console's own: it is not signalled" "$work/$mark.out")" -eq 4 ] || good=1
-	[ "$(grep -c '^error: ' "$work/$mark.out")" -eq 6 ] || good=1
-	grep -q '^error: .* start and stop it where it runs' "$work/$mark.out" || good=1
-	[ "$(grep -c '^expect ok ' "$work/$mark.out")" -eq 5 ] || good=1
+	[ "$(grep -c "not the console's own: it is not signalled" "$work/out")" -eq 4 ] || good=1
+	[ "$(grep -c '^error: ' "$work/out")" -eq 6 ] || good=1
+	grep -q '^error: .* start and stop it where it runs' "$work/out" || good=1
+	[ "$(grep -c '^expect ok ' "$work/out")" -eq 5 ] || good=1
 	kill -0 $server 2>/dev/null || good=1
 	kill $server
 	wait $server 2>/dev/null
@@ -314,8 +290,8 @@ aside watched
 unserved() {
 	mark=$("$BUILD/free_port")
 	echo 'server start' | timeout 60 "$console" --headless --no-server 127.0.0.1 "$mark" \
-	    >"$work/$mark.out" 2>"$work/$mark.err"
-	grep -q '^error: with --no-server the console starts none' "$work/$mark.out"
+	    >"$work/out" 2>"$work/err"
+	grep -q '^error: with --no-server the console starts none' "$work/out"
 	verdict 'no server is started when none is wanted' $?
 }
 aside unserved
@@ -327,9 +303,9 @@ resetting() {
 	for i in 1 2 3 4 5 6 7 8; do
 		echo connect
 	done | timeout 90 "$console" --headless 127.0.0.1 "$mark" -- "$odd" reset "$mark" \
-	    >"$work/$mark.out" 2>"$work/$mark.err"
+	    >"$work/out" 2>"$work/err"
 	[ $? -eq 0 ] && [ $(($(date +%s) - begun)) -lt 15 ] || good=1
-	[ "$(grep -c 'client  connect conn' "$work/$mark.out")" -eq 8 ] || good=1
+	[ "$(grep -c 'client  connect conn' "$work/out")" -eq 8 ] || good=1
 	verdict 'connections that are reset at once hold nobody up' $good
 }
 aside resetting
@@ -341,9 +317,9 @@ sharing() {
 	good=0
 	printf '%s\n' connect 'send hi' 'expect echo hi' 'wait 1' 'show sockets' |
 	    timeout 60 "$console" --json 127.0.0.1 "$mark" -- "$odd" shared "$mark" \
-	    >"$work/$mark.out" 2>"$work/$mark.err" || good=1
-	[ "$(grep '"type": "sockets"' "$work/$mark.out" | grep -o '"LISTEN"' | wc -l)" -eq 3 ] || good=1
-	[ "$(grep -c '"type": "socket",.*"LISTEN"' "$work/$mark.out")" -le 12 ] || good=1
+	    >"$work/out" 2>"$work/err" || good=1
+	[ "$(grep '"type": "sockets"' "$work/out" | grep -o '"LISTEN"' | wc -l)" -eq 3 ] || good=1
+	[ "$(grep -c '"type": "socket",.*"LISTEN"' "$work/out")" -le 12 ] || good=1
 	verdict 'listeners that share a port are told apart' $good
 }
 aside sharing
@@ -352,15 +328,15 @@ aside sharing
 killed() {
 	port=$("$BUILD/free_port")
 	mark=$port
-	: >"$work/$mark.err"
-	mkfifo "$work/$mark.in"
+	: >"$work/err"
+	mkfifo "$work/in"
 	ANY_SERVER_MARK=$mark "$console" --headless 127.0.0.1 "$port" -- "$odd" daemon "$port" \
-	    <"$work/$mark.in" >"$work/$mark.out" 2>&1 &
+	    <"$work/in" >"$work/out" 2>&1 &
 	main=$!
-	exec 8>"$work/$mark.in"
+	exec 8>"$work/in"
 	printf 'connect\nsend hi\nexpect echo hi\n' >&8
 	end=$(($(date +%s) + 20))
-	until grep -q '^expect ok' "$work/$mark.out" || [ "$(date +%s)" -gt $end ]; do
+	until grep -q '^expect ok' "$work/out" || [ "$(date +%s)" -gt $end ]; do
 		sleep 0.05 # sleep-ok: between two looks
 	done
 	good=0
@@ -376,6 +352,5 @@ killed() {
 	verdict 'a daemon does not outlive a console that was killed' $good
 }
 aside killed
-wait
-cat "$work"/verdict.*
-! grep -q '^not ok' "$work"/verdict.*
+aside_end
+exit $status

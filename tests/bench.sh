@@ -3,12 +3,10 @@
 # What it says of the speed is not looked at, for this machine does other things.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
+. tests/verdict.sh
+plan "$(ls tests/bench/[0-9]*.sh | wc -l)"
 export BUILD BENCH_ROUNDS=2 BENCH_SECONDS=1 BENCH_FOREIGN=12 BENCH_LIVE=20 BENCH_TIMES=1 \
     BENCH_LINES=50 BENCH_EVENTS=2000
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-status=0
 begun=
 for script in tests/bench/[0-9]*.sh; do
 	sh "$script" >"$work/$(basename "$script")" 2>"$work/$(basename "$script").err" &
@@ -16,14 +14,12 @@ for script in tests/bench/[0-9]*.sh; do
 done
 for one in $begun; do
 	script=$(basename "${one%:*}")
-	wait "${one#*:}" && [ -s "$work/$script" ] &&
-	    ! grep -vE '^[1-6] [^|]+\|[0-9]+(\.[0-9]+)? ?[^|]*\|[^|]*\|[^|]+\|(not )?ok$' "$work/$script"
-	if [ $? -eq 0 ]; then
-		echo "ok bench: $script"
-	else
-		echo "not ok bench: $script"
-		sed 's/^/    /' "$work/$script" "$work/$script.err"
-		status=1
-	fi
+	wait "${one#*:}"
+	got=$?
+	cp "$work/$script" "$work/out"
+	cp "$work/$script.err" "$work/err"
+	[ $got -eq 0 ] && [ -s "$work/out" ] &&
+	    ! grep -qvE '^[1-6] [^|]+\|[0-9]+(\.[0-9]+)? ?[^|]*\|[^|]*\|[^|]+\|(not )?ok$' "$work/out"
+	verdict "bench: $script" $?
 done
 exit $status

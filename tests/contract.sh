@@ -3,58 +3,39 @@
 # each kind of bad input. Each case runs on IPv4 and on IPv6.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
-console=$BUILD/tcpconsole
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-status=0
+. tests/verdict.sh
+usages=16 bad_lines=29 refused=15 others=15
+plan $((2 * $(ls tests/contract/*.script | wc -l) + usages + bad_lines + refused + others))
 
-verdict() { # NAME GOOD
-	if [ "$2" -eq 0 ]; then
-		echo "ok $1"
-	else
-		echo "not ok $1"
-		sed 's/^/    /' "$work/out" "$work/err"
-		status=1
-	fi
-}
-
-# What runs a command as the user that a case wants ("# user ordinary"): nothing, or
-# for root a number that nobody has; "skip" when that cannot be.
-as_user() {
-	[ -n "$1" ] && [ "$(id -u)" -eq 0 ] || return 0
-	number=$((100000 + $$))
-	become="setpriv --reuid=$number --regid=$number --clear-groups --"
-	$become "$console" --version >/dev/null 2>&1 && echo "$become" || echo skip
-}
-
-# A case of tests/contract/: plays it on both families, --json and text.
-play() {
-	name=$(basename "$1" .script)
-	wanted=$(sed -n 's/^# exit //p' "$1")
-	become=$(as_user "$(sed -n 's/^# user //p' "$1")")
+# A case of tests/contract/ on one of both families: it ends with the status that it
+# names ("# exit 1"), and standard output holds nothing but JSON, one object a line.
+play() { # SCRIPT HOST
+	name="contract $(basename "$1" .script) $2"
+	wanted "$name" || return 0
+	become=
+	! grep -q '^# user ordinary' "$1" || become=$(another_user)
 	if [ "$become" = skip ]; then
-		echo "ok contract $name (skipped: root cannot become another user here)"
+		skip "$name" "$no_other_user"
 		return
 	fi
-	for host in 127.0.0.1 ::1; do
-		port=$("$BUILD/free_port")
-		$become "$console" --json $(sed -n 's/^# options //p' "$1") "$host" "$port" \
-		    <"$1" >"$work/out" 2>"$work/err"
-		got=$?
-		good=0
-		[ "$got" -eq "${wanted:-0}" ] || good=1
-		[ ! -s "$work/err" ] || good=1
-		# nothing but JSON, one object a line
-		[ "$(grep -cv '^{"t": .*}$' "$work/out")" -eq 0 ] || good=1
-		verdict "contract $name $host (exit $got)" $good
-	done
+	[ "$2" != ::1 ] || has_ipv6 || { skip "$name" 'no IPv6'; return; }
+	programs=$BUILD
+	[ -z "$become" ] || programs=$(programs_for_all)
+	expected=$(sed -n 's/^# exit //p' "$1")
+	patient "$1" >"$work/in"
+	$become "$programs/tcpconsole" --json $(sed -n 's/^# options //p' "$1") "$2" \
+	    "$("$BUILD/free_port")" <"$work/in" >"$work/out" 2>"$work/err"
+	got=$?
+	[ "$got" -eq "${expected:-0}" ] && [ ! -s "$work/err" ] &&
+	    [ "$(grep -cv '^{"t": .*}$' "$work/out")" -eq 0 ]
+	verdict "$name (exit $got)" $?
 }
 
 # A usage error: one line on standard error that holds the words, status 2.
 usage() {
 	words=$1
 	shift
+	wanted "usage: $*" || return 0
 	"$console" "$@" </dev/null >"$work/out" 2>"$work/err"
 	got=$?
 	good=0
@@ -66,6 +47,7 @@ usage() {
 
 # A bad line: one error event that holds the words; the run goes on, and ends in 1.
 bad_line() {
+	wanted "bad line: $1" || return 0
 	port=$("$BUILD/free_port")
 	printf '%s\nconnect\nsend on\nexpect echo on\n' "$1" |
 	    "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
@@ -79,55 +61,58 @@ bad_line() {
 }
 
 for script in tests/contract/*.script; do
-	play "$script"
+	for host in 127.0.0.1 ::1; do
+		aside play "$script" "$host"
+	done
 done
 
-usage 'port' 127.0.0.1 99999
-usage 'port' 127.0.0.1 http
-usage 'HOST comes before PORT' 9901
-usage 'unknown host' no-such-host.invalid
-usage 'too much' 127.0.0.1 9877 x
-usage '--frobnicate' --frobnicate
-usage 'wants a value' --set
-usage 'none|wait|waitpid|ignore' --set reap=foo
-usage 'auto, always or never' --color=sometimes
-usage 'unknown host' -6 127.0.0.1
-usage 'wants a server behind it' 127.0.0.1 9877 --
-usage 'wants a server behind it' --json -- ''
-usage '--no-server' --no-server 127.0.0.1 9877 -- ./myserver 9877
-usage '--set is for tcpserv' --set reap=wait -- ./myserver 9877
-usage 'too much' 127.0.0.1 9877 x -- ./myserver 9877
-usage 'not this machine' 192.0.2.1 9877 -- ./myserver 9877
+aside usage 'port' 127.0.0.1 99999
+aside usage 'port' 127.0.0.1 http
+aside usage 'HOST comes before PORT' 9901
+aside usage 'unknown host' no-such-host.invalid
+aside usage 'too much' 127.0.0.1 9877 x
+aside usage '--frobnicate' --frobnicate
+aside usage 'wants a value' --set
+aside usage 'none|wait|waitpid|ignore' --set reap=foo
+aside usage 'auto, always or never' --color=sometimes
+aside usage 'unknown host' -6 127.0.0.1
+aside usage 'wants a server behind it' 127.0.0.1 9877 --
+aside usage 'wants a server behind it' --json -- ''
+aside usage '--no-server' --no-server 127.0.0.1 9877 -- ./myserver 9877
+aside usage '--set is for tcpserv' --set reap=wait -- ./myserver 9877
+aside usage 'too much' 127.0.0.1 9877 x -- ./myserver 9877
+aside usage 'not this machine' 192.0.2.1 9877 -- ./myserver 9877
 
-bad_line 'frobnicate' 'no command "frobnicate"'
-bad_line 'send early' 'connect'
-bad_line 'host explode' 'host crash'
-bad_line 'server set reap=foo' 'none|wait|waitpid|ignore'
-bad_line 'server set foo=1' 'no setting'
-bad_line 'kill server FOO' 'no signal "FOO"'
-bad_line 'kill pid:1' "not the console's own"
-bad_line 'kill pid:999999999' 'no process'
-bad_line 'kill child' 'connect'
-bad_line 'use 7' 'no connection 7'
-bad_line 'close 9' 'connection 9'
-bad_line 'connect 0' 'count'
-bad_line 'wait forever' 'seconds'
-bad_line 'host plug' 'cable is in'
-bad_line 'show everything' 'sockets, processes'
-bad_line 'client sigpipe maybe' 'default, ignore or catch'
-bad_line 'expect miracles' 'cannot expect'
-bad_line 'server start' 'runs already'
-bad_line 'client start' 'runs already'
-bad_line 'send --split' 'wants TEXT'
-bad_line 'kill server KILL x' 'too much'
-bad_line 'client long 16' '32 or 64'
-bad_line 'client byte_order middle' 'native, big, little or network'
-bad_line 'client keepalive 0' 'whole seconds from 1'
-bad_line 'client keepalive soon' 'or off'
-bad_line 'client signal INT' 'default, ignore or catch'
-bad_line 'client signal FOO catch' 'client signal INT ignore'
-bad_line 'server set byte_order=middle' 'native|big|little|network'
-bad_line 'expect disposition client INT' 'disposition wants'
+aside bad_line 'frobnicate' 'no command "frobnicate"'
+aside bad_line 'send early' 'connect'
+aside bad_line 'host explode' 'host crash'
+aside bad_line 'server set reap=foo' 'none|wait|waitpid|ignore'
+aside bad_line 'server set foo=1' 'no setting'
+aside bad_line 'kill server FOO' 'no signal "FOO"'
+aside bad_line 'kill pid:1' "not the console's own"
+aside bad_line 'kill pid:999999999' 'no process'
+aside bad_line 'kill child' 'connect'
+aside bad_line 'use 7' 'no connection 7'
+aside bad_line 'close 9' 'connection 9'
+aside bad_line 'connect 0' 'count'
+aside bad_line 'wait forever' 'seconds'
+aside bad_line 'host plug' 'cable is in'
+aside bad_line 'show everything' 'sockets, processes'
+aside bad_line 'client sigpipe maybe' 'default, ignore or catch'
+aside bad_line 'expect miracles' 'cannot expect'
+aside bad_line 'server start' 'runs already'
+aside bad_line 'client start' 'runs already'
+aside bad_line 'send --split' 'wants TEXT'
+aside bad_line 'kill server KILL x' 'too much'
+aside bad_line 'client long 16' '32 or 64'
+aside bad_line 'client byte_order middle' 'native, big, little or network'
+aside bad_line 'client keepalive 0' 'whole seconds from 1'
+aside bad_line 'client keepalive soon' 'or off'
+aside bad_line 'client signal INT' 'default, ignore or catch'
+aside bad_line 'client signal FOO catch' 'client signal INT ignore'
+aside bad_line 'server set byte_order=middle' 'native|big|little|network'
+aside bad_line 'expect disposition client INT' 'disposition wants'
+aside_end
 
 "$console" --version >"$work/out" 2>"$work/err"
 [ $? -eq 0 ] && grep -q '^tcpconsole [0-9]' "$work/out"
@@ -204,14 +189,18 @@ verdict 'show all: the sockets of the machine and their owners' $?
 kill $foreign
 
 # the same outcomes on a kernel that refuses what some containers refuse
+refused() { # CALL SCRIPT
+	patient "tests/contract/$2.script" |
+	    "$BUILD/refusing" "$1" -- "$console" --json 127.0.0.1 "$("$BUILD/free_port")" \
+	    >"$work/out" 2>"$work/err"
+	verdict "$2 where $1 is refused" $?
+}
 for call in pidfd_getfd pidfd_open netlink; do
 	for name in host-crash host-reboot cable child-killed wait-loses-signals; do
-		port=$("$BUILD/free_port")
-		"$BUILD/refusing" "$call" -- "$console" --json 127.0.0.1 "$port" \
-		    <"tests/contract/$name.script" >"$work/out" 2>"$work/err"
-		verdict "$name where $call is refused" $?
+		aside refused "$call" "$name"
 	done
 done
+aside_end
 
 # two consoles on one port: the second watches the first one's server
 port=$("$BUILD/free_port")

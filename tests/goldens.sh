@@ -6,10 +6,8 @@
 # the kernel's, are left to the expectations.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-status=0
+. tests/verdict.sh
+plan "$(ls tests/goldens/*.in | wc -l)"
 
 mask() {
 	sed -E -e 's/^ *[0-9]+\.[0-9]{3} //' \
@@ -40,11 +38,7 @@ for input in tests/goldens/*.in; do
 	if [ -n "${UPDATE_GOLDENS:-}" ]; then
 		cp "$work/$name.out" "$expected"
 	fi
-	if diff -u "$expected" "$work/$name.out"; then
-		echo "ok golden $name"
-	else
-		echo "not ok golden $name"
-		status=1
-	fi
+	diff -u "$expected" "$work/$name.out" >"$work/out"
+	verdict "golden $name" $?
 done
 exit $status

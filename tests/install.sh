@@ -3,20 +3,8 @@
 # and the completion of bash know all that the programs know.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-status=0
-
-verdict() { # NAME GOOD
-	if [ "$2" -eq 0 ]; then
-		echo "ok $1"
-	else
-		echo "not ok $1"
-		sed 's/^/    /' "$work/out"
-		status=1
-	fi
-}
+. tests/verdict.sh
+plan 42
 
 # make, with the flags of whoever runs the tests but for its jobs
 run_make() {

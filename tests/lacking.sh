@@ -4,21 +4,9 @@
 # less, or ends with one line and status 77; nothing of it is left.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. tests/verdict.sh
+plan 26
 export XDG_STATE_HOME="$work/state" INPUTRC=/dev/null LC_ALL=C.UTF-8
-status=0
-
-verdict() { # NAME GOOD
-	if [ "$2" -eq 0 ]; then
-		echo "ok $1"
-	else
-		echo "not ok $1"
-		tail -n 12 "$work/out" "$work/err" | cut -c 1-200 | sed 's/^/    /'
-		status=1
-	fi
-}
 
 # Is a server of that port left?
 nobody_left() { # PORT
@@ -30,8 +18,8 @@ run() { # NAME
 	port=$("$BUILD/free_port")
 	printf '%s\n' connect 'send x' 'expect echo x' 'kill child' \
 	    'expect state client CLOSE_WAIT' 'kill server' 'expect listening no' reset \
-	    connect 'send y' 'expect echo y' |
-	    timeout 60 "$BUILD/refusing" $option "$1" -- "$BUILD/tcpconsole" --headless \
+	    connect 'send y' 'expect echo y' | patient |
+	    timeout 300 "$BUILD/refusing" $option "$1" -- "$BUILD/tcpconsole" --headless \
 	    127.0.0.1 "$port" >"$work/out" 2>"$work/err"
 	got=$?
 	nobody_left "$port"

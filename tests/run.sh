@@ -1,6 +1,10 @@
 #!/bin/sh
-# Runs every test and closes with the sum. UPDATE_GOLDENS=1 writes the expected
-# outputs anew.
+# Runs every test and closes with the sum.  TESTS names some of them: suites of Check
+# (why, screen_parts), scripts (contract), or one of their cases (why/all,
+# contract/sigpipe); * in them stands for anything.  UPDATE_GOLDENS=1 writes the expected
+# outputs anew.  Many run side by side, for most of what they do is waiting: the longest
+# begin first, TEST_JOBS at once.  Each has a network namespace of its own where the
+# machine gives one (ALONE=no: where it is).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
@@ -9,64 +13,98 @@ export BUILD TCPSERV="$BUILD/tcpserv" TCPCLI="$BUILD/tcpcli"
 export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 # what libtinfo does not free of a terminal that it does not know
 export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
-passed=0 failed=0
-log=$(mktemp -d) || exit 1
-trap 'rm -rf "$log"' EXIT
+scripts='lessons faults contract any_server stream lessons_fail limits terminal security
+    killed guarded lacking bench goldens install record'
 
-# A Check program: its own closing line holds the counts.
-check_program() {
-	"$@" >"$log/check" 2>&1
+# A Check suite: its own closing line holds the counts.
+run_suite() { # PROGRAM SUITE
+	export CK_RUN_SUITE="$2"
+	[ -z "$CASE" ] || export CK_RUN_CASE="$CASE"
+	"$BUILD/$1"
+	counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$told")
+	set -- ${counts:-1 0 1} "$(grep -c '^skipped ' "$told")"
+	failed=$(($2 + $3))
+	passed=$(($1 - failed - $4))
+	[ "$1" -gt 0 ] || failed=1
+}
+
+# A script, which says first of how many tests it will tell.
+run_script() { # NAME
+	sh "tests/$1.sh"
 	status=$?
-	cat "$log/check"
-	counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$log/check")
-	set -- $counts
-	if [ $# -ne 3 ]; then
+	passed=$(grep -c '^ok ' "$told")
+	failed=$(grep -c '^not ok ' "$told")
+	set -- $((passed + failed + $(grep -c '^skipped ' "$told"))) \
+	    "$(sed -n 's/^1\.\.\([0-9][0-9]*\)$/\1/p' "$told" | head -n 1)"
+	if [ "$1" -eq 0 ] || { [ -z "${CASE:-}" ] && [ "$1" -ne "${2:-0}" ]; }; then
+		echo "told of $1 tests where ${2:-no} were planned"
 		failed=$((failed + 1))
-		return
+	elif [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then
+		echo "ended with status $status"
+		failed=1
 	fi
-	bad=$(($2 + $3))
-	[ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-	passed=$((passed + $1 - $2 - $3))
-	failed=$((failed + bad))
 }
 
-# A script whose lines begin with "ok" or "not ok", begun now and told later: most of
-# what it does is waiting.
-begin() { # NAME
-	sh "tests/$1.sh" >"$log/$1" 2>&1 &
-	eval "process_$1=$!"
-	begun="$begun $!"
+# One of them, from the list below; what it says is told in one piece.
+one() { # KIND NAME CASE
+	told=$LOG/$2 CASE=$3 begun=$(date +%s)
+	[ "$CASE" != - ] || CASE=
+	export CASE
+	if [ "$1" = script ]; then
+		run_script "$2"
+	else
+		run_suite "$1" "$(echo "$2" | sed 's/^screen_/screen /')"
+	fi >"$told" 2>&1
+	echo "$passed $failed $(($(date +%s) - begun)) $2" >"$LOG/$2.count"
+	flock "$LOG/telling" cat "$told"
 }
 
-# What became of it.
-tell() { # NAME
-	eval "wait \$process_$1"
-	status=$?
-	cat "$log/$1"
-	good=$(grep -c '^ok ' "$log/$1")
-	bad=$(grep -c '^not ok ' "$log/$1")
-	[ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-	[ $((good + bad)) -gt 0 ] || bad=1
-	passed=$((passed + good))
-	failed=$((failed + bad))
+# All that there is, the longest first: KIND NAME
+all() {
+	printf 'script %s\n' $scripts
+	grep -ho 'suite_create("[^"]*")' tests/check_*.c | cut -d '"' -f 2 | tr ' ' _ |
+	    sed 's/^screen.*/check_screen &/; t; s/^/check_core /'
 }
 
-begun=
-trap 'kill $begun 2>/dev/null; exit 1' HUP INT TERM
-begin lessons
-begin install
-begin security
-begin killed
-begin limits
-check_program "$BUILD/check_core"
-check_program "$BUILD/check_screen"
-for script in terminal stream goldens contract guarded lacking record any_server faults; do
-	begin "$script"
-done
-for script in goldens contract lessons install security guarded lacking record any_server faults stream terminal; do
-	tell "$script"
-done
-tell killed
-tell limits
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+# Those that are asked for: KIND NAME CASE
+chosen() {
+	everything=$(all)
+	set -f # a * is for the names of the tests
+	for test in ${TESTS:-*}; do
+		matches=$(printf '%s\n' "$everything" | while read -r kind name; do
+			case $name in ${test%%/*}) echo "$kind $name" ;; esac
+		done)
+		[ -n "$matches" ] || echo "no suite and no script is named ${test%%/*}" >&2
+		case $test in */*) case=${test#*/} ;; *) case=- ;; esac
+		[ -z "$matches" ] || printf '%s\n' "$matches" | sed "s|\$| $case|"
+	done
+	set +f
+}
+
+if [ "${1:-}" = one ]; then
+	shift
+	one "$@"
+	exit
+fi
+
+LOG=$(mktemp -d) || exit 1
+export LOG
+. tests/processes.sh
+trap 'rm -rf "$LOG"' EXIT
+trap 'kill $(family $$ | grep -vx $$) 2>/dev/null; exit 1' HUP INT TERM
+alone=
+[ "${ALONE:-}" = no ] || ! "$BUILD/alone" -n >/dev/null || alone=$BUILD/alone
+chosen >"$LOG/chosen" 2>"$LOG/unknown"
+[ ! -s "$LOG/unknown" ] || { cat "$LOG/unknown"; exit 2; }
+xargs -P "${TEST_JOBS:-$(($(nproc) * 3))}" -L 1 $alone sh "$0" one <"$LOG/chosen" &
+wait $!
+[ -z "${TIMES:-}" ] || sort -n -k 3 "$LOG"/*.count | awk '{ print $3 " s " $4 }'
+skipped=$(cat "$LOG"/* | grep -c '^skipped ')
+[ "$skipped" -eq 0 ] || echo "$skipped skipped: $(cat "$LOG"/* | sed -n 's/^skipped .*: //p' |
+    sort | uniq -c | sed 's/^ *\([0-9]*\) \(.*\)/\2 (\1)/' | paste -s -d ';' | sed 's/;/; /g')"
+[ -n "$alone" ] || echo 'without network namespaces of their own: foreign sockets can meet the tests'
+set -- $(cat "$LOG"/*.count | awk '{ passed += $1; failed += $2 } END { print passed + 0, failed + 0 }')
+[ "$(wc -l <"$LOG/chosen")" -eq "$(ls "$LOG" | grep -c '\.count$')" ] && [ -s "$LOG/chosen" ] ||
+	set -- "$1" $(($2 + 1))
+echo "$1 passed, $2 failed, $skipped skipped"
+[ "$2" -eq 0 ]

@@ -2,22 +2,10 @@
 # What the program never does, as far as it can be seen from outside (README, Security).
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
+. tests/verdict.sh
+plan 13
 console=$PWD/$BUILD/tcpconsole
 case $BUILD in /*) console=$BUILD/tcpconsole ;; esac
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-status=0
-
-verdict() { # NAME GOOD
-	if [ "$2" -eq 0 ]; then
-		echo "ok $1"
-	else
-		echo "not ok $1"
-		sed 's/^/    /' "$work/out"
-		status=1
-	fi
-}
 
 # what our own code calls of libc, whatever a sanitizer adds
 calls() { # DIRECTORY...
@@ -56,8 +44,8 @@ mkfifo "$work/commands"
     "$port") <"$work/commands" >"$work/events" 2>"$work/err" &
 session=$!
 exec 9>"$work/commands"
-printf 'connect\nsend hello\nexpect echo hello\n' >&9
-timeout 30 sh -c "until grep -q '\"type\": \"expect\"' '$work/events'; do sleep 0.05; done"
+printf 'connect\nsend hello\nexpect echo hello within 60\n' >&9
+timeout 90 sh -c "until grep -q '\"type\": \"expect\"' '$work/events'; do sleep 0.05; done"
 ss -Hltn "sport = :$port" >"$work/out"
 [ "$(awk '{ print $4 }' "$work/out")" = "127.0.0.1:$port" ]
 verdict 'the server listens on loopback alone' $?
@@ -115,7 +103,7 @@ printf '%s\n' connect 'send hello' 'expect echo hello' 'connect 3' 'kill child 2
     'show all' 'show details' 'show processes' 'client start' connect 'client sigpipe ignore' \
     'kill client' connect 'kill server' 'send to nobody' 'server start' connect 'abort' \
     'server set reap=none bind=any' connect 'send text' 'expect echo text' 'server restart' \
-    'host shutdown 1' reset connect 'send last' 'expect echo last' >"$work/commands.all"
+    'host shutdown 1' reset connect 'send last' 'expect echo last' | patient >"$work/commands.all"
 witnessed "$console" --json --record session.jsonl 127.0.0.1 "$port" <"$work/commands.all"
 is_clean 'tcpconsole file session\.jsonl' && ! grep '"pass": false' "$work/told" >"$work/out"
 verdict 'all that can be done, and show all: HOST and PORT alone, one file' $?

@@ -4,28 +4,16 @@
 # The sessions run side by side, for most of what they do is waiting.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
-SIDE=${SIDE:-6}
-work=$(mktemp -d) || exit 1
+. tests/verdict.sh
+plan 39
+ASIDE=${SIDE:-6}
 hostile=
-trap 'kill $hostile 2>/dev/null; rm -rf "$work"' EXIT
+at_end='kill $hostile 2>/dev/null'
 export XDG_STATE_HOME="$work/state" INPUTRC=/dev/null LC_ALL=C.UTF-8
 unset NO_COLOR LINES COLUMNS
-count=0 status=0
+count=0
 left_out= # the sanitizers keep memory for reasons of their own
 ! ldd "$BUILD/tcpconsole" | grep -q asan || left_out=/^memory/d
-
-# Tells what became of the sessions that run, in their order
-tell() {
-	[ -z "$running" ] || wait $running
-	for file in "$work"/told.*; do
-		[ -f "$file" ] || continue
-		cat "$file"
-		grep -q '^ok' "$file" || status=1
-		rm "$file"
-	done
-	running=
-}
 
 # A port that is free, and of which no connection is left
 free() {
@@ -37,9 +25,9 @@ free() {
 # One session: NAME [OPTION of stream]... -- [ARGUMENT of tcpconsole]..., its steps on
 # standard input (never a pipe: this is no subshell); at PORT, or a free one.  program:
 # what runs in place of the console
-running=
 session() {
-	name=$1 term=xterm-256color options=
+	name="stream: $1" term=xterm-256color options=
+	wanted "$name" || return 0
 	shift
 	while [ "$1" != -- ]; do
 		[ "$1" != -t ] || { term=$2; shift 2; continue; }
@@ -48,13 +36,17 @@ session() {
 	done
 	shift
 	count=$((count + 1))
-	[ $((count % SIDE)) -ne 0 ] || tell
 	port=${PORT:-$(free)}
 	sed "$left_out" >"$work/steps.$count"
-	set -- "$BUILD/tcpconsole" "$@" 127.0.0.1 "$port"
-	"$BUILD/stream" -t "$term" $options "stream: $name" ${program:-"$@"} \
-	    <"$work/steps.$count" >"$work/told.$(printf %03d $count)" 2>&1 &
-	running="$running $!"
+	set -- "$console" "$@" 127.0.0.1 "$port"
+	aside streamed "$work/steps.$count" -t "$term" $options "$name" ${program:-"$@"}
+}
+
+# It runs: STEPS and the arguments of stream
+streamed() {
+	steps=$1
+	shift
+	"$BUILD/stream" "$@" <"$steps"
 }
 
 # A server that sends what no terminal should get, at its own port
@@ -175,13 +167,9 @@ session 'eight colours' -t screen -- <"$work/coloured"
 		"$BUILD/$name" --version
 	done
 } >"$work/plain" 2>&1
-if grep -q 'hello' "$work/plain" && ! grep -q "$(printf '\033')" "$work/plain"; then
-	echo 'ok stream: no sequence in help, version, lists and logs'
-else
-	echo 'not ok stream: no sequence in help, version, lists and logs'
-	grep "$(printf '\033')" "$work/plain" | cat -v
-	status=1
-fi
+grep "$(printf '\033')" "$work/plain" | cat -v >"$work/out"
+grep -q 'hello' "$work/plain" && [ ! -s "$work/out" ]
+verdict 'stream: no sequence in help, version, lists and logs' $?
 
 # Resizes in the middle of a line; what is written for a key, and at rest
 cat >"$work/storm" <<'STEPS'
@@ -442,7 +430,7 @@ type \x03
 type \x1b[21~
 exit 0
 STEPS
-tell
-seq -f 'line %.0f' 10000 | cmp -s - "$work/kept" && echo 'ok stream: all of them, in order' ||
-	{ echo 'not ok stream: what was pasted is not what came'; status=1; }
+aside_end
+seq -f 'line %.0f' 10000 | cmp -s - "$work/kept"
+verdict 'stream: all of them came, in order' $?
 exit $status

@@ -3,13 +3,12 @@
 # Each waits for a text with a deadline; the screen is printed when it does not come.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BUILD=${BUILD:-build}
+. tests/verdict.sh
+plan 23
 command -v tmux >/dev/null || { echo "not ok tmux is missing: make deps installs it"; exit 1; }
-work=$(mktemp -d) || exit 1
 socket=tcpconsole-$$
 opened=0
 state=$work/state
-status=0
 port=
 failures=0
 export XDG_STATE_HOME="$state" INPUTRC=/dev/null LC_ALL=C.UTF-8
@@ -19,7 +18,7 @@ tm() {
 	tmux -f /dev/null -L "$socket" "$@"
 }
 
-trap 'tm kill-server 2>/dev/null; rm -rf "$work"' EXIT
+at_end='tm kill-server 2>/dev/null'
 
 # Opens a console at COLUMNS ROWS in a shell that tells its exit status; behind: the server
 # that it starts, with its port for the last argument
@@ -45,9 +44,9 @@ console_pid() {
 	ps -e -o pid=,comm=,args= | awk -v port="$port" '$2 == "tcpconsole" && $NF == port { print $1 }'
 }
 
-# Waits until the screen shows a line that matches, at most 15 seconds
+# Waits until the screen shows a line that matches, at most a minute
 see() {
-	end=$(($(date +%s) + ${LIMIT:-15}))
+	end=$(($(date +%s) + ${LIMIT:-60}))
 	while ! screen | grep -qE -- "$1"; do
 		if [ "$(date +%s)" -gt "$end" ]; then
 			echo "    not seen: $1"
@@ -61,7 +60,7 @@ see() {
 
 # Waits until it shows none
 see_no() {
-	end=$(($(date +%s) + ${LIMIT:-15}))
+	end=$(($(date +%s) + ${LIMIT:-60}))
 	while screen | grep -qE -- "$1"; do
 		if [ "$(date +%s)" -gt "$end" ]; then
 			echo "    still seen: $1"
@@ -83,12 +82,7 @@ type_line() {
 }
 
 finish() {
-	if [ "$failures" -eq 0 ]; then
-		echo "ok terminal: $1"
-	else
-		echo "not ok terminal: $1"
-		status=1
-	fi
+	verdict "terminal: $1" "$failures"
 }
 
 # All rows of the console and the server's, by netstat's words, agree with ss
