@@ -17,6 +17,7 @@ Suite *expectations_suite(void);
 Suite *explain_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_suite(void);
+Suite *host_suite(void);
 Suite *last_state_suite(void);
 Suite *lesson_suite(void);
 Suite *log_suite(void);

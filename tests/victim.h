@@ -32,8 +32,9 @@ victim_live(int in, int out)
 	_exit(0);
 }
 
+/* One that holds this descriptor (-1: none), and none of the test's others. */
 static inline struct victim
-victim_start(void)
+victim_start_holding(int held)
 {
 	int to[2], from[2];
 	sigset_t all, before;
@@ -44,14 +45,21 @@ victim_start(void)
 	pid_t pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
-		close(to[1]);
-		close(from[0]);
+		for (int fd = 3; fd < 256; fd++)
+			if (fd != to[0] && fd != from[1] && fd != held)
+				close(fd);
 		victim_live(to[0], from[1]);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(to[0]);
 	close(from[1]);
 	return (struct victim){.pid = pid, .to = to[1], .from = from[0]};
+}
+
+static inline struct victim
+victim_start(void)
+{
+	return victim_start_holding(-1);
 }
 
 /* Does it live, was it not sent SIGKILL, and does it not stand still? */
