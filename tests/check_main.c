@@ -10,6 +10,7 @@ main(void)
 	if (setenv("CK_DEFAULT_TIMEOUT", "60", 0) != 0)
 		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(all_rows_suite());
+	srunner_add_suite(runner, arguments_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, commands_client_suite());
@@ -29,11 +30,13 @@ main(void)
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, memory_suite());
 	srunner_add_suite(runner, moment_suite());
+	srunner_add_suite(runner, options_suite());
 	srunner_add_suite(runner, past_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());
 	srunner_add_suite(runner, programs_suite());
+	srunner_add_suite(runner, refusals_suite());
 	srunner_add_suite(runner, render_suite());
 	srunner_add_suite(runner, report_check_suite());
 	srunner_add_suite(runner, replay_suite());

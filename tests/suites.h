@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *all_rows_suite(void);
+Suite *arguments_suite(void);
 Suite *channel_suite(void);
 Suite *command_suite(void);
 Suite *commands_client_suite(void);
@@ -24,11 +25,13 @@ Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *memory_suite(void);
 Suite *moment_suite(void);
+Suite *options_suite(void);
 Suite *past_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *read_budget_suite(void);
 Suite *programs_suite(void);
+Suite *refusals_suite(void);
 Suite *reports_suite(void);
 Suite *runner_suite(void);
 Suite *screen_prompt_suite(void);
