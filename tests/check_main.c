@@ -15,6 +15,7 @@ main(void)
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, commands_client_suite());
 	srunner_add_suite(runner, commands_server_suite());
+	srunner_add_suite(runner, commands_session_suite());
 	srunner_add_suite(runner, complete_suite());
 	srunner_add_suite(runner, endpoint_suite());
 	srunner_add_suite(runner, escape_suite());

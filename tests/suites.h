@@ -10,6 +10,7 @@ Suite *channel_suite(void);
 Suite *command_suite(void);
 Suite *commands_client_suite(void);
 Suite *commands_server_suite(void);
+Suite *commands_session_suite(void);
 Suite *complete_suite(void);
 Suite *endpoint_suite(void);
 Suite *escape_suite(void);
