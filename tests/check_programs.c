@@ -727,6 +727,25 @@ START_TEST(reaps_after_a_stop)
 }
 END_TEST
 
+/* A child that is stopped, and goes on, has not ended: nobody waits for it. */
+START_TEST(a_stop_is_no_end)
+{
+	struct program *server;
+	uint16_t port = start_server(&server, _i == 1 ? "--reap=waitpid" : "--reap=wait");
+	join(port);
+	pid_t child = take_fork(server);
+	take_result(server, ROLE_CHILD, CALL_GETPEERNAME, 0, 0);
+	ck_assert_int_eq(kill(child, SIGSTOP), 0);
+	await_state(child, 'T');
+	join(port);
+	take_fork(server); /* and nothing was caught before it */
+	ck_assert_int_eq(kill(child, SIGCONT), 0);
+	await_blocked(child);
+	join(port);
+	take_fork(server);
+}
+END_TEST
+
 static const char *const reaps[] = {"none", "wait", "waitpid", "ignore"};
 
 /* With max_children=1 a second connection is closed at once, and a third one is
@@ -1547,6 +1566,7 @@ add_server_tests(Suite *suite)
 	tcase_add_loop_test(tcase, sigpipe_of_a_child, 0, 2);
 	tcase_add_test(tcase, runs_out_of_room);
 	tcase_add_loop_test(tcase, reaps_after_a_stop, 0, 2);
+	tcase_add_loop_test(tcase, a_stop_is_no_end, 0, 2);
 	tcase_add_loop_test(tcase, refuses_beyond_the_limit, 0, 4);
 	tcase_add_loop_test(tcase, accept_is_interrupted, 0, 2);
 	tcase_add_test(tcase, accept_is_restarted);

@@ -256,7 +256,7 @@ START_TEST(so_many_servers_may_have_children)
 			close(programs[i]);
 	reports_drain(session);
 	server_sweep_channels(session);
-	ck_assert_uint_eq(session->server.channel_count, 1); /* the guard may have it */
+	ck_assert_uint_le(session->server.channel_count, 1); /* the guard may have it */
 	bare_close(session);
 }
 END_TEST
