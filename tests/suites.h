@@ -18,6 +18,7 @@ Suite *expect_suite(void);
 Suite *expectations_suite(void);
 Suite *explain_suite(void);
 Suite *giving_up_suite(void);
+Suite *guard_orders_suite(void);
 Suite *guard_suite(void);
 Suite *host_suite(void);
 Suite *last_state_suite(void);
