@@ -4,6 +4,7 @@
 #   make deps       installs what the build and the tests need (Debian, Ubuntu)
 #   make run        opens the console on 127.0.0.1
 #   make check      every test; check-asan and check-valgrind: under those
+#   make mutants    breaks a line, sees whether the tests notice, again and again
 #   make fuzz       the fuzzers, FUZZ_SECONDS=60 each
 #   make faults     every call of libc fails in turn, each process is killed everywhere
 #   make soak       a random session, SECONDS=600: memory, descriptors, children flat
@@ -172,8 +173,15 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(CORE) $(TUI) $(SERVER) $(CLIENT) $(CORE_TESTS) $(SCREEN_TESTS) headers: | deps
 endif
 
-check: all $(TEST_PROGRAMS) $(BENCH_PROGRAMS) headers
+check-programs: all $(TEST_PROGRAMS) $(BENCH_PROGRAMS)
+
+# TESTS="why contract/sigpipe" runs these alone (tests/run.sh says more)
+check: check-programs headers
 	BUILD=$(BUILD) sh tests/run.sh
+
+# does the suite notice a broken line?  MUTANTS=25 SEED=1 FILES='core/*' (an hour)
+mutants:
+	python3 tests/tools/mutants.py
 
 check-asan:
 	$(MAKE) BUILD=build/asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
@@ -296,5 +304,5 @@ include tests/fuzz/rules.mk
 
 -include $(wildcard $(BUILD)/*/*.d)
 
-.PHONY: all bench headers manual completion run deps check check-asan check-valgrind faults soak goldens \
+.PHONY: all bench headers manual completion run deps check check-programs mutants check-asan check-valgrind faults soak goldens \
 	screenshots install uninstall clean

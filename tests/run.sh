@@ -4,7 +4,8 @@
 # contract/sigpipe); * in them stands for anything.  UPDATE_GOLDENS=1 writes the expected
 # outputs anew.  Many run side by side, for most of what they do is waiting: the longest
 # begin first, TEST_JOBS at once.  Each has a network namespace of its own where the
-# machine gives one (ALONE=no: where it is).
+# machine gives one (ALONE=no: where it is).  TIMES=1 tells how long each took,
+# STOP_AT_FIRST=1 ends when one has failed, and "run.sh names" lists them.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
@@ -55,8 +56,10 @@ one() { # KIND NAME CASE
 	else
 		run_suite "$1" "$(echo "$2" | sed 's/^screen_/screen /')"
 	fi >"$told" 2>&1
+	[ "$failed" -eq 0 ] || echo "failing: $2" >>"$told"
 	echo "$passed $failed $(($(date +%s) - begun)) $2" >"$LOG/$2.count"
 	flock "$LOG/telling" cat "$told"
+	[ -z "${STOP_AT_FIRST:-}" ] || [ "$failed" -eq 0 ] || kill "$RUNNER"
 }
 
 # All that there is, the longest first: KIND NAME
@@ -87,8 +90,14 @@ if [ "${1:-}" = one ]; then
 	exit
 fi
 
+if [ "${1:-}" = names ]; then
+	all
+	exit
+fi
+
 LOG=$(mktemp -d) || exit 1
-export LOG
+RUNNER=$$
+export LOG RUNNER
 . tests/processes.sh
 trap 'rm -rf "$LOG"' EXIT
 trap 'kill $(family $$ | grep -vx $$) 2>/dev/null; exit 1' HUP INT TERM

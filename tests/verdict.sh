@@ -82,7 +82,7 @@ another_user() {
 		! "$BUILD/alone" -n >/dev/null || echo "$BUILD/alone"
 		return
 	fi
-	become=$(sh -c 'echo $((100000 + $$))')
+	become=$((100000 + $(od -An -N3 -tu4 /dev/urandom)))
 	become="setpriv --reuid=$become --regid=$become --clear-groups --"
 	$become true 2>/dev/null && echo "$become" || echo skip
 }
