@@ -56,6 +56,8 @@ START_TEST(a_flood_is_taken_whole_and_by_few_rounds)
 	struct loop *loop = loop_new();
 	struct taken taken = {.good = true};
 	struct reporter reporter = {.role = ROLE_SERVER};
+	int before = dup(0);
+	close(before);
 	taken.channel = channel_open(loop, &reporter.fd, take, &taken);
 	ck_assert_ptr_nonnull(taken.channel);
 	report_many(&reporter, 0, 100);
@@ -77,7 +79,11 @@ START_TEST(a_flood_is_taken_whole_and_by_few_rounds)
 	for (int i = 0; i < 100 && !channel_has_ended(taken.channel); i++)
 		(void)loop_round(loop, 100);
 	ck_assert(channel_has_ended(taken.channel));
+	ck_assert_int_eq(loop_round(loop, 0), 0); /* and wakes nobody any more */
 	channel_close(taken.channel);
+	int after = dup(0);
+	close(after);
+	ck_assert_int_eq(after, before); /* its timer is gone, too */
 	loop_free(loop);
 }
 END_TEST

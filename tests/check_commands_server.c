@@ -257,6 +257,21 @@ START_TEST(one_that_was_down_is_started)
 }
 END_TEST
 
+START_TEST(one_that_is_gone_is_waited_for)
+{
+	struct victim victim;
+	struct session *session = open_served(&victim);
+	victim_end(&victim); /* and nobody has told of it yet */
+	bare_run(session, "server start");
+	ck_assert(!session_has_failed(session));
+	ck_assert(bare_is_running(session));
+	server_ended(session);
+	runner_step(session);
+	ck_assert(session->server.starting);
+	bare_close(session);
+}
+END_TEST
+
 START_TEST(one_that_is_dying_is_waited_for)
 {
 	struct victim victim;
@@ -279,7 +294,8 @@ END_TEST
 static const struct { const char *line; uint64_t sent[3]; } of_children[] = {
 	{"kill child TERM", {TERM_BIT, 0, 0}}, {"kill child 2 TERM", {0, TERM_BIT, 0}},
 	{"kill child 3 USR1", {0, 0, VICTIM_BIT(SIGUSR1)}},
-	{"kill child 9", {0, 0, 0}}, {"kill child SIGHUP", {VICTIM_BIT(SIGHUP), 0, 0}},
+	{"kill child 9", {0, 0, 0}}, {"kill child 0 TERM", {0, 0, 0}},
+	{"kill child SIGHUP", {VICTIM_BIT(SIGHUP), 0, 0}},
 };
 
 /* Each connection's child. */
@@ -373,6 +389,7 @@ commands_server_suite(void)
 	tcase_add_test(all, one_that_does_not_end_is_told_before_its_time_is_over);
 	tcase_add_test(all, a_restart_comes_about_by_force);
 	tcase_add_loop_test(all, one_that_was_down_is_started, 0, 3);
+	tcase_add_test(all, one_that_is_gone_is_waited_for);
 	tcase_add_test(all, one_that_is_dying_is_waited_for);
 	tcase_add_loop_test(all, the_child_that_is_meant_is_sent_it, 0,
 	    sizeof of_children / sizeof *of_children);

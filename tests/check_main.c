@@ -22,6 +22,7 @@ main(void)
 	srunner_add_suite(runner, expect_suite());
 	srunner_add_suite(runner, expectations_suite());
 	srunner_add_suite(runner, explain_suite());
+	srunner_add_suite(runner, foreign_suite());
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_orders_suite());
 	srunner_add_suite(runner, guard_suite());

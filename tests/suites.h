@@ -17,6 +17,7 @@ Suite *escape_suite(void);
 Suite *expect_suite(void);
 Suite *expectations_suite(void);
 Suite *explain_suite(void);
+Suite *foreign_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_orders_suite(void);
 Suite *guard_suite(void);
