@@ -3,12 +3,14 @@
 #include "host.h"
 
 #include "bare_session.h"
+#include "server_foreign.h"
 #include "suites.h"
 #include "victim.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -164,6 +166,86 @@ START_TEST(sockets_are_lent_or_refused)
 }
 END_TEST
 
+/* What the guard would tell: the server's parent is gone. */
+static void
+reap_parts(struct session *session)
+{
+	for (int i = SERVER; i <= CHILD; i++) {
+		ck_assert(!victim_answers(&parts[i].victim));
+		process_watch_reaped(session->processes, parts[i].victim.pid, SIGKILL,
+		    getpid(), loop_now(session->loop));
+	}
+	server_ended(session);
+}
+
+/* When there were too many processes for a pidfd each. */
+START_TEST(one_that_is_followed_without_a_descriptor_is_silenced_too)
+{
+	struct session *session = open_host();
+	struct part many = part_start();
+	struct rlimit limit, few;
+	int free_fd = dup(0);
+	close(free_fd);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = (rlim_t)free_fd + 8; /* enough to read /proc with */
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	bare_follow(session, many.victim.pid, ROLE_CHILD, 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(process_watch_pidfd(session->processes, many.victim.pid), -1);
+	host_silence_again(session, many.victim.pid);
+	sounds(session, &many, DEAF, 1);
+	int after = dup(0);
+	close(after);
+	ck_assert_int_eq(after, free_fd);
+	part_end(&many);
+	close_host(session);
+}
+END_TEST
+
+/* Where no sockets are lent, tcpserv lets them vanish itself. */
+START_TEST(tcpserv_is_asked_where_sockets_are_not_lent)
+{
+	struct session *session = open_host();
+	session->host.refused = true;
+	bare_tell(session, fixture_host(HOST_CRASHED));
+	int64_t before = loop_now(session->loop);
+	host_reboot(session);
+	for (int i = SERVER; i <= CHILD; i++) {
+		ck_assert_uint_eq(victim_was_sent(&parts[i].victim),
+		    VICTIM_BIT(SIGUSR2) | VICTIM_BIT(SIGCONT));
+		ck_assert(victim_answers(&parts[i].victim));
+	}
+	ck_assert_int_ge(session->host.deadline, before + MILLISECONDS(300));
+	ck_assert_int_le(session->host.deadline,
+	    loop_now(session->loop) + MILLISECONDS(300));
+	ck_assert_uint_eq(bare_count(session, EVENT_SIGNAL), 0);
+	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
+	session->host.deadline = 0; /* they have not ended */
+	while (process_watch_state(parts[CHILD].victim.pid) != 'Z')
+		ck_assert_int_ge(loop_round(session->loop, 5), 0);
+	reap_parts(session);
+	await_step(session, STEP_START);
+	close_host(session);
+}
+END_TEST
+
+START_TEST(anybodys_server_cannot_be_asked)
+{
+	static const char *const command[] = {"./mine", NULL};
+	struct session *session = open_host();
+	session->server.command = command;
+	session->host.refused = true;
+	foreign_start(session);
+	bare_tell(session, fixture_host(HOST_CRASHED));
+	host_reboot(session);
+	bare_said(session, EVENT_NOTE, "pidfd_getfd is refused, so this server's sockets do not vanish");
+	for (int i = SERVER; i <= CHILD; i++)
+		ck_assert(!victim_answers(&parts[i].victim));
+	close_host(session);
+}
+END_TEST
+
 START_TEST(a_crash_silences_and_stops)
 {
 	struct session *session = open_host();
@@ -171,6 +253,7 @@ START_TEST(a_crash_silences_and_stops)
 	ck_assert_uint_eq(session->host.told, 0);
 	bare_ordered(program, ORDER_SILENCE, 1);
 	sounds(session, &parts[CLIENT], DEAF, TTL_USUAL); /* at once */
+	session->host.deadline = INT64_MAX; /* it is told when they stand still */
 	await_told(session, 1);
 	told(session, HOST_CRASHED, session->host.refused ? "pidfd_getfd refused" :
 	    "server stopped, sockets deaf and mute");
@@ -225,18 +308,6 @@ server_settles(struct session *session)
 	ck_assert(session->server.starting);
 	session->server.starting = false;
 	session->server.pid = 0;
-}
-
-/* What the guard would tell: the server's parent is gone. */
-static void
-reap_parts(struct session *session)
-{
-	for (int i = SERVER; i <= CHILD; i++) {
-		ck_assert(!victim_answers(&parts[i].victim));
-		process_watch_reaped(session->processes, parts[i].victim.pid, SIGKILL,
-		    getpid(), loop_now(session->loop));
-	}
-	server_ended(session);
 }
 
 START_TEST(a_reboot_lets_everything_vanish)
@@ -569,6 +640,9 @@ host_suite(void)
 	Suite *suite = suite_create("host");
 	TCase *all = tcase_create("all");
 	tcase_add_test(all, sockets_are_lent_or_refused);
+	tcase_add_test(all, one_that_is_followed_without_a_descriptor_is_silenced_too);
+	tcase_add_test(all, tcpserv_is_asked_where_sockets_are_not_lent);
+	tcase_add_test(all, anybodys_server_cannot_be_asked);
 	tcase_add_test(all, a_crash_silences_and_stops);
 	tcase_add_test(all, a_child_that_is_forked_in_the_crash_is_of_it);
 	tcase_add_test(all, one_that_cannot_be_stopped_is_waited_for_two_seconds);
