@@ -47,6 +47,7 @@ main(void)
 	srunner_add_suite(runner, runner_suite());
 	srunner_add_suite(runner, scenario_suite());
 	srunner_add_suite(runner, server_suite());
+	srunner_add_suite(runner, session_start_suite());
 	srunner_add_suite(runner, session_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());

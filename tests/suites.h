@@ -53,6 +53,7 @@ Suite *screen_suite(void);
 Suite *screen_views_suite(void);
 Suite *screen_why_suite(void);
 Suite *server_suite(void);
+Suite *session_start_suite(void);
 Suite *session_suite(void);
 Suite *settings_suite(void);
 Suite *signal_name_suite(void);
