@@ -26,6 +26,7 @@ main(void)
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_orders_suite());
 	srunner_add_suite(runner, guard_suite());
+	srunner_add_suite(runner, headless_suite());
 	srunner_add_suite(runner, host_suite());
 	srunner_add_suite(runner, last_state_suite());
 	srunner_add_suite(runner, lesson_suite());

@@ -21,6 +21,7 @@ Suite *foreign_suite(void);
 Suite *giving_up_suite(void);
 Suite *guard_orders_suite(void);
 Suite *guard_suite(void);
+Suite *headless_suite(void);
 Suite *host_suite(void);
 Suite *last_state_suite(void);
 Suite *lesson_suite(void);
