@@ -36,6 +36,7 @@ main(void)
 	srunner_add_suite(runner, moment_suite());
 	srunner_add_suite(runner, options_suite());
 	srunner_add_suite(runner, past_suite());
+	srunner_add_suite(runner, play_suite());
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());

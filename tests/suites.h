@@ -31,6 +31,7 @@ Suite *memory_suite(void);
 Suite *moment_suite(void);
 Suite *options_suite(void);
 Suite *past_suite(void);
+Suite *play_suite(void);
 Suite *process_stat_suite(void);
 Suite *process_watch_suite(void);
 Suite *read_budget_suite(void);
