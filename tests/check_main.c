@@ -17,6 +17,7 @@ main(void)
 	srunner_add_suite(runner, commands_server_suite());
 	srunner_add_suite(runner, commands_session_suite());
 	srunner_add_suite(runner, complete_suite());
+	srunner_add_suite(runner, connect_suite());
 	srunner_add_suite(runner, endpoint_suite());
 	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, expect_suite());

@@ -12,6 +12,7 @@ Suite *commands_client_suite(void);
 Suite *commands_server_suite(void);
 Suite *commands_session_suite(void);
 Suite *complete_suite(void);
+Suite *connect_suite(void);
 Suite *endpoint_suite(void);
 Suite *escape_suite(void);
 Suite *expect_suite(void);
