@@ -17,24 +17,40 @@ timeout 600 "$console" --play-all --json 127.0.0.1 "$(port)" \
     </dev/null >"$work/all" 2>"$work/err"
 got=$?
 grep '"type": "lesson"' "$work/all" | grep -v '"what": "begun"' >"$work/lessons"
-: >"$work/out"
+
+# A lesson that failed, with its events from its beginning.  One that hangs on a timer of
+# the kernel's may do so on a busy machine: it is played once more, by itself.
+failed() { # NAME
+	awk -v name="\"name\": \"$1\"" '/"type": "lesson", "what": "begun"/ { keep = index($0, name) }
+	    keep' "$work/all" >"$work/out"
+	if grep -qE '^(host (crash|unplug|reboot)|client keepalive|server set .*(backlog|accept_delay))' \
+	    "scenarios/$1.scenario"; then
+		echo "lesson $1 is played once more, for it hangs on a timer of the kernel; at first:"
+		grep '"pass": false' "$work/out" | cut -c 1-300
+		"$console" --play "$1" --headless 127.0.0.1 "$(port)" </dev/null >"$work/out" 2>&1
+	else
+		false
+	fi
+	verdict "lesson $1" $?
+}
+
 while read -r line; do
 	name=$(printf '%s' "$line" | sed 's/.*"name": "\([^"]*\)".*/\1/')
-	printf '%s\n' "$line" >"$work/out"
 	case $line in
 	*'"what": "passed"'*) verdict "lesson $name" 0 ;;
-	*'"what": "skipped"'*) skip "lesson $name" "$(printf '%s' "$line" | sed 's/.*"text": "\([^"]*\)".*/\1/')" ;;
-	*)
-		# the events of this lesson, from its beginning
-		awk -v name="\"name\": \"$name\"" '/"type": "lesson", "what": "begun"/ { keep = index($0, name) }
-		    keep' "$work/all" >"$work/out"
-		verdict "lesson $name" 1
-		;;
+	*'"what": "skipped"'*) skip "lesson $name" "$(printf '%s' "$line" | sed 's/.*"reason": "\([^"]*\)".*/\1/')" ;;
+	*) failed "$name" ;;
 	esac
 done <"$work/lessons"
-: >"$work/out"
-[ "$got" -eq 0 ] && tail -n 1 "$work/all" | grep -q '"type": "summary", "passed": [1-9][0-9]*, "failed": 0, "skipped": [0-9]'
-verdict 'all lessons: status 0, and the summary comes last' $?
+
+# the status and the last line are what became of the lessons
+of() { # passed|failed|skipped
+	grep -c "\"what\": \"$1\"" "$work/lessons"
+}
+tail -n 1 "$work/all" >"$work/out"
+[ "$got" -eq $(($(of failed) > 0)) ] && [ "$(of passed)" -gt 40 ] &&
+    grep -q "\"type\": \"summary\", \"passed\": $(of passed), \"failed\": $(of failed), \"skipped\": $(of skipped)" "$work/out"
+verdict 'all lessons: the status, and the summary comes last' $?
 "$console" --list >"$work/out" 2>"$work/err" &&
     [ "$(wc -l <"$work/out")" -eq "$(wc -l <"$work/lessons")" ] &&
     ! grep -qv '^[a-z0-9-]*	[0-9.]*	[^	]*$' "$work/out"

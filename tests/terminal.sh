@@ -118,7 +118,7 @@ chmod 755 "$work/scribble"
 behind="-- $work/scribble"
 open_console 120 36
 see 'conn 1 ESTABLISHED'
-see '[0-9] +[?] +Ss +tcpserv'
+see '[0-9] +[?] +S[<N]?s +tcpserv'
 press F4
 see 'server .* reaped'
 see 'server [0-9]* ?up'
