@@ -1,6 +1,7 @@
 /* What the commands order of the client: the test is the client, at the far end of its
  * channel. */
 #include "bare_session.h"
+#include "socket_watch_internal.h"
 #include "suites.h"
 #include "wire_long.h"
 
@@ -216,6 +217,22 @@ START_TEST(the_longest_line_fits)
 }
 END_TEST
 
+/* How long until TCP gives up is foretold by it. */
+START_TEST(a_timeout_is_known_to_who_foretells)
+{
+	struct session *session = bare_open(4096);
+	bare_guard(session);
+	bare_run(session, "client timeout 2.5");
+	ck_assert_int_eq(session->sockets->user_timeout, MILLISECONDS(2500));
+	bare_run(session, "client timeout default");
+	ck_assert_int_eq(session->sockets->user_timeout, 0);
+	bare_run(session, "client timeout 3");
+	bare_run(session, "reset");
+	ck_assert_int_eq(session->sockets->user_timeout, 0);
+	bare_close(session);
+}
+END_TEST
+
 START_TEST(a_client_that_dies_holds_nothing_up)
 {
 	int program;
@@ -349,6 +366,7 @@ commands_client_suite(void)
 	tcase_add_loop_test(all, all_are_closed_each_once, 0, 2);
 	tcase_add_test(all, a_closed_connection_is_not_used);
 	tcase_add_test(all, the_longest_line_fits);
+	tcase_add_test(all, a_timeout_is_known_to_who_foretells);
 	tcase_add_test(all, a_client_that_dies_holds_nothing_up);
 	tcase_add_test(all, one_that_says_nothing_is_waited_for_five_seconds);
 	tcase_add_test(all, connections_are_ordered_in_one);
