@@ -62,14 +62,15 @@ START_TEST(dispositions_are_of_those_that_run)
 	struct session *session = bare_open(4096);
 	struct victim ended = victim_start();
 	signal(SIGUSR1, SIG_IGN);
-	bare_connections(session, 1);
+	bare_tell(session, fixture_start("local"));
+	bare_follow(session, getpid(), ROLE_CLIENT, 0);
 	bare_follow(session, ended.pid, ROLE_SERVER, 0);
 	process_watch_reaped(session->processes, ended.pid, 0, 1, 0);
-	bare_follow(session, getpid(), ROLE_CLIENT, 0);
+	bare_tell(session, fixture_child(1, PROCESS_FORKED, -1)); /* nobody real */
 	bare_run(session, "show dispositions");
 	bare_later(session, SECONDS(60));
 	const struct event *event = bare_last(session, EVENT_DISPOSITIONS);
-	ck_assert_uint_eq(event->dispositions.count, 1); /* the made-up ones have none */
+	ck_assert_uint_eq(event->dispositions.count, 1);
 	ck_assert_int_eq(event->dispositions.rows[0].pid, getpid());
 	ck_assert_int_eq(event->dispositions.rows[0].role, ROLE_CLIENT);
 	ck_assert_uint_ne(event->dispositions.rows[0].signals.ignored &
@@ -122,7 +123,9 @@ START_TEST(on_a_screen_its_pane_is_zoomed)
 	bare_later(session, SECONDS(60));
 	bare_run(session, "show why EPIPE");
 	ck_assert_str_eq(shown, "why EPIPE");
-	bare_later(session, SECONDS(60));
+	socket_watch_read(session->sockets);
+	runner_step(session);
+	ck_assert(!bare_is_running(session));
 	ck_assert_uint_eq(bare_count(session, EVENT_WHY), 0);
 	bare_run(session, "lessons");
 	ck_assert_str_eq(shown, "lessons");
@@ -171,6 +174,20 @@ START_TEST(help_is_the_table)
 	snprintf(wanted, sizeof wanted, "%s %s: %s", table[0].name, table[0].arguments,
 	    table[0].help);
 	ck_assert_str_eq(first->text, wanted);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(lessons_that_are_not_there_are_an_error)
+{
+	struct session *session = bare_open(4096);
+	setenv("XDG_DATA_HOME", "/nowhere", 1);
+	bare_refuses(session, "lessons", "there are no scenarios beside this program");
+	snprintf(session->directory, sizeof session->directory, ".");
+	bare_run(session, "lessons");
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 1);
+	ck_assert_uint_gt(bare_count(session, EVENT_NOTE), 3);
+	ck_assert_ptr_nonnull(strstr(bare_last(session, EVENT_NOTE)->text, ", UNP "));
 	bare_close(session);
 }
 END_TEST
@@ -246,6 +263,7 @@ START_TEST(the_room_chooses)
 	ck_assert(bare_is_running(session));
 	bare_later(session, SECONDS(3600)); /* it takes the time it takes */
 	ck_assert(bare_is_running(session));
+	timer_stop(session->tick);
 	session_choose(session, 1);
 	ck_assert(timer_is_running(session->tick));
 	runner_step(session);
@@ -441,6 +459,7 @@ commands_session_suite(void)
 	tcase_add_test(all, on_a_screen_its_pane_is_zoomed);
 	tcase_add_test(all, all_sockets_are_waited_for_five_seconds);
 	tcase_add_test(all, help_is_the_table);
+	tcase_add_test(all, lessons_that_are_not_there_are_an_error);
 	tcase_add_test(all, a_wait_is_as_long_as_it_says);
 	tcase_add_loop_test(all, a_question_is_read, 0, sizeof asks / sizeof *asks);
 	tcase_add_test(all, a_wrong_question_is_refused);
