@@ -322,6 +322,66 @@ START_TEST(only_who_is_followed_is_signalled)
 }
 END_TEST
 
+static void
+remember_question(void *context, const char *question)
+{
+	(void)question;
+	++*(unsigned *)context;
+}
+
+START_TEST(an_open_question_ends_with_its_session)
+{
+	struct session_options options = {.directory = "/nowhere", .host = "192.0.2.1"};
+	char line[64];
+	unsigned asked = 0;
+	int before = dup(0);
+	close(before);
+	struct session *session = made(&options);
+	session_ask_by(session, remember_question, &asked);
+	session_begin(session);
+	snprintf(line, sizeof line, "kill pid:%d USR1", (int)getppid());
+	session_submit(session, line, SOURCE_LINE);
+	while (asked == 0)
+		ck_assert_int_eq(session_round(session, 20000), 0);
+	session_free(session);
+	int after = dup(0);
+	close(after);
+	ck_assert_int_eq(after, before);
+}
+END_TEST
+
+START_TEST(reports_are_not_held_back_for_ever)
+{
+	struct session_options options = {.directory = "/nowhere", .host = "192.0.2.1"};
+	struct session *session = made(&options);
+	session->client.unbegun = 3;
+	timer_after(session->hold, 0);
+	int64_t end = loop_now(session->loop) + SECONDS(20);
+	while (session->client.unbegun != 0) {
+		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_ge(loop_round(session->loop, 100), 0);
+	}
+	session_free(session);
+}
+END_TEST
+
+/* What was reported before a reading of the table stands before it in the log. */
+START_TEST(reports_come_before_a_reading)
+{
+	struct session_options options = {.directory = "/nowhere", .host = "192.0.2.1"};
+	struct session *session = made(&options);
+	struct reporter reporter = {.fd = bare_client(session), .role = ROLE_CLIENT,
+	    .pid = 4711};
+	struct report done = {.kind = REPORT_DONE, .order = 5};
+	reporter_send(&reporter, &done);
+	socket_watch_read(session->sockets);
+	ck_assert_uint_eq(session->client.done_serial, 5);
+	close(reporter.fd);
+	session->client.pid = 0;
+	session_free(session);
+}
+END_TEST
+
 Suite *
 session_start_suite(void)
 {
@@ -342,6 +402,9 @@ session_start_suite(void)
 	tcase_add_test(all, another_machines_server_is_not_started);
 	tcase_add_test(all, a_killed_guard_is_replaced);
 	tcase_add_test(all, an_end_in_good_order_leaves_nobody);
+	tcase_add_test(all, an_open_question_ends_with_its_session);
+	tcase_add_test(all, reports_are_not_held_back_for_ever);
+	tcase_add_test(all, reports_come_before_a_reading);
 	tcase_add_test(all, only_who_is_followed_is_signalled);
 	suite_add_tcase(suite, all);
 	return suite;
