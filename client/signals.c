@@ -39,8 +39,7 @@ void
 signals_begin(const struct reporter *reporter)
 {
 	sigset_t none;
-	handler_reporter.fd = reporter->fd;
-	handler_reporter.role = reporter->role;
+	handler_reporter = *reporter;
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signals_set(SIGPIPE, DISPOSITION_DEFAULT);

@@ -12,6 +12,14 @@ main(void)
 	SRunner *runner = srunner_create(all_rows_suite());
 	srunner_add_suite(runner, arguments_suite());
 	srunner_add_suite(runner, channel_suite());
+	srunner_add_suite(runner, client_alone_suite());
+	srunner_add_suite(runner, client_connect_suite());
+	srunner_add_suite(runner, client_numbers_suite());
+	srunner_add_suite(runner, client_options_suite());
+	srunner_add_suite(runner, client_orders_suite());
+	srunner_add_suite(runner, client_sends_suite());
+	srunner_add_suite(runner, client_sockets_suite());
+	srunner_add_suite(runner, command_lines_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, commands_client_suite());
 	srunner_add_suite(runner, commands_server_suite());
@@ -41,7 +49,6 @@ main(void)
 	srunner_add_suite(runner, process_stat_suite());
 	srunner_add_suite(runner, process_watch_suite());
 	srunner_add_suite(runner, read_budget_suite());
-	srunner_add_suite(runner, programs_suite());
 	srunner_add_suite(runner, refusals_suite());
 	srunner_add_suite(runner, render_suite());
 	srunner_add_suite(runner, report_check_suite());
@@ -51,6 +58,13 @@ main(void)
 	srunner_add_suite(runner, scenario_suite());
 	srunner_add_suite(runner, server_suite());
 	srunner_add_suite(runner, session_start_suite());
+	srunner_add_suite(runner, server_accept_suite());
+	srunner_add_suite(runner, server_children_suite());
+	srunner_add_suite(runner, server_listener_suite());
+	srunner_add_suite(runner, server_options_suite());
+	srunner_add_suite(runner, server_room_suite());
+	srunner_add_suite(runner, server_services_suite());
+	srunner_add_suite(runner, server_signals_suite());
 	srunner_add_suite(runner, session_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, signal_name_suite());

@@ -63,7 +63,7 @@ verdict 'record: two sessions in a file' $?
 verdict 'record: without --json it is printed as text' $?
 
 # a crash leaves a last line that is cut
-head -c 3000 "$work/session.jsonl" >"$work/cut.jsonl"
+{ head -n 9 "$work/session.jsonl"; sed -n 10p "$work/session.jsonl" | head -c 20; } >"$work/cut.jsonl"
 "$BUILD/tcpconsole" --json --replay "$work/cut.jsonl" >"$work/again" 2>"$work/out"
 [ $? -eq 0 ] && grep -q "is cut off in its last line, $(($(wc -l <"$work/cut.jsonl") + 1))$" \
     "$work/out" && [ "$(wc -l <"$work/again")" -eq "$(wc -l <"$work/cut.jsonl")" ]

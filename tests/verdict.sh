@@ -26,7 +26,7 @@ wanted() { # NAME
 	case $1 in *${CASE:-}*) ;; *) return 1 ;; esac
 }
 
-# What became of a test; what it wrote is shown when it is not good.
+# What became of a test; what it wrote is shown when it is not good: what failed, and the end.
 verdict() { # NAME STATUS
 	wanted "$1" || return 0
 	if [ "$2" -eq 0 ]; then
@@ -36,7 +36,8 @@ verdict() { # NAME STATUS
 	echo "not ok $1"
 	status=1
 	for seen in "$work/out" "$work/err"; do
-		[ ! -s "$seen" ] || tail -n 25 "$seen" | cut -c 1-300 | sed 's/^/    /'
+		[ ! -s "$seen" ] || { grep -m 5 'FAILED\|^error\|"pass": false\|"type": "error"' "$seen"; echo ...
+		    tail -n 25 "$seen"; } | cut -c 1-300 | sed 's/^/    /'
 	done
 }
 

@@ -42,19 +42,40 @@ static int who = WHO_NOBODY;
 static int open_before;
 static atomic_int blocks;
 
+/* The fault of this call, the number-th of its kind; NULL: it does not fail. */
+static const struct failing_fault *
+find_fault(enum failing_call call, int number)
+{
+	for (size_t i = 0; i < FAILING_FAULTS; i++) {
+		const struct failing_fault *fault = &page->faults[i];
+		if (fault->at > 0 && fault->call == (int)call && fault->who == who &&
+		    number >= fault->at &&
+		    (fault->times == 0 || number < fault->at + fault->times))
+			return fault;
+	}
+	return NULL;
+}
+
+/* Counts a call, and finds its fault. */
+static const struct failing_fault *
+count_call(enum failing_call call)
+{
+	if (page == NULL || who == WHO_NOBODY)
+		return NULL;
+	int number = atomic_fetch_add(&page->counts[who][call], 1) + 1;
+	const struct failing_fault *fault = find_fault(call, number);
+	if (fault == NULL)
+		return NULL;
+	atomic_fetch_add(&page->fired, 1);
+	errno = fault->error;
+	return fault;
+}
+
 /* Is this the call that fails? */
 static bool
 should_fail(enum failing_call call)
 {
-	if (page == NULL || who == WHO_NOBODY)
-		return false;
-	int number = atomic_fetch_add(&page->counts[who][call], 1) + 1;
-	if ((int)call != page->call || who != page->who || number < page->at ||
-	    (page->times > 0 && number >= page->at + page->times))
-		return false;
-	atomic_fetch_add(&page->fired, 1);
-	errno = page->error;
-	return true;
+	return count_call(call) != NULL;
 }
 
 /* The libraries whose own calls never fail: ncurses 6.4 crashes, ends the program or
@@ -123,12 +144,29 @@ find_real(void *function, const char *name)
 #define WRAP(symbol, failed, result, parameters, ...) \
 	WRAP_AS(symbol, symbol, failed, result, parameters, __VA_ARGS__)
 
+/* A wrapper of a call that moves bytes: where the error is 0, it moves a few only. */
+#define WRAP_MOVE(symbol, parameters, ...) \
+	ssize_t symbol parameters; \
+	ssize_t symbol parameters \
+	{ \
+		static ssize_t (*real) parameters; \
+		if (real == NULL) \
+			find_real(&real, #symbol); \
+		const struct failing_fault *fault = \
+		    is_spared(__builtin_return_address(0)) ? NULL : count_call(FAIL_##symbol); \
+		if (fault != NULL && fault->error != 0) \
+			return -1; \
+		if (fault != NULL && size > (size_t)fault->most) \
+			size = (size_t)fault->most; \
+		return real(__VA_ARGS__); \
+	}
+
 WRAP(fopen, NULL, FILE *, (const char *path, const char *mode), path, mode)
 WRAP_AS(fopen64, fopen, NULL, FILE *, (const char *path, const char *mode), path, mode)
 WRAP(fdopen, NULL, FILE *, (int fd, const char *mode), fd, mode)
 WRAP(opendir, NULL, DIR *, (const char *path), path)
-WRAP(read, -1, ssize_t, (int fd, void *data, size_t size), fd, data, size)
-WRAP(write, -1, ssize_t, (int fd, const void *data, size_t size), fd, data, size)
+WRAP_MOVE(read, (int fd, void *data, size_t size), fd, data, size)
+WRAP_MOVE(write, (int fd, const void *data, size_t size), fd, data, size)
 WRAP(readlink, -1, ssize_t, (const char *path, char *data, size_t size), path, data, size)
 WRAP(readlinkat, -1, ssize_t, (int fd, const char *path, char *data, size_t size),
     fd, path, data, size)
@@ -141,8 +179,6 @@ WRAP(bind, -1, int, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length),
 WRAP(listen, -1, int, (int fd, int backlog), fd, backlog)
 WRAP(accept, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
     fd, address, length)
-WRAP(connect, -1, int, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length),
-    fd, address, length)
 WRAP(shutdown, -1, int, (int fd, int how), fd, how)
 WRAP(getsockname, -1, int, (int fd, __SOCKADDR_ARG address, socklen_t *length),
     fd, address, length)
@@ -152,10 +188,8 @@ WRAP(setsockopt, -1, int, (int fd, int level, int name, const void *value, sockl
     fd, level, name, value, size)
 WRAP(getsockopt, -1, int, (int fd, int level, int name, void *value, socklen_t *size),
     fd, level, name, value, size)
-WRAP(send, -1, ssize_t, (int fd, const void *data, size_t size, int flags),
-    fd, data, size, flags)
-WRAP(recv, -1, ssize_t, (int fd, void *data, size_t size, int flags),
-    fd, data, size, flags)
+WRAP_MOVE(send, (int fd, const void *data, size_t size, int flags), fd, data, size, flags)
+WRAP_MOVE(recv, (int fd, void *data, size_t size, int flags), fd, data, size, flags)
 WRAP(sendto, -1, ssize_t, (int fd, const void *data, size_t size, int flags,
     __CONST_SOCKADDR_ARG address, socklen_t length), fd, data, size, flags, address, length)
 WRAP(sendmsg, -1, ssize_t, (int fd, const struct msghdr *message, int flags),
@@ -181,19 +215,66 @@ WRAP(epoll_ctl, -1, int, (int epoll, int what, int fd, struct epoll_event *event
     epoll, what, fd, event)
 WRAP(epoll_wait, -1, int, (int epoll, struct epoll_event *events, int most, int timeout),
     epoll, events, most, timeout)
-WRAP(poll, -1, int, (struct pollfd *polls, nfds_t count, int timeout), polls, count, timeout)
 WRAP(timerfd_create, -1, int, (clockid_t clock, int flags), clock, flags)
 WRAP(signalfd, -1, int, (int fd, const sigset_t *set, int flags), fd, set, flags)
 WRAP(eventfd, -1, int, (unsigned count, int flags), count, flags)
 WRAP(dup2, -1, int, (int old, int new), old, new)
-WRAP(getaddrinfo, page->error, int, (const char *name, const char *service,
-    const struct addrinfo *hints, struct addrinfo **found), name, service, hints, found)
 WRAP(getifaddrs, -1, int, (struct ifaddrs **all), all)
 WRAP(getpwuid, NULL, struct passwd *, (uid_t user), user)
 WRAP(mkostemp, -1, int, (char *path, int flags), path, flags)
 WRAP_AS(mkostemp64, mkostemp, -1, int, (char *path, int flags), path, flags)
 WRAP(rename, -1, int, (const char *from, const char *to), from, to)
 WRAP(fsync, -1, int, (int fd), fd)
+
+/* Where the error is 0, the name has its first address twice. */
+int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+    struct addrinfo **found)
+{
+	REAL("getaddrinfo", int, const char *, const char *, const struct addrinfo *,
+	    struct addrinfo **);
+	const struct failing_fault *fault = count_call(FAIL_getaddrinfo);
+	if (fault != NULL && fault->error != 0)
+		return fault->error;
+	int error = real(name, service, hints, found);
+	if (fault == NULL || error != 0)
+		return error;
+	/* as freeaddrinfo(3) of glibc wants it: one block of memory */
+	struct addrinfo *again = malloc(sizeof *again + (*found)->ai_addrlen);
+	if (again == NULL)
+		return error;
+	*again = **found;
+	again->ai_addr = (struct sockaddr *)(again + 1);
+	memcpy(again->ai_addr, (*found)->ai_addr, (*found)->ai_addrlen);
+	again->ai_canonname = NULL;
+	(*found)->ai_next = again;
+	return 0;
+}
+
+/* Where it goes is kept. */
+int
+connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	REAL("connect", int, int, __CONST_SOCKADDR_ARG, socklen_t);
+	bool fails = FAILS(connect);
+	if (page != NULL && length <= sizeof page->connected)
+		memcpy(&page->connected, address.__sockaddr__, length);
+	return fails ? -1 : real(fd, address, length);
+}
+
+/* How long it is to wait is kept. */
+int
+poll(struct pollfd *polls, nfds_t count, int timeout)
+{
+	REAL("poll", int, struct pollfd *, nfds_t, int);
+	bool fails = FAILS(poll);
+	if (page != NULL && who != WHO_NOBODY) {
+		int number = page->counts[who][FAIL_poll];
+		if (number <= FAILING_POLLS)
+			page->polls[who][number - 1] = timeout;
+	}
+	return fails ? -1 : real(polls, count, timeout);
+}
 
 /* Of the variadic ones, what follows is taken as the one long that it is. */
 #define WRAP_VARIADIC(symbol, call, result, parameters, last, ...) \
@@ -254,6 +335,15 @@ syscall(long number, ...)
 	return real(number, value[0], value[1], value[2], value[3], value[4], value[5]);
 }
 
+/* The signals that are blocked. */
+static unsigned long long
+mask_now(void)
+{
+	unsigned long long mask = 0;
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof mask);
+	return mask;
+}
+
 /* A child is of the next kind: the console's is the guard, whose is not exec'ed
  * yet; a server's is a child. */
 pid_t
@@ -262,6 +352,8 @@ fork(void)
 	REAL("fork", pid_t, void);
 	if (should_fail(FAIL_fork))
 		return -1;
+	if (page != NULL && who == WHO_SERVER)
+		page->fork_mask = mask_now();
 	pid_t pid = real();
 	if (pid == 0 && (who == WHO_CONSOLE || who == WHO_GUARD || who == WHO_SERVER))
 		who++;

@@ -1,11 +1,12 @@
 /* failing.h: what failing.so and who steers it share: a file, mapped by both.
  *
  * Every process that has FAILING_PAGE in its environment and the library in
- * LD_PRELOAD counts there how often it calls what stands below, and one call of one
- * kind of process fails, though nothing is the matter. */
+ * LD_PRELOAD counts there how often it calls what stands below, and some calls of
+ * some kinds of processes fail, though nothing is the matter. */
 #ifndef FAILING_H
 #define FAILING_H
 
+#include <netinet/in.h>
 #include <stdatomic.h>
 
 #define FAILING_ENVIRONMENT "FAILING_PAGE"
@@ -49,16 +50,28 @@ enum failing_call {
 	FAIL_COUNT
 };
 
+/* What fails: from the at-th call on, so many times in a row. */
+struct failing_fault {
+	int who, call;
+	int at;         /* from 1; 0: nothing does */
+	int times;      /* 0: all from then on */
+	int error;      /* 0: a call that moves bytes does, but no more than most, and
+	                   a name has an address twice */
+	int most;
+};
+
+enum { FAILING_FAULTS = 4, FAILING_POLLS = 64 };
+
 struct failing_page {
-	int who, call;  /* whose call fails; call FAIL_COUNT: none does */
-	int at;         /* the first that fails, from 1 */
-	int times;      /* how many in a row, 0: all from then on */
-	int error;
+	struct failing_fault faults[FAILING_FAULTS];
 	atomic_int counts[WHO_COUNT][FAIL_COUNT];
-	atomic_int fired;            /* so many calls failed */
-	atomic_int crashed;          /* the signal that one died of */
+	atomic_int fired;             /* so many calls failed */
+	atomic_int crashed;           /* the signal that one died of */
 	atomic_int leaked[WHO_COUNT]; /* descriptors left open at the exit */
 	atomic_int blocks[WHO_COUNT]; /* blocks of memory left at the exit */
+	int polls[WHO_COUNT][FAILING_POLLS]; /* how long the first of them were to wait */
+	unsigned long long fork_mask; /* what a server blocked when it forked last */
+	struct sockaddr_storage connected; /* where connect went last */
 };
 
 #endif

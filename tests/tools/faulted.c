@@ -254,16 +254,16 @@ main(int argc, char **argv)
 		fprintf(stderr, "faulted LIBRARY (count | WHO CALL AT TIMES BLOCKS) COMMAND\n");
 		return 2;
 	}
-	run.page->call = FAIL_COUNT;
+	struct failing_fault *fails = &run.page->faults[0];
 	if (!count) {
-		run.page->who = place_of(argv[2], who_names, WHO_COUNT);
-		run.page->call = place_of(argv[3], call_names, FAIL_COUNT);
-		run.page->at = (int)strtol(argv[4], NULL, 10);
-		run.page->times = (int)strtol(argv[5], NULL, 10);
+		fails->who = place_of(argv[2], who_names, WHO_COUNT);
+		fails->call = place_of(argv[3], call_names, FAIL_COUNT);
+		fails->at = (int)strtol(argv[4], NULL, 10);
+		fails->times = (int)strtol(argv[5], NULL, 10);
 		run.block_limit = (int)strtol(argv[6], NULL, 10);
-		if (run.page->who < 0 || run.page->call < 0)
+		if (fails->who < 0 || fails->call < 0)
 			return 2;
-		run.page->error = call_errors[run.page->call];
+		fails->error = call_errors[fails->call];
 	}
 	run_command(&run, argv[1], argv + (count ? 3 : 7));
 	unlink(run.path);
@@ -273,7 +273,7 @@ main(int argc, char **argv)
 	const char *fault = output == NULL || errors == NULL ? "no memory" :
 	    fault_of(&run, errors);
 	printf("%s %s's %s number %s fails%s%s (%.1f s)%s%s\n", fault == NULL ? "ok" : "not ok",
-	    argv[2], argv[3], argv[4], run.page->times == 0 ? " and all that follow" : "",
+	    argv[2], argv[3], argv[4], fails->times == 0 ? " and all that follow" : "",
 	    run.page->fired == 0 ? ", never called" : "", run.seconds,
 	    fault != NULL ? ": " : "", fault != NULL ? fault : "");
 	if (fault != NULL && output != NULL && errors != NULL) {
