@@ -27,6 +27,29 @@ client_send(struct session *session, uint32_t kind, int number, int64_t ms)
 	return serial;
 }
 
+/* What was asked of the clients before is asked of this one, too. */
+void
+client_tell_wishes(struct session *session)
+{
+	const struct client *client = &session->client;
+	if (client->sigpipe != DISPOSITION_DEFAULT)
+		client_send(session, ORDER_SIGPIPE, client->sigpipe, 0);
+	if (client->timeout != 0)
+		client_send(session, ORDER_TIMEOUT, 0, client->timeout);
+	if (client->keepalive != 0)
+		client_send(session, ORDER_KEEPALIVE, client->keepalive, 0);
+	if (client->byte_order != WIRE_NATIVE)
+		client_send(session, ORDER_BYTE_ORDER, client->byte_order, 0);
+	if (client->long_bits != 0)
+		client_send(session, ORDER_LONG, client->long_bits, 0);
+	if (client->reads_always)
+		client_send(session, ORDER_READS, 1, 0);
+	if (client->exit_on_eof)
+		client_send(session, ORDER_ON_EOF, 1, 0);
+	if (host_is_silent(session))
+		client_send(session, ORDER_SILENCE, 1, 0);
+}
+
 /* A new client, with the dispositions and options that were asked for before. */
 void
 client_start(struct session *session)
@@ -51,22 +74,7 @@ client_start(struct session *session)
 	if (!client->starting)
 		session_error(session, "client: cannot start %s: %s", path,
 		    strerror(errno));
-	if (client->sigpipe != DISPOSITION_DEFAULT)
-		client_send(session, ORDER_SIGPIPE, client->sigpipe, 0);
-	if (client->timeout != 0)
-		client_send(session, ORDER_TIMEOUT, 0, client->timeout);
-	if (client->keepalive != 0)
-		client_send(session, ORDER_KEEPALIVE, client->keepalive, 0);
-	if (client->byte_order != WIRE_NATIVE)
-		client_send(session, ORDER_BYTE_ORDER, client->byte_order, 0);
-	if (client->long_bits != 0)
-		client_send(session, ORDER_LONG, client->long_bits, 0);
-	if (client->reads_always)
-		client_send(session, ORDER_READS, 1, 0);
-	if (client->exit_on_eof)
-		client_send(session, ORDER_ON_EOF, 1, 0);
-	if (host_is_silent(session))
-		client_send(session, ORDER_SILENCE, 1, 0);
+	client_tell_wishes(session);
 }
 
 /* The client is gone: its descriptors are closed. */

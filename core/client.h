@@ -33,6 +33,10 @@ struct client {
  * before; one that runs stays.  What goes wrong is told as an error. */
 void client_start(struct session *session);
 
+/* Orders of a new client the dispositions and options that are not the default, and
+ * the silence of the host. */
+void client_tell_wishes(struct session *session);
+
 /* The client is gone: its connections are closed. */
 void client_ended(struct session *session);
 

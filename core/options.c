@@ -284,7 +284,7 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 	char letters[TABLE_COUNT + 2];
 	memset(options, 0, sizeof *options);
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* getopt(3): begin anew, also in the middle of -46 */
 	argc = parse_server(options, argc, argv, error);
 	if (argc < 0)
 		return false;

@@ -27,8 +27,11 @@ session_submit(struct session *session, const char *line,
 	line += strspn(line, " \t");
 	if (*line == '\0' || *line == '#')
 		return true;
+	size_t length = strlen(line);
+	while (line[length - 1] == ' ' || line[length - 1] == '\t')
+		length--; /* completion leaves a blank behind a word */
 	struct queued *queued = malloc(sizeof *queued);
-	char *text = strdup(line);
+	char *text = strndup(line, length);
 	if (queued == NULL || text == NULL) {
 		free(queued);
 		free(text);
@@ -39,7 +42,7 @@ session_submit(struct session *session, const char *line,
 	*session->queue_end = queued;
 	session->queue_end = &queued->next;
 	timer_no_later(session->tick, 0);
-	return command_parse(line, &arguments, error, sizeof error) != NULL;
+	return command_parse(text, &arguments, error, sizeof error) != NULL;
 }
 
 /* Nothing is queued and nothing runs. */
@@ -143,6 +146,7 @@ runner_forget_opening(struct session *session)
 	session->queue = first->next;
 	if (session->queue == NULL)
 		session->queue_end = &session->queue;
+	free(first->text);
 	free(first);
 }
 

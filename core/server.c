@@ -4,6 +4,7 @@
 #include "endpoint.h"
 #include "reports.h"
 #include "server_foreign.h"
+#include "server_internal.h"
 #include "session_internal.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ server_tell_settings(struct session *session)
 }
 
 /* The arguments: each setting that tcpserv does not have by itself, and PORT. */
-static size_t
+size_t
 server_arguments(struct session *session, char arguments[][96], const char **argv)
 {
 	size_t count, used = 0;

@@ -70,8 +70,11 @@ START_TEST(by_steps_it_waits_at_each_say)
 	ck_assert_str_eq(now->question, "Who?");
 	ck_assert_str_eq(now->answers, "The client\nNobody");
 	ck_assert_uint_eq(now->answer, 2);
-	ck_assert_int_eq(session_now(play.session)->connections[0].client,
-	    STATE_ESTABLISHED);
+	int64_t deadline = loop_now(session_loop(play.session)) + SECONDS(20);
+	while (session_now(play.session)->connections[0].client != STATE_ESTABLISHED) {
+		ck_assert_int_lt(loop_now(session_loop(play.session)), deadline);
+		ck_assert_int_eq(session_round(play.session, 100), 0); /* it is read soon */
+	}
 	session_choose(play.session, 1);
 	await(&play);
 	ck_assert_int_eq(lesson_state(play.lesson), LESSON_OVER);
@@ -146,6 +149,42 @@ START_TEST(what_is_typed_in_between_is_not_the_lessons)
 }
 END_TEST
 
+START_TEST(what_comes_next_is_the_step_that_runs)
+{
+	struct play play;
+	size_t count;
+	begin(&play, "title Next\nsay One.\nwait 3600\nsay Two.\n", true);
+	ck_assert_str_eq(lesson_next(play.lesson)->text, "say One.");
+	ck_assert_uint_eq(lesson_position(play.lesson, &count), 0);
+	ck_assert_uint_eq(count, 3);
+	lesson_go_on(play.lesson); /* nothing waits: it goes on by itself */
+	ck_assert_int_eq(lesson_state(play.lesson), LESSON_RUNS);
+	await(&play);
+	ck_assert_str_eq(lesson_next(play.lesson)->text, "wait 3600");
+	ck_assert_ptr_eq(lesson_scenario(play.lesson), &play.scenario);
+	lesson_go_on(play.lesson);
+	lesson_step(play.lesson);
+	ck_assert_uint_eq(lesson_position(play.lesson, &count), 2);
+	ck_assert_str_eq(lesson_next(play.lesson)->text, "wait 3600"); /* it runs */
+	lesson_step(play.lesson); /* which changes nothing while it does */
+	ck_assert_uint_eq(lesson_position(play.lesson, &count), 2);
+	end(&play);
+}
+END_TEST
+
+/* The lesson goes before its session does. */
+START_TEST(a_lesson_that_is_gone_reads_nothing)
+{
+	struct play play;
+	begin(&play, small, false);
+	lesson_free(play.lesson);
+	lesson_free(NULL);
+	play.lesson = NULL;
+	session_error(play.session, "what goes wrong now is nobody's");
+	end(&play);
+}
+END_TEST
+
 Suite *
 lesson_suite(void)
 {
@@ -156,6 +195,8 @@ lesson_suite(void)
 	tcase_add_test(all, played_through_it_ends_at_the_first_failure);
 	tcase_add_test(all, a_command_that_is_refused_fails_it);
 	tcase_add_test(all, what_is_typed_in_between_is_not_the_lessons);
+	tcase_add_test(all, what_comes_next_is_the_step_that_runs);
+	tcase_add_test(all, a_lesson_that_is_gone_reads_nothing);
 	suite_add_tcase(suite, all);
 	return suite;
 }

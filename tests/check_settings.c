@@ -47,7 +47,12 @@ START_TEST(wrong_ones_name_the_mend)
 		{"service=sum-", "echo|sum|sum-binary"}, {"long=16", "32|64"},
 		{"byte_order=middle", "native|big|little|network"},
 		{"sigpipe=catch", "default|ignore"}, {"close=never", "eof|unread"},
-		{"process_room=-1", "whole number"},
+		{"process_room=-1", "whole number"}, {"backlog=1000001", "whole number"},
+		{"accept_delay=3601", "from 0 to 3600"}, {"accept_delay=-1", "seconds"},
+		{"accept_delay=", "seconds"}, {"backlog=", "whole number"}, {"bind=", "address"},
+		{"bind=1.2.3", "address"}, {"reap=none|wait", "none|wait|waitpid|ignore"},
+		{"rea=none", "no setting \"rea\"; there are reap sa_restart"},
+		{"max_children=x", "whole number"}, {"backlog= 1", "whole number"},
 	};
 	struct settings settings, before;
 	char error[256];
@@ -60,6 +65,30 @@ START_TEST(wrong_ones_name_the_mend)
 }
 END_TEST
 
+START_TEST(right_ones_are_kept)
+{
+	static const struct { const char *assignment, *name, *value; } right[] = {
+		{"reap=none", "reap", "none"}, {"reap=ignore", "reap", "ignore"},
+		{"backlog=0", "backlog", "0"}, {"backlog=1000000", "backlog", "1000000"},
+		{"accept_delay=3600", "accept_delay", "3600"}, {"accept_delay=.5", "accept_delay", ".5"},
+		{"bind=::1", "bind", "::1"}, {"bind=10.0.0.1", "bind", "10.0.0.1"},
+		{"bind=any", "bind", "any"}, {"service=sum-binary", "service", "sum-binary"},
+	};
+	struct settings settings, before;
+	char error[256];
+	settings_init(&settings, "127.0.0.1");
+	before = settings;
+	ck_assert(settings_set(&settings, right[_i].assignment, error, sizeof error));
+	ck_assert_str_eq(settings_get(&settings, right[_i].name), right[_i].value);
+	size_t changed = 0;
+	for (size_t i = 0; i < SETTINGS_MAX; i++)
+		changed += strcmp(settings.values[i], before.values[i]) != 0;
+	ck_assert_uint_eq(changed, 1);
+	ck_assert_ptr_null(settings_get(&settings, "nothing"));
+	ck_assert_ptr_null(settings_get(&settings, "rea"));
+}
+END_TEST
+
 Suite *
 settings_suite(void)
 {
@@ -67,7 +96,8 @@ settings_suite(void)
 	TCase *all = tcase_create("all");
 	tcase_add_test(all, defaults_are_the_contract);
 	tcase_add_test(all, each_default_may_be_set);
-	tcase_add_loop_test(all, wrong_ones_name_the_mend, 0, 16);
+	tcase_add_loop_test(all, wrong_ones_name_the_mend, 0, 27);
+	tcase_add_loop_test(all, right_ones_are_kept, 0, 10);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -1,0 +1,323 @@
+/* Anybody's server: which of its processes is the server, and when it is down. */
+#include "bare_session.h"
+#include "server_foreign.h"
+#include "suites.h"
+#include "victim.h"
+
+#include <errno.h>
+
+static const char *const command[] = {"./run", "-x", "9877", NULL};
+
+static struct victim starter, other;
+
+/* A session whose server's command runs as the starter; other descends from it. */
+static struct session *
+open_foreign(void)
+{
+	struct session *session = bare_open(4096);
+	bare_guard(session);
+	session->server.ours = true;
+	session->server.command = command;
+	bare_tell(session, fixture_start("local"));
+	foreign_start(session);
+	ck_assert(session->server.starting);
+	starter = victim_start();
+	other = victim_start();
+	while (launcher_is_starting(session->launcher)) /* whatever becomes of ./run */
+		ck_assert_int_ge(loop_round(session->loop, 100), 0);
+	foreign_started(session, starter.pid);
+	bare_follow(session, starter.pid, ROLE_SERVER, 0);
+	bare_follow(session, other.pid, ROLE_OTHER, 0);
+	return session;
+}
+
+static void
+close_foreign(struct session *session)
+{
+	victim_end(&starter);
+	victim_end(&other);
+	bare_close(session);
+}
+
+/* The listener's row, as held by a process; state GONE: it has left the table. */
+static void
+listens(struct session *session, pid_t owner, enum socket_what what)
+{
+	struct event event = fixture_socket(0, END_NONE, what, STATE_LISTEN);
+	event.socket.row.owner_pid = owner;
+	bare_tell(session, event);
+	foreign_look(session);
+}
+
+static enum report_role
+role_of(const struct session *session, pid_t pid)
+{
+	return moment_process(session_now(session), pid)->row.role;
+}
+
+/* Somebody waited for it. */
+static void
+reaped(struct session *session, const struct victim *victim, int status)
+{
+	kill(victim->pid, SIGKILL);
+	process_watch_reaped(session->processes, victim->pid, status, 1,
+	    loop_now(session->loop));
+	foreign_look(session);
+}
+
+START_TEST(what_was_started_serves_when_it_listens)
+{
+	struct session *session = open_foreign();
+	foreign_look(session);
+	ck_assert(!session->server.listening);
+	ck_assert(session->server.starting);
+	listens(session, starter.pid, SOCKET_APPEARED);
+	ck_assert(session->server.listening);
+	ck_assert(!session->server.starting);
+	ck_assert_int_eq(session->server.pid, starter.pid);
+	ck_assert_int_eq(foreign_starter(session), 0); /* it is the server itself */
+	listens(session, starter.pid, SOCKET_GONE);
+	ck_assert(!session->server.listening);
+	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(who_listens_is_the_server)
+{
+	struct session *session = open_foreign();
+	listens(session, other.pid, SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid, other.pid);
+	ck_assert(session->server.listening);
+	ck_assert_int_eq(role_of(session, other.pid), ROLE_SERVER);
+	ck_assert_int_eq(role_of(session, starter.pid), ROLE_OTHER);
+	ck_assert_int_eq(foreign_starter(session), starter.pid);
+	bare_said(session, EVENT_NOTE, "it holds the listening socket");
+	reaped(session, &other, 0); /* what started it goes on in its place */
+	ck_assert_int_eq(session->server.pid, starter.pid);
+	ck_assert_int_eq(role_of(session, starter.pid), ROLE_SERVER);
+	ck_assert(!session->server.listening);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(a_stop_is_for_what_started_it_too)
+{
+	struct session *session = open_foreign();
+	listens(session, other.pid, SOCKET_APPEARED);
+	bare_run(session, "server stop");
+	ck_assert_uint_eq(victim_was_sent(&starter), VICTIM_BIT(SIGTERM));
+	ck_assert_uint_eq(victim_was_sent(&other), VICTIM_BIT(SIGTERM));
+	reaped(session, &other, SIGTERM);
+	runner_step(session);
+	ck_assert(bare_is_running(session)); /* it might start it again */
+	reaped(session, &starter, SIGTERM);
+	runner_step(session);
+	ck_assert(!bare_is_running(session));
+	ck_assert_int_eq(session->server.pid, 0);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(a_restart_forces_what_started_it_too)
+{
+	struct session *session = open_foreign();
+	listens(session, other.pid, SOCKET_APPEARED);
+	bare_run(session, "server restart");
+	session->running.deadline = INT64_MAX;
+	session->running.begun_at -= SECONDS(3);
+	runner_step(session);
+	ck_assert(!victim_answers(&starter));
+	ck_assert(!victim_answers(&other));
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(after_an_end_by_a_signal_nobody_takes_over)
+{
+	struct session *session = open_foreign();
+	listens(session, starter.pid, SOCKET_APPEARED);
+	session_signal(session, starter.pid, SIGTERM, BY_USER);
+	reaped(session, &starter, SIGTERM);
+	ck_assert_int_eq(session->server.pid, 0);
+	listens(session, other.pid, SOCKET_CHANGED); /* a child has its listener still */
+	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert(!session->server.listening);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(a_daemon_takes_over_from_its_parent)
+{
+	struct session *session = open_foreign();
+	reaped(session, &starter, 0); /* exit 0 */
+	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert(session->server.starting); /* somebody may listen some day */
+	listens(session, other.pid, SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid, other.pid);
+	ck_assert(session->server.listening);
+	ck_assert(!session_has_failed(session));
+	close_foreign(session);
+}
+END_TEST
+
+static const int bad_ends[] = {1 << 8, SIGSEGV};
+
+START_TEST(one_that_fails_has_no_heir)
+{
+	struct session *session = open_foreign();
+	reaped(session, &starter, bad_ends[_i]);
+	bare_said(session, EVENT_ERROR, "before it listened at port 9877");
+	ck_assert(!session->server.starting);
+	listens(session, other.pid, SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid, 0);
+	close_foreign(session);
+}
+END_TEST
+
+/* Signals, and whether the server is about to end of them. */
+static const struct { int number; bool ends; } signals[] = {
+	{SIGTERM, true}, {SIGKILL, true}, {SIGINT, true}, {SIGHUP, true}, {SIGQUIT, true},
+	{SIGUSR1, false}, {SIGSTOP, false}, {SIGCONT, false},
+};
+
+START_TEST(one_that_is_ending_is_not_followed)
+{
+	struct session *session = open_foreign();
+	foreign_signalled(session, other.pid, SIGTERM); /* it is not the server */
+	foreign_signalled(session, starter.pid, signals[_i].number);
+	listens(session, other.pid, SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid,
+	    signals[_i].ends ? starter.pid : other.pid);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(one_of_an_earlier_start_does_not_take_over)
+{
+	struct session *session = open_foreign();
+	struct event event = fixture_process(ROLE_OTHER, 4711, 0, PROCESS_STARTED, -1);
+	event.process.row.start_time = 1;
+	bare_tell(session, event);
+	listens(session, 4711, SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid, starter.pid);
+	ck_assert(!session->server.listening);
+	listens(session, 4712, SOCKET_CHANGED); /* nobody knows it */
+	ck_assert_int_eq(session->server.pid, starter.pid);
+	close_foreign(session);
+}
+END_TEST
+
+/* The test itself takes over, whose children the two are. */
+START_TEST(its_children_come_with_it)
+{
+	struct session *session = open_foreign();
+	struct event event = fixture_process(ROLE_OTHER, getpid(), 0, PROCESS_CHANGED, -1);
+	bare_follow(session, getpid(), ROLE_OTHER, 0);
+	event.process.row.start_time = UINT64_MAX;
+	bare_tell(session, event);
+	event = fixture_process(ROLE_OTHER, 4712, 0, PROCESS_STARTED, -1);
+	event.process.row.ppid = 1;
+	bare_tell(session, event);
+	listens(session, getpid(), SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid, getpid());
+	ck_assert_int_eq(role_of(session, other.pid), ROLE_CHILD);
+	ck_assert_int_eq(role_of(session, 4712), ROLE_OTHER);
+	close_foreign(session);
+}
+END_TEST
+
+/* The server's end of connection 1, held by a process. */
+static void
+served(struct session *session, pid_t owner)
+{
+	struct event event = fixture_socket(1, END_SERVER, SOCKET_APPEARED,
+	    STATE_ESTABLISHED);
+	event.socket.row.owner_pid = owner;
+	bare_tell(session, event);
+	foreign_look(session);
+}
+
+START_TEST(who_holds_its_end_serves_a_connection)
+{
+	struct session *session = open_foreign();
+	listens(session, starter.pid, SOCKET_APPEARED);
+	bare_tell(session, fixture_connection(1, CONNECTION_OPENED));
+	process_watch_role(session->processes, other.pid, ROLE_CHILD);
+	served(session, other.pid);
+	const struct moment_process *child = moment_process(session_now(session), other.pid);
+	ck_assert_uint_eq(child->row.conn, 1);
+	ck_assert_uint_eq(child->row.peer.port, fixture_client_end(1).port);
+	ck_assert_int_eq(session_now(session)->connections[0].child, other.pid);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(its_command_line_is_told_as_far_as_it_fits)
+{
+	struct session *session = open_foreign();
+	char text[64], small[10];
+	foreign_command_text(session, text, sizeof text);
+	ck_assert_str_eq(text, "./run -x 9877");
+	foreign_command_text(session, small, sizeof small);
+	ck_assert_str_eq(small, "./run -x ");
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(one_that_cannot_be_run_is_told)
+{
+	struct session *session = open_foreign();
+	foreign_failed(session, ENOENT);
+	bare_said(session, EVENT_ERROR, "cannot run ./run: no such file");
+	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert(!session->server.starting);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(one_that_does_not_listen_is_told_once)
+{
+	struct session *session = open_foreign();
+	int64_t end = loop_now(session->loop) + SECONDS(20);
+	int64_t begun = loop_now(session->loop);
+	foreign_look(session);
+	ck_assert(timer_is_running(session->tick)); /* it is looked at again */
+	if (loop_now(session->loop) - begun < SECONDS(1))
+		ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
+	while (bare_count(session, EVENT_NOTE) == 0) {
+		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_ge(loop_round(session->loop, 50), 0);
+		foreign_look(session);
+	}
+	bare_said(session, EVENT_NOTE, "the server does not listen at port 9877 after 2 s");
+	foreign_look(session);
+	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 1);
+	ck_assert(session->server.starting); /* it may still */
+	close_foreign(session);
+}
+END_TEST
+
+Suite *
+foreign_suite(void)
+{
+	Suite *suite = suite_create("foreign");
+	TCase *all = tcase_create("all");
+	tcase_add_test(all, what_was_started_serves_when_it_listens);
+	tcase_add_test(all, who_listens_is_the_server);
+	tcase_add_test(all, a_stop_is_for_what_started_it_too);
+	tcase_add_test(all, a_restart_forces_what_started_it_too);
+	tcase_add_test(all, after_an_end_by_a_signal_nobody_takes_over);
+	tcase_add_test(all, a_daemon_takes_over_from_its_parent);
+	tcase_add_loop_test(all, one_that_fails_has_no_heir, 0, 2);
+	tcase_add_loop_test(all, one_that_is_ending_is_not_followed, 0,
+	    sizeof signals / sizeof *signals);
+	tcase_add_test(all, one_of_an_earlier_start_does_not_take_over);
+	tcase_add_test(all, its_children_come_with_it);
+	tcase_add_test(all, who_holds_its_end_serves_a_connection);
+	tcase_add_test(all, its_command_line_is_told_as_far_as_it_fits);
+	tcase_add_test(all, one_that_cannot_be_run_is_told);
+	tcase_add_test(all, one_that_does_not_listen_is_told_once);
+	suite_add_tcase(suite, all);
+	return suite;
+}

@@ -1,0 +1,268 @@
+/* Command lines one after the other: their order, their marks, what ends them. */
+#include "bare_session.h"
+#include "command.h"
+#include "suites.h"
+
+START_TEST(what_is_no_line_is_nothing)
+{
+	struct session *session = bare_open(4096);
+	ck_assert(session_submit(session, "", SOURCE_LINE));
+	ck_assert(session_submit(session, " \t ", SOURCE_LINE));
+	ck_assert(session_submit(session, " # connect", SOURCE_LINE));
+	ck_assert(session_is_idle(session));
+	runner_step(session);
+	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_bad_line_is_told_when_its_turn_comes)
+{
+	struct session *session = bare_open(4096);
+	ck_assert(session_submit(session, "\t wait 0", SOURCE_KEY));
+	ck_assert(!session_submit(session, "bogus", SOURCE_SCRIPT));
+	ck_assert(!session_submit(session, "help me", SOURCE_SCRIPT));
+	ck_assert(!session_is_idle(session));
+	ck_assert(timer_is_running(session->tick));
+	ck_assert(!session_has_failed(session));
+	runner_step(session);
+	ck_assert(session_has_failed(session));
+	ck_assert(session_is_idle(session));
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 2);
+	const struct event *event = log_event(session->log, 0);
+	ck_assert_int_eq(event->type, EVENT_COMMAND);
+	ck_assert_int_eq(event->command.source, SOURCE_KEY);
+	ck_assert_str_eq(event->text, "wait 0");
+	event = log_event(session->log, 1);
+	ck_assert_str_eq(event->text, "bogus");
+	ck_assert_int_eq(event->command.source, SOURCE_SCRIPT);
+	ck_assert_int_eq(log_event(session->log, 2)->type, EVENT_ERROR);
+	bare_said(session, EVENT_ERROR, "help takes no argument: \"me\" is too much");
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(lines_wait_for_the_one_before)
+{
+	struct session *session = bare_open(4096);
+	bare_run(session, "wait 3600");
+	ck_assert(bare_is_running(session));
+	ck_assert(timer_is_running(session->tick));
+	bare_run(session, "say one");
+	bare_run(session, "say two");
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 0);
+	ck_assert(!session_is_idle(session));
+	bare_later(session, SECONDS(3600));
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 2);
+	ck_assert_str_eq(bare_last(session, EVENT_SAY)->text, "two");
+	ck_assert(session_is_idle(session));
+	bare_run(session, "say three"); /* the queue is whole after its end */
+	ck_assert_str_eq(bare_last(session, EVENT_SAY)->text, "three");
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(what_waits_is_dropped_and_counted)
+{
+	struct session *session = bare_open(4096);
+	bare_run(session, "wait 3600");
+	bare_run(session, "say one");
+	bare_run(session, "say two");
+	ck_assert_uint_eq(session_drop_waiting(session), 2);
+	ck_assert_uint_eq(session_drop_waiting(session), 0);
+	ck_assert(bare_is_running(session));
+	bare_run(session, "say three");
+	bare_later(session, SECONDS(3600));
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(only_what_acts_moves_the_mark)
+{
+	struct session *session = bare_open(4096);
+	bare_run(session, "say one");
+	ck_assert_uint_eq(session->acting_mark, 0);
+	uint64_t end = log_end(session->log);
+	bare_run(session, "client long 32");
+	ck_assert_uint_eq(session->acting_mark, end); /* before the command itself */
+	bare_run(session, "wait 0");
+	bare_run(session, "use 9");
+	bare_run(session, "expect sent 0 within 0");
+	bare_run(session, "bogus");
+	ck_assert_uint_eq(session->acting_mark, end);
+	end = log_end(session->log);
+	bare_run(session, "send x"); /* acts, though it is refused here */
+	ck_assert_uint_eq(session->acting_mark, end);
+	bare_close(session);
+}
+END_TEST
+
+/* Which rows act, as the contract says. */
+START_TEST(these_act)
+{
+	static const char acting[] = " connect send read shutdown close abort kill client "
+	    "server host reset ";
+	size_t count;
+	const struct command *table = command_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		char word[32];
+		snprintf(word, sizeof word, " %.*s ", (int)strcspn(table[i].name, " "),
+		    table[i].name);
+		ck_assert_msg(table[i].acts == (strstr(acting, word) != NULL), "%s",
+		    table[i].name);
+	}
+}
+END_TEST
+
+START_TEST(nothing_begins_before_the_server_is_there)
+{
+	struct session *session = bare_open(4096);
+	session->ready = false;
+	session->server.starting = true;
+	bare_run(session, "say one");
+	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
+	ck_assert(!session_is_idle(session));
+	ck_assert(timer_is_running(session->tick));
+	session->server.starting = false;
+	session->server.pid = SERVER_PID;
+	runner_step(session); /* it runs, and does not listen yet */
+	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
+	session->server.listening = true;
+	session->client.starting = true;
+	runner_step(session);
+	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
+	session->client.starting = false;
+	runner_step(session);
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1);
+	session->server.starting = true; /* that was once and for all */
+	bare_run(session, "say two");
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 2);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_bare_session_is_not_idle_until_it_is_ready)
+{
+	struct session *session = bare_open(4096);
+	ck_assert(session_is_idle(session));
+	session->ready = false;
+	ck_assert(!session_is_idle(session));
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(nothing_runs_after_the_end)
+{
+	struct session *session = bare_open(4096);
+	session->ended = true;
+	bare_run(session, "say one");
+	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
+	bare_close(session);
+}
+END_TEST
+
+/* The opening of a screen, with or without one more line behind it. */
+START_TEST(an_opening_that_cannot_be_is_forgotten)
+{
+	struct session *session = bare_open(4096);
+	session->ready = false;
+	session->server.starting = session->options.screen = true;
+	session_submit(session, "connect", SOURCE_KEY);
+	if (_i == 1)
+		session_submit(session, "say one", SOURCE_KEY);
+	runner_forget_opening(session);
+	session->server.starting = false;
+	runner_step(session);
+	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), (unsigned)_i);
+	bare_run(session, "say two");
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1 + (unsigned)_i);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_line_of_the_user_is_not_forgotten)
+{
+	struct session *session = bare_open(4096);
+	session->options.screen = true;
+	runner_forget_opening(session); /* nothing waits */
+	session->ready = false;
+	session_submit(session, "say one", SOURCE_LINE);
+	runner_forget_opening(session);
+	session->options.screen = false;
+	session->queue->source = SOURCE_KEY;
+	runner_forget_opening(session);
+	session->options.screen = session->ready = true;
+	runner_forget_opening(session);
+	runner_step(session);
+	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_line_is_checked_without_running_it)
+{
+	char error[SESSION_ERROR];
+	ck_assert(runner_check("expect echo a for 1 within 2", error, sizeof error));
+	ck_assert_str_eq(error, "");
+	ck_assert(!runner_check("expect echoes", error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "cannot expect \"echoes\""));
+	ck_assert(!runner_check("bogus", error, sizeof error));
+	ck_assert_ptr_nonnull(strstr(error, "no command \"bogus\""));
+	ck_assert(!runner_check("wait soon", error, sizeof error));
+	ck_assert_str_eq(error, "wait wants seconds, as in: wait 1.5");
+}
+END_TEST
+
+/* Completion leaves a blank behind a word. */
+START_TEST(closing_blanks_are_no_argument)
+{
+	static const char *const lines[] = {"wait 0 ", "client long 32 \t", "use 1 ",
+		"client sigpipe ignore  ", "expect sent 0 within 0 "};
+	struct session *session = bare_open(4096);
+	bare_connections(session, 1);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		bare_run(session, lines[i]);
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+	ck_assert(!session_has_failed(session));
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(each_command_has_five_seconds)
+{
+	struct session *session = bare_open(4096);
+	int program = bare_client(session);
+	bare_connections(session, 1);
+	int64_t before = loop_now(session->loop);
+	bare_run(session, "read");
+	ck_assert_int_ge(session->running.begun_at, before);
+	ck_assert_int_le(session->running.begun_at, loop_now(session->loop));
+	ck_assert_int_eq(session->running.deadline, session->running.begun_at + SECONDS(5));
+	close(program);
+	bare_close(session);
+}
+END_TEST
+
+Suite *
+runner_suite(void)
+{
+	Suite *suite = suite_create("runner");
+	TCase *all = tcase_create("all");
+	tcase_add_test(all, what_is_no_line_is_nothing);
+	tcase_add_test(all, a_bad_line_is_told_when_its_turn_comes);
+	tcase_add_test(all, lines_wait_for_the_one_before);
+	tcase_add_test(all, what_waits_is_dropped_and_counted);
+	tcase_add_test(all, only_what_acts_moves_the_mark);
+	tcase_add_test(all, these_act);
+	tcase_add_test(all, nothing_begins_before_the_server_is_there);
+	tcase_add_test(all, a_bare_session_is_not_idle_until_it_is_ready);
+	tcase_add_test(all, nothing_runs_after_the_end);
+	tcase_add_loop_test(all, an_opening_that_cannot_be_is_forgotten, 0, 2);
+	tcase_add_test(all, a_line_of_the_user_is_not_forgotten);
+	tcase_add_test(all, a_line_is_checked_without_running_it);
+	tcase_add_test(all, closing_blanks_are_no_argument);
+	tcase_add_test(all, each_command_has_five_seconds);
+	suite_add_tcase(suite, all);
+	return suite;
+}
