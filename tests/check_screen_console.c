@@ -371,6 +371,9 @@ END_TEST
 /* The table of all sockets is read while it is open, or one of its rows is explained. */
 START_TEST(all_sockets_are_read_while_they_are_looked_at)
 {
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); /* there is one at least */
+	ck_assert_int_ge(listener, 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert_uint_eq(session_now(at.console->session)->all_count, 0);
 	press("\ta");
@@ -385,6 +388,7 @@ START_TEST(all_sockets_are_read_while_they_are_looked_at)
 	press("sw");
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert_uint_eq(session_now(at.console->session)->all_count, 0);
+	ck_assert_int_eq(close(listener), 0);
 }
 END_TEST
 

@@ -31,7 +31,8 @@ resident(pid_t pid)
 	return kilobytes;
 }
 
-/* Pastes the lines of one round, and waits for the last one's echo. */
+/* Pastes the lines of one round, and waits for the echo of one more: what came of the last
+ * of many may have left the timeline before it was drawn. */
 static void
 paste_round(struct terminal *terminal, int round, int lines)
 {
@@ -46,8 +47,9 @@ paste_round(struct terminal *terminal, int round, int lines)
 	terminal_type(terminal, "\033[201~");
 	terminal_await(terminal, "y/n", 60);
 	terminal_type(terminal, "y");
-	snprintf(line, sizeof line, "echo    conn 1  a line of round %d: %d", round,
-	    lines - 1);
+	snprintf(line, sizeof line, "the end of round %d\r", round);
+	terminal_type(terminal, line);
+	snprintf(line, sizeof line, "echo    conn 1  the end of round %d", round);
 	terminal_await(terminal, line, 120);
 }
 
