@@ -70,9 +70,11 @@ was_accepted(struct session *session, const struct moment_connection *connection
 	if (!session->server.ours && session->server.foreign == NULL)
 		return connection->established;
 	/* a child that was forked a moment ago may hold its copy of the listener still,
-	   and so the port; with its first call it has let go of it */
-	if (connection->served || connection->child_ended ||
-	    (connection->child != 0 && now->lost > 0))
+	   and so the port; with its first call it has let go of it, which it may tell
+	   before its parent tells of it */
+	bool known = connection->child != 0, lost = now->lost > 0;
+	if (connection->child_ended || (connection->served && (known || lost)) ||
+	    (known && lost))
 		return true;
 	if (connection->client == STATE_SYN_SENT ||
 	    connection->client == STATE_ESTABLISHED) {

@@ -65,6 +65,8 @@ static const struct {
 } courses[] = {
 	{"", false}, {"o", false}, {"oe", false}, {"oeE", false}, {"oeEk", false},
 	{"oeEks", true},          /* the child has let go of the listener */
+	{"oeEs", false},          /* it may tell so before its parent tells of the fork, */
+	{"oeEsk", true}, {"oeEsl", true}, /* which then comes, or was lost */
 	{"oeEkd", true}, {"oeEkl", true}, {"oeEl", false},
 	{"of", true}, {"oc", true}, {"oEc", true},
 	{"oy", false}, {"uoy", true}, {"uoeE", true}, {"uo", false}, {"uoe", false},
