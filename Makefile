@@ -205,7 +205,7 @@ soak: all $(BUILD)/soak $(BUILD)/free_port
 BENCH_SHARED = $(BUILD)/tests/bench/terminal.o $(BUILD)/tests/bench/foreign.o \
 	$(BUILD)/tests/tools/terminal_model.o
 
-$(BUILD)/tests/bench/%.o $(BUILD)/tests/tools/%.o: CPPFLAGS += -Icore -Itests/tools
+$(BUILD)/tests/bench/%.o $(BUILD)/tests/tools/%.o: override CPPFLAGS += -Icore -Itests/tools
 
 $(BUILD)/tests/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)

@@ -15,7 +15,7 @@ export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 # what libtinfo does not free of a terminal that it does not know
 export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
 scripts='lessons faults contract any_server stream lessons_fail limits terminal security
-    killed guarded lacking bench goldens install record'
+    killed guarded lacking bench goldens install recording'
 
 # A Check suite: its own closing line holds the counts.
 run_suite() { # PROGRAM SUITE
@@ -103,6 +103,8 @@ trap 'rm -rf "$LOG"' EXIT
 trap 'kill $(family $$ | grep -vx $$) 2>/dev/null; exit 1' HUP INT TERM
 alone=
 [ "${ALONE:-}" = no ] || ! "$BUILD/alone" -n >/dev/null || alone=$BUILD/alone
+twice=$(all | cut -d ' ' -f 2 | sort | uniq -d)
+[ -z "$twice" ] || { echo "two tests are named $twice"; exit 2; }
 chosen >"$LOG/chosen" 2>"$LOG/unknown"
 [ ! -s "$LOG/unknown" ] || { cat "$LOG/unknown"; exit 2; }
 xargs -P "${TEST_JOBS:-$(($(nproc) * 3))}" -L 1 $alone sh "$0" one <"$LOG/chosen" &
