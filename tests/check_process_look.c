@@ -45,7 +45,7 @@ START_TEST(each_change_that_ps_would_show_is_told)
 {
 	struct followers followers;
 	pid_t child = fork_sleeper();
-	await_letter(child, 'S');
+	await_asleep(child);
 	followers_open(&followers);
 	follow_child(&followers, child);
 	struct process_row row = row_now(&followers, child), other = row;

@@ -90,6 +90,19 @@ await_letter(pid_t pid, char state)
 	}
 }
 
+/* Waits until it sleeps, and the kernel says where: a moment after the state. A kernel that
+ * tells nobody is not waited for. */
+static inline void
+await_asleep(pid_t pid)
+{
+	char wchan[PROCESS_TEXT] = "-";
+	await_letter(pid, 'S');
+	for (int i = 0; i < 1000 && strcmp(wchan, "-") == 0; i++) {
+		process_wchan_read(pid, wchan);
+		poll(NULL, 0, 1);
+	}
+}
+
 /* Follows a child that the server forked. */
 static inline void
 follow_child(struct followers *followers, pid_t pid)
