@@ -110,11 +110,14 @@ connect_done(struct session *session, struct running *running)
 		bool failed = connection->failed || !connection->open;
 		if (!failed && !was_accepted(session, connection))
 			return false;
-		seen &= failed || connection->client != STATE_GONE;
+		seen &= failed || (connection->client != STATE_GONE &&
+		    (now->lost == 0 || connection->child != 0));
 	}
-	/* and its row has been read, unless it went too fast for that */
+	/* and its row has been read, unless it went too fast for that; where reports were
+	   lost it tells of the child, too, once its owner has been found */
 	if (running->step == CONNECT_ORDERED)
-		running->deadline_seen = loop_now(session->loop) + MILLISECONDS(100);
+		running->deadline_seen = loop_now(session->loop) +
+		    MILLISECONDS(now->lost == 0 ? 100 : 2000);
 	running->step = CONNECT_ACCEPTED;
 	return seen || loop_now(session->loop) >= running->deadline_seen;
 }

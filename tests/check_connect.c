@@ -66,7 +66,8 @@ static const struct {
 	{"", false}, {"o", false}, {"oe", false}, {"oeE", false}, {"oeEk", false},
 	{"oeEks", true},          /* the child has let go of the listener */
 	{"oeEs", false},          /* it may tell so before its parent tells of the fork, */
-	{"oeEsk", true}, {"oeEsl", true}, /* which then comes, or was lost */
+	{"oeEsk", true}, {"oeEsl", false}, /* which then comes, or was lost: */
+	{"oeEslk", true},         /* then somebody else tells of it */
 	{"oeEkd", true}, {"oeEkl", true}, {"oeEl", false},
 	{"of", true}, {"oc", true}, {"oEc", true},
 	{"oy", false}, {"uoy", true}, {"uoeE", true}, {"uo", false}, {"uoe", false},
@@ -102,6 +103,23 @@ START_TEST(its_row_is_waited_for_a_moment)
 	int64_t until = session->running.deadline_seen;
 	(void)session->running.command->done(session, &session->running); /* the moment does not begin anew */
 	ck_assert_int_eq(session->running.deadline_seen, until);
+	session->running.deadline_seen = loop_now(session->loop);
+	runner_step(session);
+	ck_assert(!bare_is_running(session));
+	close_ordering(session);
+}
+END_TEST
+
+/* The fork was lost, and nobody ever finds the child: connect is over all the same. */
+START_TEST(a_child_that_nobody_tells_of_is_not_waited_for_for_ever)
+{
+	struct session *session = open_ordering("connect");
+	int64_t before = loop_now(session->loop);
+	for (const char *letter = "oeEsl"; *letter != '\0'; letter++)
+		bare_tell(session, event_of(*letter, 1));
+	runner_step(session);
+	ck_assert(bare_is_running(session));
+	ck_assert_int_ge(session->running.deadline_seen, before + SECONDS(2));
 	session->running.deadline_seen = loop_now(session->loop);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
@@ -219,6 +237,7 @@ connect_suite(void)
 	tcase_add_loop_test(all, it_is_over_when_it_was_accepted, 0,
 	    sizeof courses / sizeof *courses);
 	tcase_add_test(all, its_row_is_waited_for_a_moment);
+	tcase_add_test(all, a_child_that_nobody_tells_of_is_not_waited_for_for_ever);
 	tcase_add_test(all, all_of_them_are_waited_for);
 	tcase_add_test(all, a_paused_server_accepts_later);
 	tcase_add_test(all, of_another_server_no_child_is_known);

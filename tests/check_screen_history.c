@@ -391,7 +391,7 @@ END_TEST
 /* The latest so many are kept, in their order. */
 START_TEST(so_many_lines_are_kept)
 {
-	static char numbers[HISTORY_LINES + 2][8];
+	static char numbers[HISTORY_LINES + 2][16];
 	const char *typed[HISTORY_LINES + 2];
 	for (int i = 0; i < HISTORY_LINES + 2; i++) {
 		snprintf(numbers[i], sizeof numbers[i], "%d", i);
