@@ -406,7 +406,7 @@ END_TEST
 START_TEST(all_lines_are_kept_in_their_order)
 {
 	enum { MANY = 150 };
-	char line[16];
+	char line[24];
 	size_t count;
 	begin("C.UTF-8", "emacs");
 	for (int i = 0; i < MANY; i++) {
@@ -429,7 +429,7 @@ END_TEST
 
 START_TEST(so_many_lines_are_remembered)
 {
-	char line[16];
+	char line[24];
 	begin("C.UTF-8", "emacs");
 	for (int i = 0; i < 1005; i++) {
 		snprintf(line, sizeof line, "line %d", i);
