@@ -59,13 +59,14 @@ begin_hostile() {
 	done
 }
 
-# Its answers one by one, each as the latest line of Echoed and Timeline, then the views
+# Its answers one by one, each as the latest line of Echoed and Timeline, then the views.
+# Where a process sleeps is known a moment after it does: the screen is whole then
 {
 	printf '%s\n' 'see conn 1 ESTABLISHED' 'type :client reads always\r' 'see client reads always'
 	for line in $(seq 1 24); do
 		printf '%s\n' "type $line\\r" "see │$line |\\|$line "
 	done
-	printf '%s\n' 'see the end of 23' 'unsee ESTABLISHED on' redraw 'type :show processes\r' 'see .Processes]' \
+	printf '%s\n' 'see the end of 23' 'unsee ESTABLISHED on' 'unsee [0-9] S +conn [0-9]+ +- ' redraw 'type :show processes\r' 'see .Processes]' \
 	    'type K' 'see SIGHUP' 'settle' 'type q' 'unsee SIGHUP' 'type x' 'see offset' 'redraw' \
 	    'type i' 'see F2 Kill' 'type :show errno\r' 'see PgUp' 'redraw' 'type \x1b[21~' 'exit 0'
 } >"$work/hostile"
