@@ -41,7 +41,7 @@ HOME = os.path.abspath("build/mutants")
 RESULTS = os.path.join(HOME, "results.tsv")
 EQUIVALENT = "tests/tools/mutants-equivalent.txt"
 DIRECTORIES = ("core", "tui", "server", "client")
-FLAGS = ["CFLAGS=-O2", "WERROR=-Werror"]
+FLAGS = {"CFLAGS": "-O2", "WERROR": "-Werror"}  # in the environment: a test runs make, too
 STAGE_SECONDS = 400  # a test that has not ended by then hangs: that is noticed
 
 Change = collections.namedtuple("Change", "file start end new kind")
@@ -345,9 +345,9 @@ class Map:
         os.makedirs(os.path.join(where, "build"), exist_ok=True)
         subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-fPIC", "-shared", "-o", library,
                         "tests/tools/entered.c"], check=True)
-        status, output = run(["make", "-j2", "CFLAGS=-O0 -g", "COVERAGE=-fsanitize-coverage=trace-pc",
-                              "LDFLAGS=-Wl,--no-as-needed %s -Wl,-rpath,%s" % (library, os.path.dirname(library)),
-                              "check-programs"], where)
+        flags = {"CFLAGS": "-O0 -g", "COVERAGE": "-fsanitize-coverage=trace-pc",
+                 "LDFLAGS": "-Wl,--no-as-needed %s -Wl,-rpath,%s" % (library, os.path.dirname(library))}
+        status, output = run(["make", "-j2", "check-programs"], where, environment=flags)
         if status != 0:
             sys.exit(output[-3000:])
         programs = [name for name in ("tcpconsole", "tcpserv", "tcpcli", "check_core", "check_screen")]
@@ -374,7 +374,7 @@ class Map:
                     os.chmod(path, 0o666)
                 begun = time.monotonic()
                 run(["sh", "tests/run.sh"], where, STAGE_SECONDS,
-                    {"TESTS": name, "ENTERED": entered, "ASAN_OPTIONS": ""})
+                    {"TESTS": name, "ENTERED": entered, **flags})
                 seconds[name] = time.monotonic() - begun
                 for program in programs:
                     data = open(os.path.join(entered, program), "rb").read()
@@ -430,7 +430,7 @@ class Worker:
         self.build(check=True)
 
     def build(self, check=False):
-        status, output = run(["make", "-j2", *FLAGS, "check-programs"], self.where)
+        status, output = run(["make", "-j2", "check-programs"], self.where, environment=FLAGS)
         if check and status != 0:
             sys.exit("the sources as they are do not build:\n" + output[-3000:])
         return status == 0
@@ -442,7 +442,7 @@ class Worker:
     def tests(self, names):
         """Runs tests; returns those that fail, and the first line that says so."""
         status, output = run([*self.apart, "sh", "tests/run.sh"], self.where, STAGE_SECONDS,
-                             {"TESTS": " ".join(names), "STOP_AT_FIRST": "1"})
+                             {"TESTS": " ".join(names), "STOP_AT_FIRST": "1", **FLAGS})
         if status == 0:
             return [], ""
         if status is None:
