@@ -17,6 +17,19 @@
 #define CARRY_OUT_NS SECONDS(5)
 #define TICK_NS MILLISECONDS(5)
 
+/* The length of a line without the blanks that completion leaves behind a word; those
+ * behind a TEXT, which an expectation may have, too, are the text's. */
+static size_t
+length_of(const struct command *command, const char *line)
+{
+	size_t length = strlen(line);
+	if (strstr(command->arguments, "TEXT") != NULL || strcmp(command->name, "expect") == 0)
+		return length;
+	while (line[length - 1] == ' ' || line[length - 1] == '\t')
+		length--;
+	return length;
+}
+
 /* Puts one command line in the queue. */
 bool
 session_submit(struct session *session, const char *line,
@@ -27,11 +40,9 @@ session_submit(struct session *session, const char *line,
 	line += strspn(line, " \t");
 	if (*line == '\0' || *line == '#')
 		return true;
-	size_t length = strlen(line);
-	while (line[length - 1] == ' ' || line[length - 1] == '\t')
-		length--; /* completion leaves a blank behind a word */
+	const struct command *command = command_parse(line, &arguments, error, sizeof error);
 	struct queued *queued = malloc(sizeof *queued);
-	char *text = strndup(line, length);
+	char *text = strndup(line, command != NULL ? length_of(command, line) : strlen(line));
 	if (queued == NULL || text == NULL) {
 		free(queued);
 		free(text);
@@ -42,7 +53,7 @@ session_submit(struct session *session, const char *line,
 	*session->queue_end = queued;
 	session->queue_end = &queued->next;
 	timer_no_later(session->tick, 0);
-	return command_parse(text, &arguments, error, sizeof error) != NULL;
+	return command != NULL;
 }
 
 /* Nothing is queued and nothing runs. */

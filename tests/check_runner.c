@@ -218,13 +218,30 @@ END_TEST
 START_TEST(closing_blanks_are_no_argument)
 {
 	static const char *const lines[] = {"wait 0 ", "client long 32 \t", "use 1 ",
-		"client sigpipe ignore  ", "expect sent 0 within 0 "};
+		"client sigpipe ignore  ", "show settings "};
 	struct session *session = bare_open(4096);
 	bare_connections(session, 1);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		bare_run(session, lines[i]);
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
 	ck_assert(!session_has_failed(session));
+	bare_close(session);
+}
+END_TEST
+
+/* Those of a text are the text's: what is typed is sent. */
+START_TEST(closing_blanks_of_a_text_are_kept)
+{
+	static const char *const lines[] = {"send a  ", "say b \t", "ask c | d | e = 1 ",
+		"expect echo f  "};
+	struct session *session = bare_open(4096);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		ck_assert(session_submit(session, lines[i], SOURCE_LINE));
+		struct queued *queued = session->queue;
+		while (queued->next != NULL)
+			queued = queued->next;
+		ck_assert_str_eq(queued->text, lines[i]);
+	}
 	bare_close(session);
 }
 END_TEST
@@ -262,6 +279,7 @@ runner_suite(void)
 	tcase_add_test(all, a_line_of_the_user_is_not_forgotten);
 	tcase_add_test(all, a_line_is_checked_without_running_it);
 	tcase_add_test(all, closing_blanks_are_no_argument);
+	tcase_add_test(all, closing_blanks_of_a_text_are_kept);
 	tcase_add_test(all, each_command_has_five_seconds);
 	suite_add_tcase(suite, all);
 	return suite;
