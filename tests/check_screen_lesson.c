@@ -285,6 +285,19 @@ START_TEST(nothing_moves_in_the_course_of_a_lesson)
 }
 END_TEST
 
+/* What Last errno has to say has its rows in a lesson, too, where there are any. */
+START_TEST(the_last_errno_has_its_rows)
+{
+	up_to_the_question();
+	draw(40, 80);
+	int before = test.screen.top_rows;
+	happen(fixture_call(ROLE_CLIENT, 1, CALL_READ, -1, ECONNRESET));
+	draw(40, 80);
+	ck_assert_int_gt(test.screen.top_rows, before);
+	ck_assert_int_ge(test.screen.layout.places[PLACE_ERRNO].rows, test.screen.top_rows);
+}
+END_TEST
+
 START_TEST(the_other_panes_stay_readable)
 {
 	const struct rectangle *places = test.screen.layout.places;
@@ -464,6 +477,7 @@ screen_lesson_suite(void)
 	tcase_add_test(tcase, what_was_expected_rightly_is_no_news);
 	tcase_add_test(tcase, the_end_of_a_lesson_is_told);
 	tcase_add_test(tcase, nothing_moves_in_the_course_of_a_lesson);
+	tcase_add_test(tcase, the_last_errno_has_its_rows);
 	tcase_add_test(tcase, the_other_panes_stay_readable);
 	tcase_add_test(tcase, a_zoomed_pane_leaves_the_narrator);
 	tcase_add_test(tcase, a_long_say_is_scrolled);
