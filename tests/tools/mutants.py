@@ -42,7 +42,7 @@ RESULTS = os.path.join(HOME, "results.tsv")
 EQUIVALENT = "tests/tools/mutants-equivalent.txt"
 DIRECTORIES = ("core", "tui", "server", "client")
 FLAGS = {"CFLAGS": "-O2", "WERROR": "-Werror"}  # in the environment: a test runs make, too
-STAGE_SECONDS = 400  # a test that has not ended by then hangs: that is noticed
+STAGE_SECONDS = 240  # a test that has not ended by then hangs: that is noticed
 
 Change = collections.namedtuple("Change", "file start end new kind")
 
