@@ -30,10 +30,10 @@ wanted() { # NAME
 verdict() { # NAME STATUS
 	wanted "$1" || return 0
 	if [ "$2" -eq 0 ]; then
-		echo "ok $1"
+		printf 'ok %s\n' "$1"
 		return
 	fi
-	echo "not ok $1"
+	printf 'not ok %s\n' "$1"
 	status=1
 	for seen in "$work/out" "$work/err"; do
 		[ ! -s "$seen" ] || { grep -m 5 'FAILED\|^error\|"pass": false\|"type": "error"' "$seen"; echo ...
@@ -43,7 +43,7 @@ verdict() { # NAME STATUS
 
 # A test that this machine cannot run, and which fact prevents it.
 skip() { # NAME REASON
-	! wanted "$1" || echo "skipped $1: $2"
+	! wanted "$1" || printf 'skipped %s: %s\n' "$1" "$2"
 }
 
 # A function that runs beside others, in a directory of its own: most of what a test does
