@@ -392,8 +392,8 @@ START_TEST(a_call_fails)
 	pid_t child = take_fork(server);
 	struct report report = {.call = CALL_NONE};
 	say_all(fd, said, sizeof said);
-	if (failures[_i].reads_again)
-		ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	if (failures[_i].reads_again) /* a child that failed may have reset it by now */
+		ck_assert(shutdown(fd, SHUT_WR) == 0 || errno == ENOTCONN);
 	while (report.call != failures[_i].call || report.result >= 0) {
 		report = take_report(server, ROLE_CHILD);
 		if (failures[_i].call == CALL_NONE && report.call == CALL_CLOSE)

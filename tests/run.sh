@@ -5,7 +5,9 @@
 # outputs anew.  Many run side by side, for most of what they do is waiting: the longest
 # begin first, TEST_JOBS at once.  Each has a network namespace of its own where the
 # machine gives one (ALONE=no: where it is).  TIMES=1 tells how long each took,
-# STOP_AT_FIRST=1 ends when one has failed, and "run.sh names" lists them.
+# STOP_AT_FIRST=1 ends when one has failed, and "run.sh names" lists them.  AGAIN=1, for a
+# machine that nobody watches: what has failed beside the others is run once more by itself,
+# and both are told.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
@@ -109,11 +111,20 @@ chosen >"$LOG/chosen" 2>"$LOG/unknown"
 [ ! -s "$LOG/unknown" ] || { cat "$LOG/unknown"; exit 2; }
 xargs -P "${TEST_JOBS:-$(($(nproc) * 3))}" -L 1 $alone sh "$0" one <"$LOG/chosen" &
 wait $!
+again=
+if [ -n "${AGAIN:-}" ]; then
+	for name in $(awk '$2 > 0 { print $4 }' "$LOG"/*.count); do
+		echo "== $name failed: it is run once more, by itself"
+		$alone sh "$0" one $(awk -v name="$name" '$2 == name' "$LOG/chosen" | head -n 1)
+		[ "$(awk '{ print $2 }' "$LOG/$name.count")" -gt 0 ] || again="$again $name"
+	done
+fi
 [ -z "${TIMES:-}" ] || sort -n -k 3 "$LOG"/*.count | awk '{ print $3 " s " $4 }'
 skipped=$(cat "$LOG"/* | grep -c '^skipped ')
 [ "$skipped" -eq 0 ] || echo "$skipped skipped: $(cat "$LOG"/* | sed -n 's/^skipped .*: //p' |
     sort | uniq -c | sed 's/^ *\([0-9]*\) \(.*\)/\2 (\1)/' | paste -s -d ';' | sed 's/;/; /g')"
 [ -n "$alone" ] || echo 'without network namespaces of their own: foreign sockets can meet the tests'
+[ -z "$again" ] || echo "failed beside the others, and not by themselves:$again"
 set -- $(cat "$LOG"/*.count | awk '{ passed += $1; failed += $2 } END { print passed + 0, failed + 0 }')
 [ "$(wc -l <"$LOG/chosen")" -eq "$(ls "$LOG" | grep -c '\.count$')" ] && [ -s "$LOG/chosen" ] ||
 	set -- "$1" $(($2 + 1))
