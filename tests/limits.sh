@@ -69,8 +69,12 @@ room() { # PROCESSES
 for processes in 1 2 3 4 5 6; do
 	room $processes
 done
-[ $reached -eq 4 ] || [ $reached -eq -1 ] # -1: all of them are skipped
-verdict 'room for six is room for all' $?
+if [ $reached -lt 0 ]; then
+	skip 'room for six is room for all' 'none of them was run'
+else
+	[ $reached -eq 4 ]
+	verdict 'room for six is room for all' $?
+fi
 
 # little memory: it runs, or says so (a sanitizer wants more than there is)
 if [ "$sanitized" -ne 0 ]; then
