@@ -313,9 +313,6 @@ START_TEST(a_new_client_is_told_everything_again)
 	    "client keepalive 7", "client byte_order big", "client long 32",
 	    "client reads always", "client on-eof exit"};
 	struct session *session = bare_open(4096);
-	const char *build = getenv("BUILD");
-	snprintf(session->directory, sizeof session->directory, "%s", /* one that lives takes them */
-	    build != NULL ? build : "build");
 	bare_guard(session);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		bare_run(session, lines[i]);
