@@ -15,8 +15,9 @@ what became of each, by the text of its source: a source that has changed is tri
 
 A changed line is judged first by the suites of Check that enter its function, then by the
 scripts that do (a map made once, see entered.c), then by all that is left, the goldens
-last: so what only they notice is known.  Whatever fails is run once more, for a test that
-fails by itself would be praised for it.  What does not compile without a warning, or
+last: so what only they notice is known.  What survives is asked of the sanitizers as well,
+by whatever enters it: a text that is not freed, room that is one byte smaller.  Whatever
+fails is run once more, for a test that fails by itself would be praised for it.  What does not compile without a warning, or
 compiles to the same code, is no mutant.  It all happens in copies of the tree below
 build/mutants, in namespaces of processes, mounts and networks of their own where the
 machine gives them: what a broken program leaves behind ends with its test.
@@ -42,6 +43,8 @@ RESULTS = os.path.join(HOME, "results.tsv")
 EQUIVALENT = "tests/tools/mutants-equivalent.txt"
 DIRECTORIES = ("core", "tui", "server", "client")
 FLAGS = {"CFLAGS": "-O2", "WERROR": "-Werror"}  # in the environment: a test runs make, too
+SANITIZED = {"CFLAGS": "-O1 -g -fno-omit-frame-pointer", "WERROR": "",
+             "SANITIZE": "-fsanitize=address,undefined -fno-sanitize-recover=all"}
 STAGE_SECONDS = 240  # a test that has not ended by then hangs: that is noticed
 
 Change = collections.namedtuple("Change", "file start end new kind")
@@ -421,28 +424,26 @@ def looked_up(program, places, where):
 
 # --- One of them -------------------------------------------------------------------
 
-class Worker:
-    def __init__(self, number, entered):
-        self.where = os.path.join(HOME, "copy%d" % number)
-        self.entered = entered
+class Copy:
+    """A copy of the tree, built with some flags, in which tests are run."""
+
+    def __init__(self, name, flags):
+        self.where = os.path.join(HOME, name)
+        self.flags = flags
         self.apart = apart()
         copy_tree(self.where)
         self.build(check=True)
 
     def build(self, check=False):
-        status, output = run(["make", "-j2", "check-programs"], self.where, environment=FLAGS)
+        status, output = run(["make", "-j2", "check-programs"], self.where, environment=self.flags)
         if check and status != 0:
             sys.exit("the sources as they are do not build:\n" + output[-3000:])
         return status == 0
 
-    def object_of(self, path):
-        with open(os.path.join(self.where, "build", path[:-2] + ".o"), "rb") as file:
-            return file.read()
-
     def tests(self, names):
         """Runs tests; returns those that fail, and the first line that says so."""
         status, output = run([*self.apart, "sh", "tests/run.sh"], self.where, STAGE_SECONDS,
-                             {"TESTS": " ".join(names), "STOP_AT_FIRST": "1", **FLAGS})
+                             {"TESTS": " ".join(names), "STOP_AT_FIRST": "1", **self.flags})
         if status == 0:
             return [], ""
         if status is None:
@@ -459,6 +460,38 @@ class Worker:
         if failed and line != "it hangs":
             failed, line = self.tests(failed)
         return (",".join(failed[:3]) + ": " + line[:200]) if failed else ""
+
+
+class Sanitized(Copy):
+    """The one under the sanitizers, built when the first survivor asks for it."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.where = None
+
+    def judge(self, change, text, names):
+        with self.lock:
+            if self.where is None:
+                super().__init__("sanitized", SANITIZED)
+            path = os.path.join(self.where, change.file)
+            write(path, text[:change.start] + change.new + text[change.end:])
+            try:
+                who = self.noticed(names) if self.build() else ""
+                return "" if "it hangs" in who else who  # it may only be slow
+            finally:
+                write(path, text)
+                self.build(check=True)
+
+
+class Worker(Copy):
+    def __init__(self, number, entered, sanitized):
+        super().__init__("copy%d" % number, FLAGS)
+        self.entered = entered
+        self.sanitized = sanitized
+
+    def object_of(self, path):
+        with open(os.path.join(self.where, "build", path[:-2] + ".o"), "rb") as file:
+            return file.read()
 
     def stages(self, change, text):
         first, last = around(change, text)
@@ -484,11 +517,13 @@ class Worker:
             if os.environ.get("TESTS"):
                 who = self.noticed(os.environ["TESTS"].split())
                 return ("noticed", who) if who else ("survived", "")
-            for stage, names in zip(("suite", "script", "others", "goldens"), self.stages(change, text)):
+            stages = self.stages(change, text)
+            for stage, names in zip(("suite", "script", "others", "goldens"), stages):
                 who = self.noticed(names)
                 if who:
                     return "noticed", stage + " " + who
-            return "survived", ""
+            who = self.sanitized.judge(change, text, stages[0] + stages[1])
+            return ("noticed", "sanitizers " + who) if who else ("survived", "")
         finally:
             write(path, text)
             self.build(check=True)
@@ -597,11 +632,12 @@ class Trial:
 
     def summary(self):
         of = collections.Counter(verdict for *_, verdict, _ in self.told)
-        goldens = sum(who.startswith("goldens") for *_, who in self.told)
+        alone = collections.Counter(who.split(" ")[0] for *_, who in self.told)
         tried = of["noticed"] + of["survived"]
-        return "%-7s %3d tried, %3d survived (%d %%), %d by goldens alone, %d equivalent" % (
-            self.directory, tried, of["survived"], 100 * of["survived"] / max(tried, 1), goldens,
-            of["equivalent"])
+        return ("%-7s %3d tried, %3d survived (%d %%), %d by goldens alone, %d by the sanitizers alone, "
+                "%d equivalent" % (self.directory, tried, of["survived"],
+                                   100 * of["survived"] / max(tried, 1), alone["goldens"],
+                                   alone["sanitizers"], of["equivalent"]))
 
 
 def main():
@@ -614,7 +650,8 @@ def main():
     entered = Map()
     if not os.environ.get("TESTS"):
         entered.load()
-    workers = [Worker(number, entered) for number in range(int(os.environ.get("WORKERS", "2")))]
+    sanitized = Sanitized()
+    workers = [Worker(number, entered, sanitized) for number in range(int(os.environ.get("WORKERS", "2")))]
     kept = {} if os.environ.get("TESTS") else kept_results()
     trials = []
     for directory in DIRECTORIES:
