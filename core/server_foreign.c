@@ -24,6 +24,7 @@
 
 #define PATIENCE SECONDS(2)             /* until it is said that it does not listen */
 #define HANDING_OVER MILLISECONDS(100)  /* from accept to a child that is forked */
+#define ORPHANED MILLISECONDS(200)      /* from a daemon's fork until it is found */
 
 struct foreign {
 	pid_t main;             /* what was started; 0: it has ended */
@@ -34,6 +35,7 @@ struct foreign {
 	bool told;              /* that it does not listen */
 	bool may_follow;        /* somebody who descends from it may take over */
 	bool ending;            /* it was sent a signal that ends */
+	int64_t alone_at;       /* since when nobody is left; 0: somebody is */
 	struct process_end end; /* the latest server's */
 	unsigned missed;        /* the connection whose rows were in no reading, since when */
 	int64_t missed_at;
@@ -103,6 +105,7 @@ foreign_start(struct session *session)
 	foreign->start_time = UINT64_MAX; /* nobody of this one is there yet */
 	foreign->begun_at = loop_now(session->loop);
 	foreign->told = foreign->ending = false;
+	foreign->alone_at = 0;
 	foreign->may_follow = true;
 	foreign->end = (struct process_end){0};
 	if (!server->starting) {
@@ -281,6 +284,27 @@ look_for_listener(struct session *session)
 		server->starting = false;
 }
 
+/* Is it over?  One search can miss a daemon that its parent has left, and that the guard
+ * has not taken up: where somebody may follow, nobody is found twice. */
+static bool
+is_over(struct session *session)
+{
+	struct foreign *foreign = session->server.foreign;
+	int64_t now = loop_now(session->loop);
+	if (!somebody_may_listen(session))
+		process_watch_refresh(session->processes); /* it was not searched meanwhile */
+	if (somebody_may_listen(session)) {
+		foreign->alone_at = 0;
+		return false;
+	}
+	if (!foreign->may_follow)
+		return true;
+	if (foreign->alone_at == 0)
+		foreign->alone_at = now;
+	timer_no_later(session->tick, MILLISECONDS(50));
+	return now - foreign->alone_at >= ORPHANED;
+}
+
 /* A server that the console started: is it there, does it listen? */
 static void
 look_at_server(struct session *session)
@@ -290,10 +314,7 @@ look_at_server(struct session *session)
 	if (server->pid != 0 && !runs(session, server->pid))
 		note_end(session);
 	look_for_listener(session);
-	if (!server->starting || somebody_may_listen(session))
-		return;
-	process_watch_refresh(session->processes); /* it was not searched meanwhile */
-	if (somebody_may_listen(session))
+	if (!server->starting || !is_over(session))
 		return;
 	server->starting = false;
 	if (foreign->ending)

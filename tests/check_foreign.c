@@ -161,6 +161,54 @@ START_TEST(a_daemon_takes_over_from_its_parent)
 }
 END_TEST
 
+/* A start whose first process has exited well, and that nobody is seen to descend from. */
+static struct session *
+open_left(void)
+{
+	struct session *session = open_foreign();
+	reaped(session, &other, 0);
+	reaped(session, &starter, 0);
+	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert(session->server.starting); /* one search may miss whoever follows */
+	ck_assert(timer_is_running(session->tick)); /* it is looked for again */
+	return session;
+}
+
+START_TEST(one_that_leaves_nobody_is_over_after_a_second_look)
+{
+	struct session *session = open_left();
+	int64_t begun = loop_now(session->loop);
+	while (session->server.starting) {
+		ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+		ck_assert_int_lt(loop_now(session->loop), begun + SECONDS(20));
+		ck_assert_int_ge(loop_round(session->loop, 20), 0);
+		foreign_look(session);
+	}
+	ck_assert_int_ge(loop_now(session->loop), begun + MILLISECONDS(150));
+	bare_said(session, EVENT_ERROR, "before it listened at port 9877");
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(a_daemon_that_is_found_late_takes_over)
+{
+	struct session *session = open_left();
+	struct victim late = victim_start();
+	bare_follow(session, late.pid, ROLE_OTHER, 0);
+	int64_t begun = loop_now(session->loop);
+	while (loop_now(session->loop) < begun + MILLISECONDS(400)) {
+		ck_assert_int_ge(loop_round(session->loop, 20), 0);
+		foreign_look(session);
+		ck_assert(session->server.starting);
+	}
+	listens(session, late.pid, SOCKET_APPEARED);
+	ck_assert_int_eq(session->server.pid, late.pid);
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+	victim_end(&late);
+	close_foreign(session);
+}
+END_TEST
+
 static const int bad_ends[] = {1 << 8, SIGSEGV};
 
 START_TEST(one_that_fails_has_no_heir)
@@ -309,6 +357,8 @@ foreign_suite(void)
 	tcase_add_test(all, a_restart_forces_what_started_it_too);
 	tcase_add_test(all, after_an_end_by_a_signal_nobody_takes_over);
 	tcase_add_test(all, a_daemon_takes_over_from_its_parent);
+	tcase_add_test(all, one_that_leaves_nobody_is_over_after_a_second_look);
+	tcase_add_test(all, a_daemon_that_is_found_late_takes_over);
 	tcase_add_loop_test(all, one_that_fails_has_no_heir, 0, 2);
 	tcase_add_loop_test(all, one_that_is_ending_is_not_followed, 0,
 	    sizeof signals / sizeof *signals);
