@@ -3,7 +3,7 @@
 
 #include "endpoint.h"
 #include "reports.h"
-#include "session_internal.h"
+#include "world.h"
 #include "wire_long.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 /* An order under way: 64 KB, too large for a stack. */
 static uint32_t
-client_send(struct session *session, uint32_t kind, int number, int64_t ms)
+client_send(struct world *world, uint32_t kind, int number, int64_t ms)
 {
 	struct order *order = calloc(1, sizeof *order);
 	if (order == NULL)
@@ -22,105 +22,105 @@ client_send(struct session *session, uint32_t kind, int number, int64_t ms)
 	order->kind = kind;
 	order->number = number;
 	order->milliseconds = ms;
-	uint32_t serial = client_order(session, order);
+	uint32_t serial = client_order(world, order);
 	free(order);
 	return serial;
 }
 
 /* What was asked of the clients before is asked of this one, too. */
 void
-client_tell_wishes(struct session *session)
+client_tell_wishes(struct world *world)
 {
-	const struct client *client = &session->client;
+	const struct client *client = &world->client;
 	if (client->sigpipe != DISPOSITION_DEFAULT)
-		client_send(session, ORDER_SIGPIPE, client->sigpipe, 0);
+		client_send(world, ORDER_SIGPIPE, client->sigpipe, 0);
 	if (client->timeout != 0)
-		client_send(session, ORDER_TIMEOUT, 0, client->timeout);
+		client_send(world, ORDER_TIMEOUT, 0, client->timeout);
 	if (client->keepalive != 0)
-		client_send(session, ORDER_KEEPALIVE, client->keepalive, 0);
+		client_send(world, ORDER_KEEPALIVE, client->keepalive, 0);
 	if (client->byte_order != WIRE_NATIVE)
-		client_send(session, ORDER_BYTE_ORDER, client->byte_order, 0);
+		client_send(world, ORDER_BYTE_ORDER, client->byte_order, 0);
 	if (client->long_bits != 0)
-		client_send(session, ORDER_LONG, client->long_bits, 0);
+		client_send(world, ORDER_LONG, client->long_bits, 0);
 	if (client->reads_always)
-		client_send(session, ORDER_READS, 1, 0);
+		client_send(world, ORDER_READS, 1, 0);
 	if (client->exit_on_eof)
-		client_send(session, ORDER_ON_EOF, 1, 0);
-	if (host_is_silent(session))
-		client_send(session, ORDER_SILENCE, 1, 0);
+		client_send(world, ORDER_ON_EOF, 1, 0);
+	if (host_is_silent(world))
+		client_send(world, ORDER_SILENCE, 1, 0);
 }
 
 /* A new client, with the dispositions and options that were asked for before. */
 void
-client_start(struct session *session)
+client_start(struct world *world)
 {
-	struct client *client = &session->client;
-	char path[PATH_TEXT + 16], address[ENDPOINT_TEXT], port[8];
+	struct client *client = &world->client;
+	char path[WORLD_PATH + 16], address[ENDPOINT_TEXT], port[8];
 	int program;
 	if (client->channel != NULL)
 		return;
-	client->channel = channel_open(session->loop, &program, reports_take, session);
+	client->channel = channel_open(world->loop, &program, reports_take, world);
 	if (client->channel == NULL) {
-		session_error(session, "client: no socket for it: %s", strerror(errno));
+		world_error(world, "client: no socket for it: %s", strerror(errno));
 		return;
 	}
-	endpoint_address_text(&session->host_endpoint, address);
-	snprintf(port, sizeof port, "%u", session->host_endpoint.port);
-	snprintf(path, sizeof path, "%s/tcpcli", session->directory);
+	endpoint_address_text(&world->host_endpoint, address);
+	snprintf(port, sizeof port, "%u", world->host_endpoint.port);
+	snprintf(path, sizeof path, "%s/tcpcli", world->directory);
 	const char *argv[] = {"tcpcli", address, port, NULL};
-	client->start_serial = launcher_start(session->launcher, path, argv, program);
+	client->start_serial = launcher_start(world->launcher, path, argv, program);
 	close(program);
 	client->starting = client->start_serial != 0;
 	if (!client->starting)
-		session_error(session, "client: cannot start %s: %s", path,
+		world_error(world, "client: cannot start %s: %s", path,
 		    strerror(errno));
-	client_tell_wishes(session);
+	client_tell_wishes(world);
 }
 
 /* The client is gone: its descriptors are closed. */
 void
-client_ended(struct session *session)
+client_ended(struct world *world)
 {
-	struct client *client = &session->client;
-	const struct moment *now = log_now(session->log);
+	struct client *client = &world->client;
+	const struct moment *now = log_now(world->log);
 	if (client->channel != NULL) {
 		channel_drain(client->channel);
 		channel_close(client->channel);
 	}
-	reports_forget_lines(session);
+	reports_forget_lines(world);
 	client->channel = NULL;
 	client->pid = 0;
 	client->starting = false;
 	client->unbegun = 0;
 	client->done_serial = client->order_serial;
-	server_hold(session, false);
+	server_hold(world, false);
 	for (size_t i = 0; i < now->connection_count; i++) {
 		if (!now->connections[i].open)
 			continue;
-		struct event event = {.time = loop_now(session->loop),
+		struct event event = {.time = loop_now(world->loop),
 		    .type = EVENT_CONNECTION};
 		event.connection.what = CONNECTION_CLOSED;
 		event.connection.conn = now->connections[i].conn;
 		event.connection.reset = client->vanishing;
 		event.detail = strdup("the client died");
-		session_append(session, &event);
+		world_append(world, &event);
 	}
 	client->vanishing = false;
 }
 
 /* Gives the order a serial and sends it; 0 after an error was told. */
 uint32_t
-client_order(struct session *session, struct order *order)
+client_order(struct world *world, struct order *order)
 {
-	struct client *client = &session->client;
+	struct client *client = &world->client;
 	if (client->channel == NULL) {
-		session_error(session, "no client runs: client start, or connect");
+		world_error(world, "no client runs: client start, or connect");
 		return 0;
 	}
 	order->serial = ++client->order_serial;
 	if (channel_order(client->channel, order) == 0)
 		return order->serial;
-	session_error(session, "the client takes no orders (%s): kill client CONT, or kill client",
+	world_error(world, "the client takes no orders (%s): kill client CONT, or kill client",
 	    strerror(errno));
 	client->order_serial--;
 	return 0;
@@ -128,56 +128,56 @@ client_order(struct session *session, struct order *order)
 
 /* Has the order with this serial been carried out, or its client died? */
 bool
-client_orders_done(const struct session *session, uint32_t serial)
+client_orders_done(const struct world *world, uint32_t serial)
 {
-	return serial == 0 || session->client.channel == NULL ||
-	    session->client.done_serial >= serial;
+	return serial == 0 || world->client.channel == NULL ||
+	    world->client.done_serial >= serial;
 }
 
 /* Does our server add binary numbers on connections that are opened now? */
 static bool
-serves_numbers(const struct session *session)
+serves_numbers(const struct world *world)
 {
-	return session->server.ours && strcmp(settings_get(&session->server.settings,
+	return world->server.ours && strcmp(settings_get(&world->server.settings,
 	    "service"), "sum-binary") == 0;
 }
 
 /* Orders count connections; the number of the first, or 0. */
 unsigned
-client_connect(struct session *session, unsigned count, int64_t interrupt_ms)
+client_connect(struct world *world, unsigned count, int64_t interrupt_ms)
 {
-	struct client *client = &session->client;
+	struct client *client = &world->client;
 	struct order *order = calloc(1, sizeof *order);
 	if (order == NULL)
 		return 0;
-	client_start(session);
+	client_start(world);
 	order->kind = ORDER_CONNECT;
 	order->conn = client->conns + 1;
 	order->number = (int)count;
 	order->milliseconds = interrupt_ms;
-	order->flags = serves_numbers(session) ? ORDER_BINARY : 0;
-	order->peer = session->host_endpoint;
-	uint32_t serial = client_order(session, order);
+	order->flags = serves_numbers(world) ? ORDER_BINARY : 0;
+	order->peer = world->host_endpoint;
+	uint32_t serial = client_order(world, order);
 	unsigned first = serial != 0 ? order->conn : 0;
 	free(order);
 	if (first == 0)
 		return 0;
 	client->conns += count;
 	client->unbegun += count;
-	server_hold(session, true);
-	timer_after(session->hold, MILLISECONDS(200));
-	struct event event = {.time = loop_now(session->loop), .type = EVENT_CONNECTION};
+	server_hold(world, true);
+	timer_after(world->hold, MILLISECONDS(200));
+	struct event event = {.time = loop_now(world->loop), .type = EVENT_CONNECTION};
 	event.connection.what = CONNECTION_CURRENT;
 	event.connection.conn = first;
-	session_append(session, &event);
+	world_append(world, &event);
 	return first;
 }
 
 /* Frees what the console keeps of it. */
 void
-client_free(struct session *session)
+client_free(struct world *world)
 {
-	channel_close(session->client.channel);
-	session->client.channel = NULL;
-	reports_forget_lines(session);
+	channel_close(world->client.channel);
+	world->client.channel = NULL;
+	reports_forget_lines(world);
 }

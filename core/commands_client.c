@@ -51,23 +51,23 @@ command_connect(struct session *session, struct running *running,
 static void
 connect_begin(struct session *session, struct running *running)
 {
-	pid_t pid = session->client.pid;
+	pid_t pid = session->world.client.pid;
 	char state = pid == 0 ? 'S' : process_watch_state(pid);
 	if (state == 'Z' || state == 'X' || state == 0)
 		return;
 	running->step = CONNECT_ORDERED;
-	running->first = client_connect(session, running->count, running->interrupt);
+	running->first = client_connect(&session->world, running->count, running->interrupt);
 }
 
 /* Has the server's end of the connection been accepted, as far as can be seen? */
 static bool
 was_accepted(struct session *session, const struct moment_connection *connection)
 {
-	const struct moment *now = log_now(session->log);
-	if (session->server.foreign != NULL &&
-	    foreign_has_accepted(session, connection))
+	const struct moment *now = log_now(session->world.log);
+	if (session->world.server.foreign != NULL &&
+	    foreign_has_accepted(&session->world, connection))
 		return true;
-	if (!session->server.ours && session->server.foreign == NULL)
+	if (!session->world.server.ours && session->world.server.foreign == NULL)
 		return connection->established;
 	/* a child that was forked a moment ago may hold its copy of the listener still,
 	   and so the port; with its first call it has let go of it, which it may tell
@@ -78,29 +78,29 @@ was_accepted(struct session *session, const struct moment_connection *connection
 		return true;
 	if (connection->client == STATE_SYN_SENT ||
 	    connection->client == STATE_ESTABLISHED) {
-		bool held = host_is_silent(session) || (session->server.pid != 0 &&
-		    process_watch_state(session->server.pid) == 'T');
+		bool held = host_is_silent(&session->world) || (session->world.server.pid != 0 &&
+		    process_watch_state(session->world.server.pid) == 'T');
 		if (held)
 			return true;
 	}
 	/* closed by the server at once (max_children), or nobody left to accept */
 	return connection->established && (connection->fin_received ||
-	    (now->server == 0 && session->server.pid == 0));
+	    (now->server == 0 && session->world.server.pid == 0));
 }
 
 /* Each has failed, or has been accepted. */
 bool
 connect_done(struct session *session, struct running *running)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	bool seen = true;
 	if (running->step == CONNECT_WAITING) {
 		connect_begin(session, running);
 		return false;
 	}
-	if (running->first == 0 || session->client.channel == NULL)
+	if (running->first == 0 || session->world.client.channel == NULL)
 		return true;
-	if (session->client.starting)
+	if (session->world.client.starting)
 		return false;
 	for (unsigned i = 0; i < running->count; i++) {
 		const struct moment_connection *connection =
@@ -116,10 +116,10 @@ connect_done(struct session *session, struct running *running)
 	/* and its row has been read, unless it went too fast for that; where reports were
 	   lost it tells of the child, too, once its owner has been found */
 	if (running->step == CONNECT_ORDERED)
-		running->deadline_seen = loop_now(session->loop) +
+		running->deadline_seen = loop_now(session->world.loop) +
 		    MILLISECONDS(now->lost == 0 ? 100 : 2000);
 	running->step = CONNECT_ACCEPTED;
-	return seen || loop_now(session->loop) >= running->deadline_seen;
+	return seen || loop_now(session->world.loop) >= running->deadline_seen;
 }
 
 /* The connection a command means: N, or the current one; 0 after the error. */
@@ -127,7 +127,7 @@ static unsigned
 connection_meant(struct session *session, struct running *running,
     const char *arguments, const char *name)
 {
-	const struct moment *now = running->check_only ? NULL : log_now(session->log);
+	const struct moment *now = running->check_only ? NULL : log_now(session->world.log);
 	const char *rest = arguments;
 	long number = now != NULL ? now->current : 1;
 	if (*arguments != '\0')
@@ -147,7 +147,7 @@ connection_meant(struct session *session, struct running *running,
 		refuse(running, "%s: there is no connection: connect", name);
 	else
 		refuse(running, "%s: connection %ld is %s: connect, or use N", name,
-		    number, connection == NULL && number > (long)session->client.conns ?
+		    number, connection == NULL && number > (long)session->world.client.conns ?
 		    "not there" : "closed");
 	return 0;
 }
@@ -175,7 +175,7 @@ order_connection(struct session *session, struct running *running,
 	if (newline)
 		order->data[length] = '\n';
 	order->length = (uint32_t)(length + newline);
-	running->serial = client_order(session, order);
+	running->serial = client_order(&session->world, order);
 	free(order);
 }
 
@@ -183,7 +183,7 @@ order_connection(struct session *session, struct running *running,
 bool
 order_done(struct session *session, struct running *running)
 {
-	return client_orders_done(session, running->serial);
+	return client_orders_done(&session->world, running->serial);
 }
 
 /* send [--no-newline|--split] TEXT */
@@ -228,14 +228,14 @@ command_use(struct session *session, struct running *running, const char *argume
 	}
 	if (running->check_only)
 		return;
-	if (moment_connection(log_now(session->log), (unsigned)number) == NULL) {
+	if (moment_connection(log_now(session->world.log), (unsigned)number) == NULL) {
 		refuse(running, "use: there is no connection %ld: connect", number);
 		return;
 	}
-	struct event event = {.time = loop_now(session->loop), .type = EVENT_CONNECTION};
+	struct event event = {.time = loop_now(session->world.loop), .type = EVENT_CONNECTION};
 	event.connection.what = CONNECTION_CURRENT;
 	event.connection.conn = (unsigned)number;
-	session_append(session, &event);
+	world_append(&session->world, &event);
 }
 
 /* One order for the connection meant. */
@@ -259,7 +259,7 @@ order_all(struct session *session, struct running *running,
 	}
 	if (running->check_only)
 		return;
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	for (size_t i = 0; i < now->connection_count; i++)
 		if (now->connections[i].open)
 			order_connection(session, running, kind,
@@ -300,12 +300,12 @@ order_flagged(struct session *session, struct running *running,
     enum order_kind kind, int number, int64_t milliseconds, unsigned flags)
 {
 	struct order *order = calloc(1, sizeof *order);
-	if (order != NULL && session->client.channel != NULL) {
+	if (order != NULL && session->world.client.channel != NULL) {
 		order->kind = kind;
 		order->number = number;
 		order->milliseconds = milliseconds;
 		order->flags = flags;
-		running->serial = client_order(session, order);
+		running->serial = client_order(&session->world, order);
 	}
 	free(order);
 }
@@ -344,7 +344,7 @@ command_client_sigpipe(struct session *session, struct running *running,
 	int number = choose(running, arguments, "client sigpipe", words, 3);
 	if (number < 0 || running->check_only)
 		return;
-	session->client.sigpipe = number;
+	session->world.client.sigpipe = number;
 	order_setting(session, running, ORDER_SIGPIPE, number, 0);
 }
 
@@ -361,8 +361,8 @@ command_client_timeout(struct session *session, struct running *running,
 	}
 	if (running->check_only)
 		return;
-	session->client.timeout = time / 1000000;
-	socket_watch_user_timeout(session->sockets, time);
+	session->world.client.timeout = time / 1000000;
+	socket_watch_user_timeout(session->world.sockets, time);
 	order_setting(session, running, ORDER_TIMEOUT, 0, time / 1000000);
 }
 
@@ -375,7 +375,7 @@ command_client_reads(struct session *session, struct running *running,
 	int number = choose(running, arguments, "client reads", words, 2);
 	if (number < 0 || running->check_only)
 		return;
-	session->client.reads_always = number == 1;
+	session->world.client.reads_always = number == 1;
 	order_setting(session, running, ORDER_READS, number, 0);
 }
 
@@ -388,7 +388,7 @@ command_client_on_eof(struct session *session, struct running *running,
 	int number = choose(running, arguments, "client on-eof", words, 2);
 	if (number < 0 || running->check_only)
 		return;
-	session->client.exit_on_eof = number == 1;
+	session->world.client.exit_on_eof = number == 1;
 	order_setting(session, running, ORDER_ON_EOF, number, 0);
 }
 
@@ -401,7 +401,7 @@ command_client_byte_order(struct session *session, struct running *running,
 	int number = choose(running, arguments, "client byte_order", words, 4);
 	if (number < 0 || running->check_only)
 		return;
-	session->client.byte_order = number;
+	session->world.client.byte_order = number;
 	order_setting(session, running, ORDER_BYTE_ORDER, number, 0);
 }
 
@@ -414,8 +414,8 @@ command_client_long(struct session *session, struct running *running,
 	int number = choose(running, arguments, "client long", words, 2);
 	if (number < 0 || running->check_only)
 		return;
-	session->client.long_bits = number == 0 ? 32 : 64;
-	order_setting(session, running, ORDER_LONG, session->client.long_bits, 0);
+	session->world.client.long_bits = number == 0 ? 32 : 64;
+	order_setting(session, running, ORDER_LONG, session->world.client.long_bits, 0);
 }
 
 /* client keepalive SECONDS|off */
@@ -434,7 +434,7 @@ command_client_keepalive(struct session *session, struct running *running,
 	}
 	if (running->check_only)
 		return;
-	session->client.keepalive = (int)seconds;
+	session->world.client.keepalive = (int)seconds;
 	order_setting(session, running, ORDER_KEEPALIVE, (int)seconds, 0);
 }
 
@@ -456,8 +456,8 @@ command_client_signal(struct session *session, struct running *running,
 	if (disposition < 0 || running->check_only)
 		return;
 	if (number == SIGPIPE)
-		session->client.sigpipe = disposition;
-	else if (session->client.channel == NULL)
+		session->world.client.sigpipe = disposition;
+	else if (session->world.client.channel == NULL)
 		refuse(running, "no client runs: client start, or connect");
 	order_flagged(session, running, ORDER_SIGNAL, number, 0, (unsigned)disposition);
 }
@@ -470,10 +470,10 @@ command_client_start(struct session *session, struct running *running,
 	(void)arguments;
 	if (running->check_only)
 		return;
-	if (session->client.channel != NULL)
-		refuse(running, "the client runs already, PID %d", (int)session->client.pid);
+	if (session->world.client.channel != NULL)
+		refuse(running, "the client runs already, PID %d", (int)session->world.client.pid);
 	else
-		client_start(session);
+		client_start(&session->world);
 }
 
 /* It runs, or could not be started. */
@@ -481,5 +481,5 @@ bool
 client_start_done(struct session *session, struct running *running)
 {
 	(void)running;
-	return !session->client.starting;
+	return !session->world.client.starting;
 }

@@ -13,14 +13,14 @@ host_is_ours(struct session *session, struct running *running)
 {
 	if (running->check_only)
 		return false;
-	if (!session->server.ours) {
-		refuse(running, session->host_is_local ?
+	if (!session->world.server.ours) {
+		refuse(running, session->world.host_is_local ?
 		    "the server at this port was not started by the console: its host is left alone" :
 		    "%.100s is not this machine: its host cannot be made to fail from here",
-		    session->host_name);
+		    session->world.host_name);
 		return false;
 	}
-	if (session->host.step != STEP_NONE && session->host.step != STEP_GRACE) {
+	if (session->world.host.step != STEP_NONE && session->world.host.step != STEP_GRACE) {
 		refuse(running, "the host is busy with the command before");
 		return false;
 	}
@@ -33,9 +33,9 @@ host_can_fail(struct session *session, struct running *running)
 {
 	if (!host_is_ours(session, running))
 		return false;
-	if (host_is_dark(session))
+	if (host_is_dark(&session->world))
 		refuse(running, "the host is down already: host reboot");
-	else if (session->host.step == STEP_GRACE)
+	else if (session->world.host.step == STEP_GRACE)
 		refuse(running, "the host is shutting down: host reboot, or wait");
 	return running->error[0] == '\0';
 }
@@ -47,7 +47,7 @@ command_host_crash(struct session *session, struct running *running,
 {
 	(void)arguments;
 	if (host_can_fail(session, running))
-		host_crash(session);
+		host_crash(&session->world);
 }
 
 /* host reboot */
@@ -57,7 +57,7 @@ command_host_reboot(struct session *session, struct running *running,
 {
 	(void)arguments;
 	if (host_is_ours(session, running))
-		host_reboot(session);
+		host_reboot(&session->world);
 }
 
 /* host shutdown [GRACE] */
@@ -71,7 +71,7 @@ command_host_shutdown(struct session *session, struct running *running,
 	if (grace < 0)
 		refuse(running, "host shutdown wants seconds of grace, as in: host shutdown 5");
 	else if (host_can_fail(session, running))
-		host_shutdown(session, grace);
+		host_shutdown(&session->world, grace);
 }
 
 /* host unplug */
@@ -82,10 +82,10 @@ command_host_unplug(struct session *session, struct running *running,
 	(void)arguments;
 	if (!host_can_fail(session, running))
 		return;
-	if (host_is_silent(session))
+	if (host_is_silent(&session->world))
 		refuse(running, "the cable is out already: host plug");
 	else
-		host_unplug(session);
+		host_unplug(&session->world);
 }
 
 /* host plug */
@@ -96,18 +96,18 @@ command_host_plug(struct session *session, struct running *running,
 	(void)arguments;
 	if (!host_is_ours(session, running))
 		return;
-	if (host_is_dark(session))
+	if (host_is_dark(&session->world))
 		refuse(running, "the host is down: host reboot");
-	else if (!host_is_silent(session))
+	else if (!host_is_silent(&session->world))
 		refuse(running, "the cable is in: host unplug takes it out");
 	else
-		host_plug(session);
+		host_plug(&session->world);
 }
 
 /* The host's event is there, and no step under way but the grace. */
 bool
 host_told(struct session *session, struct running *running)
 {
-	return session->host.told != running->told &&
-	    (session->host.step == STEP_NONE || session->host.step == STEP_GRACE);
+	return session->world.host.told != running->told &&
+	    (session->world.host.step == STEP_NONE || session->world.host.step == STEP_GRACE);
 }

@@ -23,12 +23,12 @@
 static bool
 is_ours(struct session *session, struct running *running)
 {
-	if (session->server.ours)
+	if (session->world.server.ours)
 		return true;
-	if (!session->host_is_local)
+	if (!session->world.host_is_local)
 		refuse(running, "%.100s is not this machine: its server is not ours to start or stop",
-		    session->host_name);
-	else if (session->options.no_server)
+		    session->world.host_name);
+	else if (session->world.options.no_server)
 		refuse(running, "with --no-server the console starts none: leave it out");
 	else
 		refuse(running, "the server at this port was not started by the console: start and stop it where it runs, or name a free port");
@@ -41,9 +41,9 @@ may_start(struct session *session, struct running *running)
 {
 	if (!is_ours(session, running))
 		return false;
-	if (host_is_dark(session) || session->host.step != STEP_NONE)
+	if (host_is_dark(&session->world) || session->world.host.step != STEP_NONE)
 		refuse(running, "the server's host is %s: host reboot",
-		    host_is_dark(session) ? "down" : "not up");
+		    host_is_dark(&session->world) ? "down" : "not up");
 	return running->error[0] == '\0';
 }
 
@@ -53,9 +53,9 @@ runs(struct session *session, struct running *running)
 {
 	if (!is_ours(session, running))
 		return false;
-	if (session->server.pid == 0)
+	if (session->world.server.pid == 0)
 		refuse(running, "the server does not run: server start");
-	return session->server.pid != 0;
+	return session->world.server.pid != 0;
 }
 
 /* Does the signal end a process that does nothing about it (signal(7))? */
@@ -71,15 +71,15 @@ is_lethal(int number)
 static void
 kill_process(struct session *session, struct running *running, pid_t pid, int number)
 {
-	const struct moment_process *process = moment_process(log_now(session->log), pid);
+	const struct moment_process *process = moment_process(log_now(session->world.log), pid);
 	bool watched = process != NULL && process->row.role != ROLE_CLIENT &&
-	    !session->server.ours;
+	    !session->world.server.ours;
 	if (process != NULL && !watched) {
 		running->pid = pid;
 		running->number = number;
 		if (is_lethal(number))
-			host_prepare_death(session, process);
-		if (!session_signal(session, pid, number, BY_USER))
+			host_prepare_death(&session->world, process);
+		if (!world_signal(&session->world, pid, number, BY_USER))
 			refuse(running, "PID %d: %s", (int)pid, strerror(errno));
 		return;
 	}
@@ -114,9 +114,9 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 static bool
 asked_about(struct session *session, struct running *running, int number)
 {
-	if (session->server.ours || session->server.pid == 0)
+	if (session->world.server.ours || session->world.server.pid == 0)
 		return false;
-	kill_process(session, running, session->server.pid, number);
+	kill_process(session, running, session->world.server.pid, number);
 	return true;
 }
 
@@ -128,13 +128,13 @@ command_server_start(struct session *session, struct running *running,
 	(void)arguments;
 	if (running->check_only || !may_start(session, running))
 		return;
-	running->pid = session->server.pid;
+	running->pid = session->world.server.pid;
 	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
 	if (running->pid == 0)
-		server_start(session);
+		server_start(&session->world);
 	else if (state != 0 && state != 'Z' && state != 'X')
 		refuse(running, "the server runs already, PID %d: server restart",
-		    (int)session->server.pid);
+		    (int)session->world.server.pid);
 }
 
 /* One that was dying is gone, and the new one listens, or has ended. */
@@ -142,12 +142,12 @@ bool
 server_started(struct session *session, struct running *running)
 {
 	if (running->pid != 0) {
-		if (session->server.pid == running->pid)
+		if (session->world.server.pid == running->pid)
 			return false;
 		running->pid = 0;
-		server_start(session);
+		server_start(&session->world);
 	}
-	return server_is_settled(session);
+	return server_is_settled(&session->world);
 }
 
 /* server stop */
@@ -159,18 +159,18 @@ command_server_stop(struct session *session, struct running *running,
 	if (running->check_only || asked_about(session, running, SIGTERM) ||
 	    !runs(session, running))
 		return;
-	running->pid = session->server.pid;
-	running->other = foreign_starter(session);
-	server_stop(session, false);
+	running->pid = session->world.server.pid;
+	running->other = foreign_starter(&session->world);
+	server_stop(&session->world, false);
 }
 
 /* Is the server that is to end still there, or what would start it again? */
 static bool
 is_ending(const struct session *session, const struct running *running)
 {
-	return running->pid != 0 && (session->server.pid == running->pid ||
-	    (session->server.pid != 0 && session->server.pid == running->other) ||
-	    foreign_starter(session) != 0);
+	return running->pid != 0 && (session->world.server.pid == running->pid ||
+	    (session->world.server.pid != 0 && session->world.server.pid == running->other) ||
+	    foreign_starter(&session->world) != 0);
 }
 
 /* Says why it did not end of SIGTERM. */
@@ -193,7 +193,7 @@ server_stopped(struct session *session, struct running *running)
 	if (running->pid == 0 || !is_ending(session, running))
 		return true;
 	if (running->step == 0 &&
-	    loop_now(session->loop) > running->begun_at + STOP_PATIENCE) {
+	    loop_now(session->world.loop) > running->begun_at + STOP_PATIENCE) {
 		running->step++;
 		tell_unending(session, running->pid,
 		    "kill server ends it, server restart after 2 s too");
@@ -205,12 +205,12 @@ server_stopped(struct session *session, struct running *running)
 static void
 begin_restart(struct session *session, struct running *running)
 {
-	running->pid = session->server.pid;
-	running->other = foreign_starter(session);
+	running->pid = session->world.server.pid;
+	running->other = foreign_starter(&session->world);
 	if (running->pid == 0)
-		server_start(session);
+		server_start(&session->world);
 	else
-		server_stop(session, true);
+		server_stop(&session->world, true);
 }
 
 /* server restart */
@@ -227,12 +227,12 @@ command_server_restart(struct session *session, struct running *running,
 static void
 force_end(struct session *session, struct running *running)
 {
-	pid_t starter = foreign_starter(session);
+	pid_t starter = foreign_starter(&session->world);
 	tell_unending(session, running->pid, "after 2 s SIGKILL ends it");
 	if (starter != 0)
-		session_signal(session, starter, SIGKILL, BY_USER);
-	if (session->server.pid != 0)
-		session_signal(session, session->server.pid, SIGKILL, BY_USER);
+		world_signal(&session->world, starter, SIGKILL, BY_USER);
+	if (session->world.server.pid != 0)
+		world_signal(&session->world, session->world.server.pid, SIGKILL, BY_USER);
 }
 
 /* Has ended, was started, and listens or has ended again. */
@@ -241,16 +241,16 @@ server_restarted(struct session *session, struct running *running)
 {
 	if (is_ending(session, running)) {
 		/* it catches or ignores SIGTERM: a restart must come about */
-		if (loop_now(session->loop) > running->begun_at + SECONDS(2) &&
+		if (loop_now(session->world.loop) > running->begun_at + SECONDS(2) &&
 		    running->step++ == 0)
 			force_end(session, running);
 		return false;
 	}
 	if (running->pid != 0) {
 		running->pid = 0;
-		server_start(session);
+		server_start(&session->world);
 	}
-	return server_is_settled(session);
+	return server_is_settled(&session->world);
 }
 
 /* server pause */
@@ -262,8 +262,8 @@ command_server_pause(struct session *session, struct running *running,
 	if (running->check_only || asked_about(session, running, SIGSTOP) ||
 	    !runs(session, running))
 		return;
-	running->pid = session->server.pid;
-	session_signal(session, running->pid, SIGSTOP, BY_USER);
+	running->pid = session->world.server.pid;
+	world_signal(&session->world, running->pid, SIGSTOP, BY_USER);
 }
 
 /* Is in state T, or gone. */
@@ -271,7 +271,7 @@ bool
 server_paused(struct session *session, struct running *running)
 {
 	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
-	process_watch_kick(session->processes);
+	process_watch_kick(session->world.processes);
 	return state == 'T' || state == 'Z' || state == 0;
 }
 
@@ -284,15 +284,15 @@ command_server_resume(struct session *session, struct running *running,
 	if (running->check_only || asked_about(session, running, SIGCONT) ||
 	    !runs(session, running))
 		return;
-	running->pid = session->server.pid;
-	session_signal(session, running->pid, SIGCONT, BY_USER);
+	running->pid = session->world.server.pid;
+	world_signal(&session->world, running->pid, SIGCONT, BY_USER);
 }
 
 /* Is not in state T any more. */
 bool
 server_resumed(struct session *session, struct running *running)
 {
-	process_watch_kick(session->processes);
+	process_watch_kick(session->world.processes);
 	return running->pid == 0 || process_watch_state(running->pid) != 'T';
 }
 
@@ -306,7 +306,7 @@ command_server_set(struct session *session, struct running *running,
 	if (running->check_only)
 		settings_init(&settings, "any");
 	else
-		settings = session->server.settings;
+		settings = session->world.server.settings;
 	if (*arguments == '\0')
 		refuse(running, "server set wants KEY=VALUE, as in: server set reap=wait");
 	while (running->error[0] == '\0' && argument_word(&arguments, word, sizeof word))
@@ -314,14 +314,14 @@ command_server_set(struct session *session, struct running *running,
 	if (running->error[0] != '\0' || running->check_only ||
 	    !is_ours(session, running))
 		return;
-	if (!server_is_tcpserv(session)) {
+	if (!server_is_tcpserv(&session->world)) {
 		refuse(running, "server set is for tcpserv; this server, %.80s, takes its settings from the command line behind --",
-		    session->server.command[0]);
+		    session->world.server.command[0]);
 		return;
 	}
-	session->server.settings = settings;
-	server_tell_settings(session);
-	if (host_is_dark(session) || session->host.step != STEP_NONE)
+	session->world.server.settings = settings;
+	server_tell_settings(&session->world);
+	if (host_is_dark(&session->world) || session->world.host.step != STEP_NONE)
 		session_note(session, "the server's host is not up: the settings count from host reboot on");
 	else
 		begin_restart(session, running);
@@ -376,7 +376,7 @@ command_kill(struct session *session, struct running *running, const char *argum
 static pid_t
 child_of(struct session *session, struct running *running, long conn)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	const struct moment_connection *connection =
 	    moment_connection(now, (unsigned)(conn < 0 ? now->current : conn));
 	if (connection == NULL) {
@@ -384,7 +384,7 @@ child_of(struct session *session, struct running *running, long conn)
 		return 0;
 	}
 	const struct moment_process *child = moment_process(now, connection->child);
-	if (connection->child == 0 && server_is_hidden(session))
+	if (connection->child == 0 && server_is_hidden(&session->world))
 		refuse(running, HIDDEN);
 	else if (connection->child == 0)
 		refuse(running, "no child serves connection %u", connection->conn);
@@ -430,13 +430,13 @@ command_kill_server(struct session *session, struct running *running,
 	int number = parse_signal(running, arguments);
 	if (number < 0 || running->check_only)
 		return;
-	if (session->server.pid == 0)
-		refuse(running, session->server.ours ?
+	if (session->world.server.pid == 0)
+		refuse(running, session->world.server.ours ?
 		    "the server does not run: server start" :
-		    server_is_hidden(session) ? HIDDEN :
+		    server_is_hidden(&session->world) ? HIDDEN :
 		    "there is no server here that could be signalled");
 	else
-		kill_process(session, running, session->server.pid, number);
+		kill_process(session, running, session->world.server.pid, number);
 }
 
 /* kill client [SIGNAL] */
@@ -447,10 +447,10 @@ command_kill_client(struct session *session, struct running *running,
 	int number = parse_signal(running, arguments);
 	if (number < 0 || running->check_only)
 		return;
-	if (session->client.pid == 0)
+	if (session->world.client.pid == 0)
 		refuse(running, "the client does not run: client start, or connect");
 	else
-		kill_process(session, running, session->client.pid, number);
+		kill_process(session, running, session->world.client.pid, number);
 }
 
 /* The signal was sent, and has done what it does at once: the process is dead, its
@@ -458,7 +458,7 @@ command_kill_client(struct session *session, struct running *running,
 bool
 signal_taken(struct session *session, struct running *running)
 {
-	bool client = session->client.pid != 0 && running->pid == session->client.pid;
+	bool client = session->world.client.pid != 0 && running->pid == session->world.client.pid;
 	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
 	if (state == 0 || state == 'Z' || state == 'X')
 		return !client || running->number != SIGKILL;

@@ -39,7 +39,7 @@ static const struct { const char *name; enum event_type type; } snapshots[] = {
 static void
 read_dispositions(struct session *session, struct event *event)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	struct disposition_row *rows = calloc(now->process_count + 1, sizeof *rows);
 	size_t count = 0;
 	if (rows == NULL)
@@ -61,8 +61,8 @@ read_dispositions(struct session *session, struct event *event)
 static bool
 show_has_read(struct session *session, struct running *running)
 {
-	return socket_watch_read_at(session->sockets) >= running->begun_at ||
-	    loop_now(session->loop) >= running->deadline;
+	return socket_watch_read_at(session->world.sockets) >= running->begun_at ||
+	    loop_now(session->world.loop) >= running->deadline;
 }
 
 /* Both tables are to be looked at. */
@@ -70,8 +70,8 @@ static void
 look_again(struct session *session, struct running *running)
 {
 	running->deadline = running->begun_at + SECONDS(1);
-	socket_watch_force(session->sockets);
-	process_watch_refresh(session->processes);
+	socket_watch_force(session->world.sockets);
+	process_watch_refresh(session->world.processes);
 }
 
 /* show WHAT */
@@ -89,12 +89,12 @@ command_show(struct session *session, struct running *running, const char *argum
 		return;
 	running->number = (int)number;
 	if (strcmp(arguments, "details") == 0)
-		socket_watch_follow_details(session->sockets);
+		socket_watch_follow_details(session->world.sockets);
 	look_again(session, running);
 	if (snapshots[number].type == EVENT_ALL) {
 		running->deadline = running->begun_at + SECONDS(5);
 		if (session->show == NULL)
-			all_sockets_read(session->all);
+			all_sockets_read(session->world.all);
 	}
 	if (session->show != NULL)
 		session->show(session->show_context, arguments);
@@ -123,8 +123,8 @@ show_why_done(struct session *session, struct running *running)
 {
 	struct explain_subject subject;
 	struct explanation explanation;
-	const struct explain_view view = {.moment = log_now(session->log),
-	    .log = session->log, .end = log_end(session->log)};
+	const struct explain_view view = {.moment = log_now(session->world.log),
+	    .log = session->world.log, .end = log_end(session->world.log)};
 	struct event event;
 	char error[EXPLAIN_ERROR];
 	if (!show_has_read(session, running))
@@ -138,8 +138,8 @@ show_why_done(struct session *session, struct running *running)
 	else if (!good)
 		session_error(session, "%s", error);
 	else if (explain_to_event(&explanation, &event)) {
-		event.time = loop_now(session->loop);
-		session_append(session, &event);
+		event.time = loop_now(session->world.loop);
+		world_append(&session->world, &event);
 	}
 	if (good)
 		explain_release(&explanation);
@@ -151,20 +151,20 @@ bool
 show_done(struct session *session, struct running *running)
 {
 	if (snapshots[running->number].type == EVENT_ALL) /* told by who reads them */
-		return all_sockets_rest(session->all) || session->show != NULL ||
-		    loop_now(session->loop) >= running->deadline;
+		return all_sockets_rest(session->world.all) || session->show != NULL ||
+		    loop_now(session->world.loop) >= running->deadline;
 	if (!show_has_read(session, running))
 		return false;
-	struct event event = {.time = loop_now(session->loop),
+	struct event event = {.time = loop_now(session->world.loop),
 	    .type = snapshots[running->number].type};
 	if (event.type == EVENT_DISPOSITIONS)
 		read_dispositions(session, &event);
-	if (event.type == EVENT_SETTINGS && server_is_tcpserv(session))
-		server_tell_settings(session);
+	if (event.type == EVENT_SETTINGS && server_is_tcpserv(&session->world))
+		server_tell_settings(&session->world);
 	else if (event.type == EVENT_SETTINGS)
 		session_note(session, "settings are tcpserv's, and the server here is another one");
 	else
-		session_append(session, &event);
+		world_append(&session->world, &event);
 	return true;
 }
 
@@ -184,7 +184,7 @@ command_wait(struct session *session, struct running *running, const char *argum
 bool
 wait_done(struct session *session, struct running *running)
 {
-	return loop_now(session->loop) >= running->deadline;
+	return loop_now(session->world.loop) >= running->deadline;
 }
 
 /* say TEXT */
@@ -193,12 +193,12 @@ command_say(struct session *session, struct running *running, const char *argume
 {
 	if (running->check_only)
 		return;
-	struct event event = {.time = loop_now(session->loop), .type = EVENT_SAY};
+	struct event event = {.time = loop_now(session->world.loop), .type = EVENT_SAY};
 	char *text = argument_text(arguments);
 	if (text != NULL)
 		event_set_text(&event, text, strlen(text));
 	free(text);
-	session_append(session, &event);
+	world_append(&session->world, &event);
 }
 
 /* Reads TEXT | ANSWER | ANSWER... = N into the event; false: it is not so. */
@@ -246,9 +246,9 @@ command_ask(struct session *session, struct running *running, const char *argume
 		event_release(&event);
 		return;
 	}
-	event.time = loop_now(session->loop);
+	event.time = loop_now(session->world.loop);
 	session->chosen = 0;
-	session_append(session, &event);
+	world_append(&session->world, &event);
 }
 
 /* The room has chosen, or there is none. */
@@ -262,9 +262,9 @@ ask_done(struct session *session, struct running *running)
 	if (session->chosen == 0)
 		return false;
 	if (parse_ask(&event, running->arguments)) {
-		event.time = loop_now(session->loop);
+		event.time = loop_now(session->world.loop);
 		event.ask.chosen = session->chosen;
-		session_append(session, &event);
+		world_append(&session->world, &event);
 	} else {
 		event_release(&event);
 	}
@@ -283,7 +283,7 @@ void
 session_choose(struct session *session, unsigned answer)
 {
 	session->chosen = answer;
-	timer_no_later(session->tick, 0);
+	timer_no_later(session->world.tick, 0);
 }
 
 /* lessons: on a screen their menu; else a line for each. */
@@ -298,7 +298,7 @@ command_lessons(struct session *session, struct running *running, const char *ar
 		return;
 	if (session->show != NULL && session->show(session->show_context, "lessons"))
 		return;
-	if (scenario_library_load(&scenarios, &count, session->directory, error) < 0)
+	if (scenario_library_load(&scenarios, &count, session->world.directory, error) < 0)
 		session_error(session, "%s", error);
 	for (size_t i = 0; i < count; i++)
 		session_note(session, "%s, UNP %s: %s", scenarios[i].name,
@@ -347,19 +347,19 @@ command_help(struct session *session, struct running *running, const char *argum
 static void
 end_all(struct session *session)
 {
-	const struct moment *now = log_now(session->log);
-	host_heal(session);
-	launcher_wake(session->launcher);
-	if (session->server.foreign != NULL) /* it may have forked since */
-		process_watch_refresh(session->processes);
+	const struct moment *now = log_now(session->world.log);
+	host_heal(&session->world);
+	launcher_wake(session->world.launcher);
+	if (session->world.server.foreign != NULL) /* it may have forked since */
+		process_watch_refresh(session->world.processes);
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct moment_process *process = &now->processes[i];
 		bool client = process->row.role == ROLE_CLIENT;
-		if (!moment_process_runs(process) || (!client && !session->server.ours))
+		if (!moment_process_runs(process) || (!client && !session->world.server.ours))
 			continue;
-		host_vanish(session, process->row.pid);
-		session->client.vanishing |= client && !session->host.refused;
-		process_watch_signal(session->processes, process->row.pid, SIGKILL);
+		host_vanish(&session->world, process->row.pid);
+		session->world.client.vanishing |= client && !session->world.host.refused;
+		process_watch_signal(session->world.processes, process->row.pid, SIGKILL);
 	}
 }
 
@@ -372,14 +372,14 @@ command_reset(struct session *session, struct running *running, const char *argu
 	(void)arguments;
 	if (running->check_only)
 		return;
-	running->told = log_now(session->log)->host_state != HOST_UP;
-	session->server.settings = session->server.initial;
-	session->client.sigpipe = DISPOSITION_DEFAULT;
-	session->client.timeout = 0;
-	session->client.keepalive = session->client.long_bits = 0;
-	session->client.byte_order = WIRE_NATIVE;
-	session->client.reads_always = session->client.exit_on_eof = false;
-	socket_watch_user_timeout(session->sockets, 0);
+	running->told = log_now(session->world.log)->host_state != HOST_UP;
+	session->world.server.settings = session->world.server.initial;
+	session->world.client.sigpipe = DISPOSITION_DEFAULT;
+	session->world.client.timeout = 0;
+	session->world.client.keepalive = session->world.client.long_bits = 0;
+	session->world.client.byte_order = WIRE_NATIVE;
+	session->world.client.reads_always = session->world.client.exit_on_eof = false;
+	socket_watch_user_timeout(session->world.sockets, 0);
 	end_all(session);
 	running->step = RESET_ENDING;
 }
@@ -388,12 +388,12 @@ command_reset(struct session *session, struct running *running, const char *argu
 static bool
 somebody_is_left(const struct session *session)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	for (size_t i = 0; i < now->process_count; i++)
 		if (now->processes[i].ended_at == 0 &&
-		    (session->server.ours || now->processes[i].row.role == ROLE_CLIENT))
+		    (session->world.server.ours || now->processes[i].row.role == ROLE_CLIENT))
 			return true;
-	return session->client.starting || session->server.starting;
+	return session->world.client.starting || session->world.server.starting;
 }
 
 /* All ended, then the server and the client fresh. */
@@ -402,25 +402,25 @@ reset_done(struct session *session, struct running *running)
 {
 	if (running->step == RESET_ENDING) {
 		if (somebody_is_left(session) || process_watch_adopt(
-		    session->processes, launcher_guard(session->launcher))) {
+		    session->world.processes, launcher_guard(session->world.launcher))) {
 			end_all(session);
 			return false;
 		}
 		if (running->told) {
-			struct event event = {.time = loop_now(session->loop),
+			struct event event = {.time = loop_now(session->world.loop),
 			    .type = EVENT_HOST};
 			event.host.what = HOST_UP;
-			session_append(session, &event);
+			world_append(&session->world, &event);
 		}
-		if (server_is_tcpserv(session))
-			server_tell_settings(session);
-		if (session->server.ours)
-			server_start(session);
-		client_start(session);
-		socket_watch_force(session->sockets);
+		if (server_is_tcpserv(&session->world))
+			server_tell_settings(&session->world);
+		if (session->world.server.ours)
+			server_start(&session->world);
+		client_start(&session->world);
+		socket_watch_force(session->world.sockets);
 		running->step = RESET_STARTING;
 	}
-	return server_is_settled(session) && !session->client.starting;
+	return server_is_settled(&session->world) && !session->world.client.starting;
 }
 
 /* quit: the client first, so that TIME_WAIT is on its side and the next server
@@ -432,21 +432,21 @@ command_quit(struct session *session, struct running *running, const char *argum
 	if (running->check_only)
 		return;
 	running->deadline = running->begun_at + SECONDS(1);
-	host_heal(session);
-	if (session->client.pid != 0)
-		process_watch_signal(session->processes, session->client.pid, SIGKILL);
+	host_heal(&session->world);
+	if (session->world.client.pid != 0)
+		process_watch_signal(session->world.processes, session->world.client.pid, SIGKILL);
 }
 
 /* The client has ended: so do the others, and the guard. */
 bool
 quit_done(struct session *session, struct running *running)
 {
-	if (session->client.channel != NULL &&
-	    loop_now(session->loop) < running->deadline)
+	if (session->world.client.channel != NULL &&
+	    loop_now(session->world.loop) < running->deadline)
 		return false;
-	launcher_end(session->launcher, 2000);
-	process_watch_all_gone(session->processes);
-	socket_watch_read(session->sockets); /* the log ends with what is left */
-	session->ended = true;
+	launcher_end(session->world.launcher, 2000);
+	process_watch_all_gone(session->world.processes);
+	socket_watch_read(session->world.sockets); /* the log ends with what is left */
+	session->world.ended = true;
 	return true;
 }

@@ -104,7 +104,7 @@ offer_lessons(struct completion *completion)
 	size_t count;
 	if (completion->session == NULL)
 		return;
-	scenario_library_load(&scenarios, &count, completion->session->directory,
+	scenario_library_load(&scenarios, &count, completion->session->world.directory,
 	    error); /* those that are right; menu and --list tell of the others */
 	for (size_t i = 0; i < count; i++)
 		offer(completion, scenarios[i].name, strlen(scenarios[i].name));

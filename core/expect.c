@@ -30,7 +30,7 @@ taken_of(struct session *session, unsigned conn)
 			return &session->taken[i].next;
 	/* where the log no longer has what was taken, there is nothing to remember */
 	for (size_t i = 0; i < session->taken_count; i++)
-		if (session->taken[i].next > log_first(session->log))
+		if (session->taken[i].next > log_first(session->world.log))
 			session->taken[kept++] = session->taken[i];
 	session->taken_count = kept;
 	struct taken *larger = realloc(session->taken,
@@ -47,15 +47,15 @@ static enum verdict
 judge_echo(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
 {
-	unsigned conn = log_now(session->log)->current;
+	unsigned conn = log_now(session->world.log)->current;
 	uint64_t *next = taken_of(session, conn);
 	snprintf(got, size, "nothing");
 	if (next == NULL)
 		return NOT_YET;
-	if (*next < log_first(session->log))
-		*next = log_first(session->log);
-	for (; *next < log_end(session->log); ++*next) {
-		const struct event *event = log_event(session->log, *next);
+	if (*next < log_first(session->world.log))
+		*next = log_first(session->world.log);
+	for (; *next < log_end(session->world.log); ++*next) {
+		const struct event *event = log_event(session->world.log, *next);
 		if (event->type != EVENT_ECHO || event->line.conn != conn)
 			continue;
 		++*next; /* taken, whatever it says */
@@ -98,8 +98,8 @@ judge_call(struct session *session, const struct expectation *expectation,
 {
 	bool server = expectation->what == EXPECT_SERVER_ERRNO;
 	snprintf(got, size, "no such call");
-	for (uint64_t i = session->acting_mark; i < log_end(session->log); i++) {
-		const struct event *event = log_event(session->log, i);
+	for (uint64_t i = session->acting_mark; i < log_end(session->world.log); i++) {
+		const struct event *event = log_event(session->world.log, i);
 		if (event == NULL || event->type != EVENT_CALL ||
 		    (event->call.role == ROLE_CLIENT) == server)
 			continue;
@@ -117,10 +117,10 @@ judge_bytes(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
 {
 	enum report_call call = expectation->what == EXPECT_SENT ? CALL_WRITE : CALL_READ;
-	unsigned conn = log_now(session->log)->current;
+	unsigned conn = log_now(session->world.log)->current;
 	int64_t bytes = 0;
-	for (uint64_t i = session->acting_mark; i < log_end(session->log); i++) {
-		const struct event *event = log_event(session->log, i);
+	for (uint64_t i = session->acting_mark; i < log_end(session->world.log); i++) {
+		const struct event *event = log_event(session->world.log, i);
 		if (event != NULL && event->type == EVENT_CALL &&
 		    event->call.role == ROLE_CLIENT && event->call.conn == conn &&
 		    event->call.call == call && event->call.result > 0)
@@ -136,7 +136,7 @@ static bool
 is_end_meant(const struct session *session, const struct expectation *expectation,
     const struct event *event)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	const struct moment_connection *current = moment_connection(now, now->current);
 	if (event == NULL || event->type != EVENT_PROCESS ||
 	    event->process.row.role != expectation->role || !event->process.end.known)
@@ -152,8 +152,8 @@ judge_end(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
 {
 	snprintf(got, size, "it has not ended");
-	for (uint64_t i = session->acting_mark; i < log_end(session->log); i++) {
-		const struct event *event = log_event(session->log, i);
+	for (uint64_t i = session->acting_mark; i < log_end(session->world.log); i++) {
+		const struct event *event = log_event(session->world.log, i);
 		if (!is_end_meant(session, expectation, event))
 			continue;
 		int status = event->process.end.status;
@@ -176,8 +176,8 @@ judge_reaped(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
 {
 	long count = 0;
-	for (uint64_t i = session->acting_mark; i < log_end(session->log); i++) {
-		const struct event *event = log_event(session->log, i);
+	for (uint64_t i = session->acting_mark; i < log_end(session->world.log); i++) {
+		const struct event *event = log_event(session->world.log, i);
 		if (event != NULL && event->type == EVENT_PROCESS &&
 		    event->process.what == PROCESS_REAPED &&
 		    event->process.row.role == ROLE_CHILD)
@@ -192,7 +192,7 @@ static enum verdict
 judge_state(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	const struct moment_connection *connection = moment_connection(now,
 	    expectation->conn != 0 ? expectation->conn : now->current);
 	enum tcp_state state = connection == NULL ? STATE_GONE :
@@ -205,13 +205,13 @@ judge_state(struct session *session, const struct expectation *expectation,
 static pid_t
 pid_meant(const struct session *session, enum report_role role)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	const struct moment_connection *connection =
 	    moment_connection(now, now->current);
 	if (role == ROLE_CLIENT)
-		return session->client.pid;
+		return session->world.client.pid;
 	if (role == ROLE_SERVER)
-		return session->server.pid;
+		return session->world.server.pid;
 	return connection != NULL && !connection->child_ended ? connection->child : 0;
 }
 
@@ -255,7 +255,7 @@ static bool
 is_stale(const struct session *session, const struct running *running)
 {
 	return needs_fresh_table(running->expectation) &&
-	    socket_watch_read_at(session->sockets) < running->begun_at;
+	    socket_watch_read_at(session->world.sockets) < running->begun_at;
 }
 
 /* Does it ask of a host that nobody can look into? */
@@ -263,7 +263,7 @@ static bool
 asks_of_dark_host(const struct session *session,
     const struct expectation *expectation)
 {
-	if (!host_is_dark(session))
+	if (!host_is_dark(&session->world))
 		return false;
 	return expectation->what == EXPECT_LISTENING ||
 	    expectation->what == EXPECT_CHILDREN ||
@@ -277,7 +277,7 @@ static bool
 asks_of_hidden_server(const struct session *session,
     const struct expectation *expectation)
 {
-	return server_is_hidden(session) && (expectation->what == EXPECT_CHILDREN ||
+	return server_is_hidden(&session->world) && (expectation->what == EXPECT_CHILDREN ||
 	    expectation->what == EXPECT_ZOMBIES || expectation->what == EXPECT_REAPED);
 }
 
@@ -298,7 +298,7 @@ judge(struct session *session, const struct running *running, char *got,
     size_t size)
 {
 	const struct expectation *expectation = running->expectation;
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(session->world.log);
 	if (asks_of_dark_host(session, expectation)) {
 		snprintf(got, size, "host down");
 		return FAILS_FOR_GOOD;
@@ -345,14 +345,14 @@ static void
 tell_verdict(struct session *session, const struct running *running, bool pass,
     const char *got)
 {
-	struct event event = {.time = loop_now(session->loop), .type = EVENT_EXPECT};
+	struct event event = {.time = loop_now(session->world.loop), .type = EVENT_EXPECT};
 	event.expect.pass = pass;
 	event_set_text(&event, running->arguments, strlen(running->arguments));
 	if (!pass)
 		event.detail = strdup(got);
 	if (!pass)
-		session->failed = true;
-	session_append(session, &event);
+		session->world.failed = true;
+	world_append(&session->world, &event);
 }
 
 /* expect WHAT ... */
@@ -365,9 +365,9 @@ command_expect(struct session *session, struct running *running,
 	if (running->expectation == NULL || running->check_only)
 		return;
 	if (needs_fresh_table(running->expectation))
-		socket_watch_force(session->sockets);
-	socket_watch_kick(session->sockets);
-	process_watch_kick(session->processes);
+		socket_watch_force(session->world.sockets);
+	socket_watch_kick(session->world.sockets);
+	process_watch_kick(session->world.processes);
 }
 
 /* Holds long enough, or fails. */
@@ -376,7 +376,7 @@ expect_done(struct session *session, struct running *running)
 {
 	struct expectation *expectation = running->expectation;
 	char got[256] = "";
-	int64_t now = loop_now(session->loop);
+	int64_t now = loop_now(session->world.loop);
 	int64_t deadline = running->begun_at + expectation->within;
 	if (expectation->what == EXPECT_ECHO && expectation->held_since != 0) {
 		if (now - expectation->held_since < expectation->hold)

@@ -18,7 +18,7 @@
  * itself, on SIGUSR2. */
 #include "host.h"
 
-#include "session_internal.h"
+#include "world.h"
 #include "silence.h"
 
 #include <errno.h>
@@ -35,25 +35,25 @@ static void host_step(void *context);
 
 /* The timer that carries the steps. */
 bool
-host_init(struct session *session)
+host_init(struct world *world)
 {
-	session->host.timer = loop_timer(session->loop, host_step, session);
-	return session->host.timer != NULL;
+	world->host.timer = loop_timer(world->loop, host_step, world);
+	return world->host.timer != NULL;
 }
 
 /* Is the server's host crashed or down? */
 bool
-host_is_dark(const struct session *session)
+host_is_dark(const struct world *world)
 {
-	return moment_host_is_dark(log_now(session->log));
+	return moment_host_is_dark(log_now(world->log));
 }
 
 /* Does nothing come from the server's host? */
 bool
-host_is_silent(const struct session *session)
+host_is_silent(const struct world *world)
 {
-	return host_is_dark(session) ||
-	    log_now(session->log)->host_state == HOST_UNPLUGGED;
+	return host_is_dark(world) ||
+	    log_now(world->log)->host_state == HOST_UNPLUGGED;
 }
 
 /* Does this process belong to the server's host, and run? */
@@ -65,9 +65,9 @@ lives_there(const struct moment_process *process)
 
 /* How many processes run on the server's host. */
 unsigned
-host_processes(const struct session *session)
+host_processes(const struct world *world)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	unsigned count = 0;
 	for (size_t i = 0; i < now->process_count; i++)
 		count += lives_there(&now->processes[i]);
@@ -76,49 +76,49 @@ host_processes(const struct session *session)
 
 /* Does something to the sockets of one process, and remembers a refusal. */
 static void
-silence_one(struct session *session, pid_t pid, enum silence what)
+silence_one(struct world *world, pid_t pid, enum silence what)
 {
-	int pidfd = process_watch_pidfd(session->processes, pid), own = -1;
+	int pidfd = process_watch_pidfd(world->processes, pid), own = -1;
 	if (pidfd < 0)
-		pidfd = own = process_watch_borrow(session->processes, pid);
+		pidfd = own = process_watch_borrow(world->processes, pid);
 	if ((pidfd < 0 || silence_process(pidfd, pid, what) < 0) &&
 	    (errno == EPERM || errno == EACCES || errno == ENOSYS))
-		session->host.refused = true;
+		world->host.refused = true;
 	if (own >= 0)
 		close(own);
 }
 
 /* ... to those of every process of the server's host. */
 static void
-silence_server(struct session *session, enum silence what)
+silence_server(struct world *world, enum silence what)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	for (size_t i = 0; i < now->process_count; i++)
 		if (lives_there(&now->processes[i]))
-			silence_one(session, now->processes[i].row.pid, what);
+			silence_one(world, now->processes[i].row.pid, what);
 }
 
 /* The client's sockets, existing and new: deaf, or hearing again. */
 static void
-silence_client(struct session *session, bool silent)
+silence_client(struct world *world, bool silent)
 {
 	struct order *order = calloc(1, sizeof *order);
-	if (order != NULL && session->client.channel != NULL) {
+	if (order != NULL && world->client.channel != NULL) {
 		order->kind = ORDER_SILENCE;
 		order->number = silent;
-		client_order(session, order);
+		client_order(world, order);
 	}
 	free(order);
-	if (session->client.pid != 0) /* at once, also when it is stopped */
-		silence_one(session, session->client.pid,
+	if (world->client.pid != 0) /* at once, also when it is stopped */
+		silence_one(world, world->client.pid,
 		    silent ? SILENCE_CLIENT : HEAR_CLIENT);
 }
 
 /* How the silence is made, in words. */
 static const char *
-host_how(const struct session *session, enum host_what what)
+host_how(const struct world *world, enum host_what what)
 {
-	bool refused = session->host.refused;
+	bool refused = world->host.refused;
 	switch (what) {
 	case HOST_CRASHED:
 		return refused ?
@@ -138,58 +138,58 @@ host_how(const struct session *session, enum host_what what)
 
 /* Appends the host's event. */
 static void
-host_tell(struct session *session, enum host_what what)
+host_tell(struct world *world, enum host_what what)
 {
-	struct event event = {.time = loop_now(session->loop), .type = EVENT_HOST};
-	const char *how = host_how(session, what);
+	struct event event = {.time = loop_now(world->loop), .type = EVENT_HOST};
+	const char *how = host_how(world, what);
 	event.host.what = what;
 	if (how != NULL)
 		event.detail = strdup(how);
-	session->host.told++;
-	session_append(session, &event);
-	session_kick(session);
+	world->host.told++;
+	world_append(world, &event);
+	world_kick(world);
 }
 
 /* Begins a step that is looked at until its limit. */
 static void
-host_begin(struct session *session, enum host_step step, int64_t limit)
+host_begin(struct world *world, enum host_step step, int64_t limit)
 {
-	session->host.step = step;
-	session->host.deadline = loop_now(session->loop) + limit;
-	timer_after(session->host.timer, LOOK_NS);
+	world->host.step = step;
+	world->host.deadline = loop_now(world->loop) + limit;
+	timer_after(world->host.timer, LOOK_NS);
 }
 
 /* Sends a signal to every process of the server's host; the timeline is told only
  * of what a real host would send. */
 static void
-host_signal(struct session *session, int number, bool told)
+host_signal(struct world *world, int number, bool told)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	for (size_t i = 0; i < now->process_count; i++) {
 		pid_t pid = now->processes[i].row.pid;
 		if (!lives_there(&now->processes[i]))
 			continue;
 		if (told)
-			session_signal(session, pid, number, BY_HOST);
+			world_signal(world, pid, number, BY_HOST);
 		else
-			process_watch_signal(session->processes, pid, number);
+			process_watch_signal(world->processes, pid, number);
 	}
 }
 
 /* Who was forked since the last look, by a server that does not report it, is of the
  * host too. */
 static void
-host_find_all(struct session *session)
+host_find_all(struct world *world)
 {
-	if (session->server.foreign != NULL)
-		process_watch_refresh(session->processes);
+	if (world->server.foreign != NULL)
+		process_watch_refresh(world->processes);
 }
 
 /* Is every process of the server's host in state T? */
 static bool
-host_is_stopped(struct session *session)
+host_is_stopped(struct world *world)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	for (size_t i = 0; i < now->process_count; i++) {
 		if (!lives_there(&now->processes[i]))
 			continue;
@@ -202,81 +202,81 @@ host_is_stopped(struct session *session)
 
 /* Crash: the client deaf, the server stopped; the rest when it is. */
 void
-host_crash(struct session *session)
+host_crash(struct world *world)
 {
-	host_find_all(session);
-	silence_client(session, true);
-	host_signal(session, SIGSTOP, false);
-	host_begin(session, STEP_STOP, STOP_LIMIT);
+	host_find_all(world);
+	silence_client(world, true);
+	host_signal(world, SIGSTOP, false);
+	host_begin(world, STEP_STOP, STOP_LIMIT);
 }
 
 /* Makes the sockets vanish and kills what holds them. */
 static void
-host_end(struct session *session)
+host_end(struct world *world)
 {
-	silence_server(session, VANISH);
-	if (session->host.refused && session->server.foreign != NULL)
-		session_note(session, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
-	if (session->host.refused && server_is_tcpserv(session)) {
-		host_signal(session, SIGUSR2, false);
-		host_signal(session, SIGCONT, false);
-		host_begin(session, STEP_END, MILLISECONDS(300));
+	silence_server(world, VANISH);
+	if (world->host.refused && world->server.foreign != NULL)
+		world_note(world, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
+	if (world->host.refused && server_is_tcpserv(world)) {
+		host_signal(world, SIGUSR2, false);
+		host_signal(world, SIGCONT, false);
+		host_begin(world, STEP_END, MILLISECONDS(300));
 		return;
 	}
-	host_signal(session, SIGKILL, false);
-	host_begin(session, STEP_END, END_LIMIT);
+	host_signal(world, SIGKILL, false);
+	host_begin(world, STEP_END, END_LIMIT);
 }
 
 /* Reboot: from up, a crash first. */
 void
-host_reboot(struct session *session)
+host_reboot(struct world *world)
 {
-	if (host_is_dark(session) || session->host.step == STEP_GRACE) {
-		silence_client(session, true);
-		host_end(session);
+	if (host_is_dark(world) || world->host.step == STEP_GRACE) {
+		silence_client(world, true);
+		host_end(world);
 		return;
 	}
-	session->host.then_reboot = true;
-	host_crash(session);
+	world->host.then_reboot = true;
+	host_crash(world);
 }
 
 /* Shutdown: SIGTERM to all, grace, SIGKILL. */
 void
-host_shutdown(struct session *session, int64_t grace)
+host_shutdown(struct world *world, int64_t grace)
 {
-	bool silent = host_is_silent(session);
-	host_find_all(session);
-	host_tell(session, HOST_SHUTTING_DOWN);
+	bool silent = host_is_silent(world);
+	host_find_all(world);
+	host_tell(world, HOST_SHUTTING_DOWN);
 	if (silent) /* nobody will hear their FINs, now or later */
-		silence_server(session, VANISH);
-	host_signal(session, SIGTERM, true);
-	host_begin(session, STEP_GRACE, grace);
+		silence_server(world, VANISH);
+	host_signal(world, SIGTERM, true);
+	host_begin(world, STEP_GRACE, grace);
 }
 
 /* The cable out: nobody is stopped. */
 void
-host_unplug(struct session *session)
+host_unplug(struct world *world)
 {
-	host_find_all(session);
-	silence_client(session, true);
-	silence_server(session, SILENCE_SERVER);
-	host_tell(session, HOST_UNPLUGGED);
+	host_find_all(world);
+	silence_client(world, true);
+	silence_server(world, SILENCE_SERVER);
+	host_tell(world, HOST_UNPLUGGED);
 }
 
 /* The cable in. */
 void
-host_plug(struct session *session)
+host_plug(struct world *world)
 {
-	silence_server(session, HEAR_SERVER);
-	silence_client(session, false);
-	host_tell(session, HOST_UP);
+	silence_server(world, HEAR_SERVER);
+	silence_client(world, false);
+	host_tell(world, HOST_UP);
 }
 
 /* A process has a new socket while the cable is out. */
 void
-host_silence_again(struct session *session, pid_t pid)
+host_silence_again(struct world *world, pid_t pid)
 {
-	silence_one(session, pid, SILENCE_SERVER);
+	silence_one(world, pid, SILENCE_SERVER);
 }
 
 /* What becomes of the sockets of a process that is killed in the silence.  An
@@ -285,130 +285,130 @@ host_silence_again(struct session *session, pid_t pid)
  * and those behind a pulled cable may speak: their FIN, which the client does not
  * hear, is sent again until the cable is in. */
 void
-host_prepare_death(struct session *session, const struct moment_process *process)
+host_prepare_death(struct world *world, const struct moment_process *process)
 {
 	pid_t pid = process->row.pid;
-	if (!host_is_silent(session))
+	if (!host_is_silent(world))
 		return;
 	if (process->row.role == ROLE_CLIENT)
-		silence_one(session, pid, HEAR_CLIENT);
+		silence_one(world, pid, HEAR_CLIENT);
 	else
-		silence_one(session, pid, host_is_dark(session) ? VANISH : HEAR_SERVER);
+		silence_one(world, pid, host_is_dark(world) ? VANISH : HEAR_SERVER);
 }
 
 /* A process's sockets are to go without a word. */
 void
-host_vanish(struct session *session, pid_t pid)
+host_vanish(struct world *world, pid_t pid)
 {
-	silence_one(session, pid, VANISH);
+	silence_one(world, pid, VANISH);
 }
 
 /* Before everything ends: no deaf orphan may stay behind in the kernel. */
 void
-host_heal(struct session *session)
+host_heal(struct world *world)
 {
-	session->host.step = STEP_NONE;
-	timer_stop(session->host.timer);
-	if (!host_is_silent(session))
+	world->host.step = STEP_NONE;
+	timer_stop(world->host.timer);
+	if (!host_is_silent(world))
 		return;
-	silence_server(session, VANISH);
-	if (session->client.pid != 0)
-		silence_one(session, session->client.pid, VANISH);
+	silence_server(world, VANISH);
+	if (world->client.pid != 0)
+		silence_one(world, world->client.pid, VANISH);
 }
 
 /* All are stopped (or will not be): now the sockets. */
 static void
-step_stopped(struct session *session)
+step_stopped(struct world *world)
 {
-	silence_server(session, SILENCE_SERVER);
-	session->host.step = STEP_NONE;
-	host_tell(session, HOST_CRASHED);
-	if (session->host.then_reboot) {
-		session->host.then_reboot = false;
-		host_end(session);
+	silence_server(world, SILENCE_SERVER);
+	world->host.step = STEP_NONE;
+	host_tell(world, HOST_CRASHED);
+	if (world->host.then_reboot) {
+		world->host.then_reboot = false;
+		host_end(world);
 	}
 }
 
 /* Nobody is left: start the server afresh. */
 static void
-step_ended(struct session *session)
+step_ended(struct world *world)
 {
-	if (session->server.ours)
-		server_start(session);
-	host_begin(session, STEP_START, END_LIMIT);
+	if (world->server.ours)
+		server_start(world);
+	host_begin(world, STEP_START, END_LIMIT);
 }
 
 /* The server is there again: the client hears. */
 static void
-step_started(struct session *session)
+step_started(struct world *world)
 {
-	session->host.step = STEP_NONE;
-	silence_client(session, false);
-	host_tell(session, HOST_UP);
+	world->host.step = STEP_NONE;
+	silence_client(world, false);
+	host_tell(world, HOST_UP);
 }
 
 /* The grace is over: SIGKILL to the rest, and again until all are gone. */
 static void
-step_graced(struct session *session, bool over)
+step_graced(struct world *world, bool over)
 {
-	if (host_processes(session) == 0)
-		host_find_all(session);
-	if (host_processes(session) == 0) {
-		session->host.step = STEP_NONE;
-		silence_client(session, true);
-		host_tell(session, HOST_DOWN);
+	if (host_processes(world) == 0)
+		host_find_all(world);
+	if (host_processes(world) == 0) {
+		world->host.step = STEP_NONE;
+		silence_client(world, true);
+		host_tell(world, HOST_DOWN);
 		return;
 	}
 	if (over) {
-		host_signal(session, SIGKILL, true);
-		session->host.deadline = loop_now(session->loop) + END_LIMIT;
+		host_signal(world, SIGKILL, true);
+		world->host.deadline = loop_now(world->loop) + END_LIMIT;
 	}
-	timer_after(session->host.timer, LOOK_NS);
+	timer_after(world->host.timer, LOOK_NS);
 }
 
 /* The timer: has the step come about? */
 static void
 host_step(void *context)
 {
-	struct session *session = context;
-	bool over = loop_now(session->loop) > session->host.deadline;
+	struct world *world = context;
+	bool over = loop_now(world->loop) > world->host.deadline;
 	bool done = over;
-	switch (session->host.step) {
+	switch (world->host.step) {
 	case STEP_NONE:
 		return;
 	case STEP_STOP:
-		if (host_is_stopped(session))
-			host_find_all(session);
-		if (over || host_is_stopped(session)) {
-			step_stopped(session);
+		if (host_is_stopped(world))
+			host_find_all(world);
+		if (over || host_is_stopped(world)) {
+			step_stopped(world);
 			return;
 		}
-		host_signal(session, SIGSTOP, false); /* also to who was found now */
+		host_signal(world, SIGSTOP, false); /* also to who was found now */
 		break;
 	case STEP_END:
-		if (host_processes(session) == 0)
-			host_find_all(session);
-		if (host_processes(session) == 0 && session->server.ours &&
-		    process_watch_adopt(session->processes,
-		    launcher_guard(session->launcher)))
-			host_end(session);
-		done |= host_processes(session) == 0;
+		if (host_processes(world) == 0)
+			host_find_all(world);
+		if (host_processes(world) == 0 && world->server.ours &&
+		    process_watch_adopt(world->processes,
+		    launcher_guard(world->launcher)))
+			host_end(world);
+		done |= host_processes(world) == 0;
 		if (over)
-			host_signal(session, SIGKILL, false);
-		if (done && host_processes(session) == 0) {
-			step_ended(session);
+			host_signal(world, SIGKILL, false);
+		if (done && host_processes(world) == 0) {
+			step_ended(world);
 			return;
 		}
 		break;
 	case STEP_START:
-		if (over || server_is_settled(session)) {
-			step_started(session);
+		if (over || server_is_settled(world)) {
+			step_started(world);
 			return;
 		}
 		break;
 	case STEP_GRACE:
-		step_graced(session, over);
+		step_graced(world, over);
 		return;
 	}
-	timer_after(session->host.timer, LOOK_NS);
+	timer_after(world->host.timer, LOOK_NS);
 }

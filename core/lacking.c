@@ -2,7 +2,7 @@
  * refused for want of room (descriptors, memory) is not told here: that may pass. */
 #include "lacking.h"
 
-#include "session_internal.h"
+#include "world.h"
 #include "sock_diag.h"
 
 #include <errno.h>
@@ -49,11 +49,11 @@ static const struct {
 };
 
 void
-lacking_tell(struct session *session)
+lacking_tell(struct world *world)
 {
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].try() < 0 && errno != EMFILE && errno != ENFILE &&
 		    errno != ENOMEM && errno != ENOBUFS)
-			session_note(session, "%s is refused (%s): %s", parts[i].name,
+			world_note(world, "%s is refused (%s): %s", parts[i].name,
 			    strerror(errno), parts[i].cost);
 }

@@ -2,9 +2,9 @@
 #ifndef LACKING_H
 #define LACKING_H
 
-struct session;
+struct world;
 
 /* Tries each, and tells what is refused and what that costs, a note each. */
-void lacking_tell(struct session *session);
+void lacking_tell(struct world *world);
 
 #endif

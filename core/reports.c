@@ -3,7 +3,7 @@
 
 #include "endpoint.h"
 #include "report_check.h"
-#include "session_internal.h"
+#include "world.h"
 #include "wire_line.h"
 #include "wire_long.h"
 
@@ -36,11 +36,11 @@ conn_of_peer(const struct moment *now, const struct report_endpoint *peer)
 /* Appends a sent or echo event for the report: a line without its newline, or
  * numbers. */
 static void
-tell_line(struct session *session, enum event_type type,
+tell_line(struct world *world, enum event_type type,
     const struct report *report, const char *bytes, size_t length)
 {
 	struct event event = {.type = type,
-	    .time = loop_from_monotonic(session->loop, report->time)};
+	    .time = loop_from_monotonic(world->loop, report->time)};
 	event.line.conn = report->conn;
 	event.line.bytes = length;
 	if (length > 0 && bytes[length - 1] == '\n' && report->format == 0)
@@ -49,7 +49,7 @@ tell_line(struct session *session, enum event_type type,
 		wire_line_set(&event, report->format, bytes, length);
 	else
 		event_set_text(&event, bytes, length);
-	session_append(session, &event);
+	world_append(world, &event);
 }
 
 /* The buffer of connection conn; NULL when there is no memory. */
@@ -84,19 +84,19 @@ whole_length(const struct report *report, const char *bytes, size_t length)
 
 /* Makes an echo event of each whole line, and of what is left at the end. */
 static void
-tell_echoes(struct session *session, struct line_buffer *buffer,
+tell_echoes(struct world *world, struct line_buffer *buffer,
     const struct report *report)
 {
 	size_t begun = 0, length;
 	bool last = report->result <= 0;
 	while ((length = whole_length(report, buffer->bytes + begun,
 	    buffer->length - begun)) > 0) {
-		tell_line(session, EVENT_ECHO, report, buffer->bytes + begun, length);
+		tell_line(world, EVENT_ECHO, report, buffer->bytes + begun, length);
 		begun += length;
 	}
 	if ((last || buffer->length - begun >= LINE_MAX_BYTES) &&
 	    buffer->length > begun) {
-		tell_line(session, EVENT_ECHO, report, buffer->bytes + begun,
+		tell_line(world, EVENT_ECHO, report, buffer->bytes + begun,
 		    buffer->length - begun);
 		begun = buffer->length;
 	}
@@ -106,12 +106,12 @@ tell_echoes(struct session *session, struct line_buffer *buffer,
 
 /* The client read something, or met the end. */
 static void
-take_client_read(struct session *session, const struct report *report)
+take_client_read(struct world *world, const struct report *report)
 {
-	if (report->conn <= session->client.lines_from ||
-	    report->conn > session->client.conns)
+	if (report->conn <= world->client.lines_from ||
+	    report->conn > world->client.conns)
 		return;
-	struct line_buffer *buffer = line_buffer_of(&session->client, report->conn);
+	struct line_buffer *buffer = line_buffer_of(&world->client, report->conn);
 	if (buffer == NULL)
 		return;
 	if (buffer->length + report->length > buffer->room) {
@@ -126,7 +126,7 @@ take_client_read(struct session *session, const struct report *report)
 		memcpy(buffer->bytes + buffer->length, report->data, report->length);
 	buffer->length += report->length;
 	if (buffer->length > 0)
-		tell_echoes(session, buffer, report);
+		tell_echoes(world, buffer, report);
 	if (buffer->length == 0) {
 		free(buffer->bytes);
 		*buffer = (struct line_buffer){0};
@@ -135,19 +135,19 @@ take_client_read(struct session *session, const struct report *report)
 
 /* Frees the lines that are not whole: the client that read them is no more. */
 void
-reports_forget_lines(struct session *session)
+reports_forget_lines(struct world *world)
 {
-	for (size_t i = 0; i < session->client.lines_room; i++)
-		free(session->client.lines[i].bytes);
-	free(session->client.lines);
-	session->client.lines = NULL;
-	session->client.lines_room = 0;
-	session->client.lines_from = session->client.conns;
+	for (size_t i = 0; i < world->client.lines_room; i++)
+		free(world->client.lines[i].bytes);
+	free(world->client.lines);
+	world->client.lines = NULL;
+	world->client.lines_room = 0;
+	world->client.lines_from = world->client.conns;
 }
 
 /* The client's connection conn is open, or is not any more. */
 static void
-tell_connection(struct session *session, const struct report *report,
+tell_connection(struct world *world, const struct report *report,
     enum connection_what what, int64_t time)
 {
 	struct event event = {.time = time, .type = EVENT_CONNECTION};
@@ -155,47 +155,47 @@ tell_connection(struct session *session, const struct report *report,
 	event.connection.conn = report->conn;
 	event.connection.local = report->local;
 	event.connection.remote = report->peer;
-	session_append(session, &event);
+	world_append(world, &event);
 }
 
 /* One connect fewer whose local end is not known. */
 static void
-connect_begun(struct session *session)
+connect_begun(struct world *world)
 {
-	struct client *client = &session->client;
+	struct client *client = &world->client;
 	if (client->unbegun > 0)
 		client->unbegun--;
 	if (client->unbegun == 0)
-		server_hold(session, false);
+		server_hold(world, false);
 }
 
 /* What a call of the client means beyond itself. */
 static void
-take_client_call(struct session *session, const struct report *report, int64_t time)
+take_client_call(struct world *world, const struct report *report, int64_t time)
 {
 	const struct moment_connection *connection =
-	    moment_connection(log_now(session->log), report->conn);
+	    moment_connection(log_now(world->log), report->conn);
 	switch ((int)report->call) {
 	case CALL_WRITE:
 		if (report->result > 0)
-			tell_line(session, EVENT_SENT, report, report->data,
+			tell_line(world, EVENT_SENT, report, report->data,
 			    report->length);
 		break;
 	case CALL_READ:
-		take_client_read(session, report);
+		take_client_read(world, report);
 		break;
 	case CALL_CLOSE:
-		tell_connection(session, report, CONNECTION_CLOSED, time);
+		tell_connection(world, report, CONNECTION_CLOSED, time);
 		break;
 	case CALL_SOCKET: /* without one there is no connect to fail */
 	case CALL_CONNECT:
 		if (report->result >= 0 || report->error == EINTR)
 			break;
 		if (connection == NULL) { /* it failed before it had a local end */
-			connect_begun(session);
-			tell_connection(session, report, CONNECTION_OPENED, time);
+			connect_begun(world);
+			tell_connection(world, report, CONNECTION_OPENED, time);
 		}
-		tell_connection(session, report, CONNECTION_CLOSED, time);
+		tell_connection(world, report, CONNECTION_CLOSED, time);
 		break;
 	default:
 		break;
@@ -204,74 +204,74 @@ take_client_call(struct session *session, const struct report *report, int64_t t
 
 /* The server could not take its port: what would mend it. */
 static void
-explain_bind(struct session *session, int error)
+explain_bind(struct world *world, int error)
 {
-	unsigned port = session->host_endpoint.port;
+	unsigned port = world->host_endpoint.port;
 	if (error == EACCES)
-		session_note(session, "the server may not bind port %u: choose a PORT from 1024 on, or be root", port);
+		world_note(world, "the server may not bind port %u: choose a PORT from 1024 on, or be root", port);
 	else if (error == EADDRINUSE)
-		session_note(session, "port %u is in use (show sockets, or ss -tanp, says by whom): end that, or choose another PORT", port);
+		world_note(world, "port %u is in use (show sockets, or ss -tanp, says by whom): end that, or choose another PORT", port);
 	else
-		session_note(session, "the server cannot bind port %u: %s: server set bind=any, or another address",
+		world_note(world, "the server cannot bind port %u: %s: server set bind=any, or another address",
 		    port, strerror(error));
 }
 
 /* What cannot be is told once, and passed over. */
 static void
-disbelieve(struct session *session, const struct report *report)
+disbelieve(struct world *world, const struct report *report)
 {
-	if (!session->disbelieved)
-		session_note(session, "PID %d reports what cannot be: such reports are passed over",
+	if (!world->disbelieved)
+		world_note(world, "PID %d reports what cannot be: such reports are passed over",
 		    (int)report->pid);
-	session->disbelieved = true;
+	world->disbelieved = true;
 }
 
 /* The server says that it forked: a process of its own, not anybody's. */
 static void
-take_fork(struct session *session, const struct report *report, unsigned conn,
+take_fork(struct world *world, const struct report *report, unsigned conn,
     int64_t time)
 {
 	pid_t child = (pid_t)report->result, guard = getpid();
-	if (session->launcher != NULL)
-		guard = launcher_guard(session->launcher);
+	if (world->launcher != NULL)
+		guard = launcher_guard(world->launcher);
 	if (report_descends(child, guard))
-		process_watch_add(session->processes, child, ROLE_CHILD,
+		process_watch_add(world->processes, child, ROLE_CHILD,
 		    PROCESS_FORKED, &report->peer, conn, time);
 	else
-		disbelieve(session, report);
+		disbelieve(world, report);
 }
 
 /* What a call of the server, or of a child, means beyond itself. */
 static void
-take_server_call(struct session *session, const struct report *report,
+take_server_call(struct world *world, const struct report *report,
     unsigned conn, int64_t time)
 {
-	struct server *server = &session->server;
+	struct server *server = &world->server;
 	bool waited = report->call == CALL_WAIT || report->call == CALL_WAITPID;
 	if (report->call == CALL_BIND && report->result < 0) {
-		explain_bind(session, report->error);
+		explain_bind(world, report->error);
 	} else if (report->call == CALL_LISTEN && report->result == 0) {
 		server->listening = true;
-		socket_watch_force(session->sockets);
+		socket_watch_force(world->sockets);
 	} else if (report->call == CALL_FORK && report->result > 0) {
-		take_fork(session, report, conn, time);
+		take_fork(world, report, conn, time);
 	} else if (waited && report->result > 0) {
-		session_tell_sigpipe(session, (pid_t)report->result, report->status, time);
-		process_watch_reaped(session->processes, (pid_t)report->result,
+		world_tell_sigpipe(world, (pid_t)report->result, report->status, time);
+		process_watch_reaped(world->processes, (pid_t)report->result,
 		    report->status, report->pid, time);
 	} else if (report->call == CALL_ACCEPT && conn == 0) {
-		socket_watch_want(session->sockets);
+		socket_watch_want(world->sockets);
 	}
-	if (session->host.told > 0 &&
-	    log_now(session->log)->host_state == HOST_UNPLUGGED &&
+	if (world->host.told > 0 &&
+	    log_now(world->log)->host_state == HOST_UNPLUGGED &&
 	    (report->call == CALL_ACCEPT || report->call == CALL_LISTEN ||
 	    report->call == CALL_GETPEERNAME))
-		host_silence_again(session, report->pid);
+		host_silence_again(world, report->pid);
 }
 
 /* A call returned. */
 static void
-take_call(struct session *session, const struct report *report, int64_t time)
+take_call(struct world *world, const struct report *report, int64_t time)
 {
 	bool client = report->role == ROLE_CLIENT;
 	struct event event = {.time = time, .type = EVENT_CALL};
@@ -281,18 +281,18 @@ take_call(struct session *session, const struct report *report, int64_t time)
 	    .about = report->about, .value = report->value,
 	    .local = report->local, .remote = report->peer};
 	event.call.conn = client ? report->conn :
-	    conn_of_peer(log_now(session->log), &report->peer);
+	    conn_of_peer(log_now(world->log), &report->peer);
 	unsigned conn = event.call.conn;
-	session_append(session, &event);
+	world_append(world, &event);
 	if (client)
-		take_client_call(session, report, time);
+		take_client_call(world, report, time);
 	else
-		take_server_call(session, report, conn, time);
+		take_server_call(world, report, conn, time);
 }
 
 /* A handler ran. */
 static void
-take_caught(struct session *session, const struct report *report, int64_t time)
+take_caught(struct world *world, const struct report *report, int64_t time)
 {
 	struct event event = {.time = time, .type = EVENT_SIGNAL};
 	event.signal.number = report->status;
@@ -300,57 +300,57 @@ take_caught(struct session *session, const struct report *report, int64_t time)
 	event.signal.caught = true;
 	event.signal.by = report->status == SIGCHLD || report->status == SIGPIPE ?
 	    BY_KERNEL : BY_USER;
-	session_append(session, &event);
+	world_append(world, &event);
 }
 
 /* A report becomes events. */
 void
 reports_take(void *context, struct channel *channel, const struct report *report)
 {
-	struct session *session = context;
-	int64_t now = loop_now(session->loop) - loop_from_monotonic(session->loop, 0);
-	if (!report_check(report, channel == session->client.channel,
-	    session->client.conns, now)) {
-		disbelieve(session, report);
+	struct world *world = context;
+	int64_t now = loop_now(world->loop) - loop_from_monotonic(world->loop, 0);
+	if (!report_check(report, channel == world->client.channel,
+	    world->client.conns, now)) {
+		disbelieve(world, report);
 		return;
 	}
-	int64_t time = loop_from_monotonic(session->loop, report->time);
+	int64_t time = loop_from_monotonic(world->loop, report->time);
 	if (report->lost > 0) {
 		struct event event = {.time = time, .type = EVENT_LOST};
 		event.lost.pid = report->pid;
 		event.lost.count = report->lost;
-		session_append(session, &event);
-		process_watch_search(session->processes, true);
+		world_append(world, &event);
+		process_watch_search(world->processes, true);
 	}
 	switch ((int)report->kind) {
 	case REPORT_CALL:
-		take_call(session, report, time);
+		take_call(world, report, time);
 		break;
 	case REPORT_BEGUN:
-		tell_connection(session, report, CONNECTION_OPENED, time);
-		connect_begun(session);
+		tell_connection(world, report, CONNECTION_OPENED, time);
+		connect_begun(world);
 		break;
 	case REPORT_CAUGHT:
-		take_caught(session, report, time);
+		take_caught(world, report, time);
 		break;
 	case REPORT_DONE:
-		session->client.done_serial = report->order;
+		world->client.done_serial = report->order;
 		break;
 	case REPORT_REFUSED:
-		session_note(session, "%.*s", (int)report->length, report->data);
+		world_note(world, "%.*s", (int)report->length, report->data);
 		break;
 	default:
 		break;
 	}
-	session_kick(session);
+	world_kick(world);
 }
 
 /* Takes every report that is there. */
 void
-reports_drain(struct session *session)
+reports_drain(struct world *world)
 {
-	if (session->client.channel != NULL)
-		channel_drain(session->client.channel);
-	for (size_t i = 0; i < session->server.channel_count; i++)
-		channel_drain(session->server.channels[i]);
+	if (world->client.channel != NULL)
+		channel_drain(world->client.channel);
+	for (size_t i = 0; i < world->server.channel_count; i++)
+		channel_drain(world->server.channels[i]);
 }

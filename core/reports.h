@@ -4,15 +4,15 @@
 
 #include "channel.h"
 
-struct session;
+struct world;
 
 /* A channel_function: context is the session. */
 void reports_take(void *context, struct channel *channel, const struct report *report);
 
 /* Takes every report that is there. */
-void reports_drain(struct session *session);
+void reports_drain(struct world *world);
 
 /* Frees the lines that are not whole yet. */
-void reports_forget_lines(struct session *session);
+void reports_forget_lines(struct world *world);
 
 #endif

@@ -52,7 +52,7 @@ session_submit(struct session *session, const char *line,
 	*queued = (struct queued){.source = source, .text = text};
 	*session->queue_end = queued;
 	session->queue_end = &queued->next;
-	timer_no_later(session->tick, 0);
+	timer_no_later(session->world.tick, 0);
 	return command != NULL;
 }
 
@@ -78,18 +78,18 @@ static void
 running_begin(struct session *session, struct queued *queued)
 {
 	struct running *running = &session->running;
-	struct event event = {.time = loop_now(session->loop), .type = EVENT_COMMAND};
-	uint64_t mark = log_end(session->log);
+	struct event event = {.time = loop_now(session->world.loop), .type = EVENT_COMMAND};
+	uint64_t mark = log_end(session->world.log);
 	memset(running, 0, sizeof *running);
 	event.command.source = queued->source;
 	event_set_text(&event, queued->text, strlen(queued->text));
-	session_append(session, &event);
+	world_append(&session->world, &event);
 	running->text = queued->text;
 	running->source = queued->source;
-	running->begun_at = loop_now(session->loop);
+	running->begun_at = loop_now(session->world.loop);
 	running->deadline = running->begun_at + CARRY_OUT_NS;
 	running->mark = mark;
-	running->told = session->host.told;
+	running->told = session->world.host.told;
 	running->command = command_parse(running->text, &running->arguments,
 	    running->error, sizeof running->error);
 	if (running->command != NULL) {
@@ -112,27 +112,46 @@ running_is_done(struct session *session)
 	    running->command->done(session, running))
 		return true;
 	return running->expectation == NULL &&
-	    loop_now(session->loop) >= running->deadline;
+	    loop_now(session->world.loop) >= running->deadline;
+}
+
+/* The connection that a screen opens at the start is not tried: the server
+ * could not be started, and why stays on the screen. */
+static void
+forget_opening(struct session *session)
+{
+	struct queued *first = session->queue;
+	session->world.server.never_came = false;
+	if (session->ready || !session->options.screen || first == NULL ||
+	    first->source != SOURCE_KEY)
+		return;
+	session->queue = first->next;
+	if (session->queue == NULL)
+		session->queue_end = &session->queue;
+	free(first->text);
+	free(first);
 }
 
 /* Lets the commands move on as far as they can. */
 void
 runner_step(struct session *session)
 {
-	bool settled = server_is_settled(session) && !session->client.starting;
+	if (session->world.server.never_came)
+		forget_opening(session);
+	bool settled = server_is_settled(&session->world) && !session->world.client.starting;
 	if (!session->ready && !(session->ready = settled ||
-	    loop_now(session->loop) > CARRY_OUT_NS)) {
-		timer_no_later(session->tick, TICK_NS);
+	    loop_now(session->world.loop) > CARRY_OUT_NS)) {
+		timer_no_later(session->world.tick, TICK_NS);
 		return;
 	}
-	while (!session->ended) {
+	while (!session->world.ended) {
 		if (session->running.command != NULL) {
 			if (!running_is_done(session)) {
-				timer_no_later(session->tick, TICK_NS);
+				timer_no_later(session->world.tick, TICK_NS);
 				return;
 			}
 			running_finish(&session->running);
-			if (session->ended)
+			if (session->world.ended)
 				return;
 		}
 		struct queued *queued = session->queue;
@@ -144,21 +163,6 @@ runner_step(struct session *session)
 		running_begin(session, queued);
 		free(queued);
 	}
-}
-
-/* The connection that a screen opens at the start is not tried. */
-void
-runner_forget_opening(struct session *session)
-{
-	struct queued *first = session->queue;
-	if (session->ready || !session->options.screen || first == NULL ||
-	    first->source != SOURCE_KEY)
-		return;
-	session->queue = first->next;
-	if (session->queue == NULL)
-		session->queue_end = &session->queue;
-	free(first->text);
-	free(first);
 }
 
 /* Is it a right command line? */

@@ -39,10 +39,6 @@ struct queued {
 /* Lets the commands move on as far as they can. */
 void runner_step(struct session *session);
 
-/* The connection that a screen opens at the start is not tried: the server could not
- * be started, and why stays on the screen. */
-void runner_forget_opening(struct session *session);
-
 /* Is it a right command line, as far as can be said without running it?  false with
  * one line in error (room for size) that names the mend. */
 bool runner_check(const char *line, char *error, size_t size);

@@ -10,7 +10,7 @@
 
 #include "endpoint.h"
 #include "server_output.h"
-#include "session_internal.h"
+#include "world.h"
 #include "server_trouble.h"
 #include "socket_holder.h"
 
@@ -46,56 +46,56 @@ struct foreign {
 static pid_t
 tree_root(void *context)
 {
-	const struct session *session = context;
-	if (!session->server.ours)
-		return session->server.pid;
+	const struct world *world = context;
+	if (!world->server.ours)
+		return world->server.pid;
 	/* a program of ours that the guard is just starting is not theirs */
-	return launcher_is_starting(session->launcher) ? 0 :
-	    launcher_guard(session->launcher);
+	return launcher_is_starting(world->launcher) ? 0 :
+	    launcher_guard(world->launcher);
 }
 
 /* What is remembered of a foreign server, made when the first is there. */
 static struct foreign *
-foreign_of(struct session *session)
+foreign_of(struct world *world)
 {
-	if (session->server.foreign != NULL)
-		return session->server.foreign;
+	if (world->server.foreign != NULL)
+		return world->server.foreign;
 	struct foreign *foreign = calloc(1, sizeof *foreign);
 	if (foreign == NULL)
 		return NULL;
-	foreign->output = server_output_new(session->loop, session->log);
+	foreign->output = server_output_new(world->loop, world->log);
 	if (foreign->output == NULL) {
 		free(foreign);
 		return NULL;
 	}
-	session->server.foreign = foreign;
-	socket_watch_foreign(session->sockets, true);
-	process_watch_tree(session->processes, tree_root);
+	world->server.foreign = foreign;
+	socket_watch_foreign(world->sockets, true);
+	process_watch_tree(world->processes, tree_root);
 	return foreign;
 }
 
 /* One that was there before. */
 void
-foreign_watch(struct session *session)
+foreign_watch(struct world *world)
 {
-	if (foreign_of(session) == NULL)
-		session_error(session, "server: %s", strerror(errno));
+	if (foreign_of(world) == NULL)
+		world_error(world, "server: %s", strerror(errno));
 }
 
 /* Runs the command. */
 void
-foreign_start(struct session *session)
+foreign_start(struct world *world)
 {
-	struct server *server = &session->server;
-	struct foreign *foreign = foreign_of(session);
+	struct server *server = &world->server;
+	struct foreign *foreign = foreign_of(world);
 	int out = -1, error = -1;
 	server->listening = server->starting = false;
 	if (foreign == NULL || !server_output_open(foreign->output, &out, &error)) {
-		session_error(session, "server: no pipes for what it writes: %s",
+		world_error(world, "server: no pipes for what it writes: %s",
 		    strerror(errno));
 		return;
 	}
-	server->start_serial = launcher_start_foreign(session->launcher,
+	server->start_serial = launcher_start_foreign(world->launcher,
 	    server->command, out, error);
 	int number = errno;
 	close(out);
@@ -103,14 +103,14 @@ foreign_start(struct session *session)
 	server->starting = server->start_serial != 0;
 	foreign->main = 0;
 	foreign->start_time = UINT64_MAX; /* nobody of this one is there yet */
-	foreign->begun_at = loop_now(session->loop);
+	foreign->begun_at = loop_now(world->loop);
 	foreign->told = foreign->ending = false;
 	foreign->alone_at = 0;
 	foreign->may_follow = true;
 	foreign->end = (struct process_end){0};
 	if (!server->starting) {
 		server_output_forget(foreign->output);
-		session_error(session, "server: cannot start %.80s: %s",
+		world_error(world, "server: cannot start %.80s: %s",
 		    server->command[0], number == E2BIG ?
 		    "its command line is too long" : strerror(number));
 	}
@@ -118,34 +118,34 @@ foreign_start(struct session *session)
 
 /* It runs. */
 void
-foreign_started(struct session *session, pid_t pid)
+foreign_started(struct world *world, pid_t pid)
 {
 	struct process_stat stat;
-	session->server.foreign->main = pid;
-	session->server.foreign->start_time =
+	world->server.foreign->main = pid;
+	world->server.foreign->start_time =
 	    process_stat_read(&stat, pid) == 0 ? stat.start_time : 0;
-	server_output_name(session->server.foreign->output, pid);
+	server_output_name(world->server.foreign->output, pid);
 }
 
 /* It could not be run. */
 void
-foreign_failed(struct session *session, int error)
+foreign_failed(struct world *world, int error)
 {
-	const char *program = session->server.command[0];
-	server_output_forget(session->server.foreign->output);
-	session->server.foreign->may_follow = false;
-	server_ended(session);
-	runner_forget_opening(session);
-	trouble_not_run(session, program, error);
+	const char *program = world->server.command[0];
+	server_output_forget(world->server.foreign->output);
+	world->server.foreign->may_follow = false;
+	server_ended(world);
+	world->server.never_came = true;
+	trouble_not_run(world, program, error);
 }
 
 /* The command line. */
 void
-foreign_command_text(const struct session *session, char *text, size_t size)
+foreign_command_text(const struct world *world, char *text, size_t size)
 {
 	size_t used = 0;
 	*text = '\0';
-	for (const char *const *word = session->server.command; *word != NULL &&
+	for (const char *const *word = world->server.command; *word != NULL &&
 	    used < size; word++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s",
 		    used > 0 ? " " : "", *word);
@@ -163,27 +163,27 @@ latest_row(const struct moment *now, pid_t pid)
 
 /* Does it run, as far as is known? */
 static bool
-runs(const struct session *session, pid_t pid)
+runs(const struct world *world, pid_t pid)
 {
-	return pid != 0 && moment_process_runs(moment_process(log_now(session->log), pid));
+	return pid != 0 && moment_process_runs(moment_process(log_now(world->log), pid));
 }
 
 /* Makes a process the server, and its children the server's. */
 static void
-take_over(struct session *session, pid_t pid)
+take_over(struct world *world, pid_t pid)
 {
-	const struct moment *now = log_now(session->log);
-	struct server *server = &session->server;
+	const struct moment *now = log_now(world->log);
+	struct server *server = &world->server;
 	if (server->pid != 0)
-		process_watch_role(session->processes, server->pid, ROLE_OTHER);
-	process_watch_role(session->processes, pid, ROLE_SERVER);
+		process_watch_role(world->processes, server->pid, ROLE_OTHER);
+	process_watch_role(world->processes, pid, ROLE_SERVER);
 	for (size_t i = 0; i < now->process_count; i++)
 		if (moment_process_runs(&now->processes[i]) &&
 		    now->processes[i].row.ppid == pid)
-			process_watch_role(session->processes,
+			process_watch_role(world->processes,
 			    now->processes[i].row.pid, ROLE_CHILD);
 	server->pid = pid;
-	socket_watch_force(session->sockets);
+	socket_watch_force(world->sockets);
 }
 
 /* Who listens at the port, if it is not the server? */
@@ -204,80 +204,80 @@ listener_row(const struct moment *now)
 /* The server has ended: what it was started by goes on in its place, or one that
  * descends from it will, or it is down. */
 static void
-note_end(struct session *session)
+note_end(struct world *world)
 {
-	struct server *server = &session->server;
+	struct server *server = &world->server;
 	struct foreign *foreign = server->foreign;
-	const struct moment_process *row = latest_row(log_now(session->log), server->pid);
+	const struct moment_process *row = latest_row(log_now(world->log), server->pid);
 	foreign->end = row != NULL ? row->end : (struct process_end){0};
-	if (!runs(session, foreign->main))
+	if (!runs(world, foreign->main))
 		foreign->main = 0;
 	if (foreign->main != 0) {
 		foreign->ending = false;
-		take_over(session, foreign->main);
+		take_over(world, foreign->main);
 		return;
 	}
 	if (!foreign->end.known || !WIFEXITED(foreign->end.status) ||
 	    WEXITSTATUS(foreign->end.status) != 0 || foreign->ending)
 		foreign->may_follow = false;
 	server_output_drain(foreign->output);
-	process_watch_refresh(session->processes); /* a daemon comes to the guard */
+	process_watch_refresh(world->processes); /* a daemon comes to the guard */
 	server->pid = 0;
 	server->listening = false;
-	socket_watch_force(session->sockets);
+	socket_watch_force(world->sockets);
 }
 
 /* Is anybody left who might listen some day? */
 static bool
-somebody_may_listen(const struct session *session)
+somebody_may_listen(const struct world *world)
 {
-	return session->server.pid != 0 || launcher_is_starting(session->launcher) ||
-	    (session->server.foreign->may_follow && host_processes(session) > 0);
+	return world->server.pid != 0 || launcher_is_starting(world->launcher) ||
+	    (world->server.foreign->may_follow && host_processes(world) > 0);
 }
 
 /* Its socket is new; while the cable is out it must not hear. */
 static void
-silence_new(struct session *session, pid_t pid)
+silence_new(struct world *world, pid_t pid)
 {
-	if (log_now(session->log)->host_state == HOST_UNPLUGGED)
-		host_silence_again(session, pid);
+	if (log_now(world->log)->host_state == HOST_UNPLUGGED)
+		host_silence_again(world, pid);
 }
 
 /* Is it one of those that the latest start brought, and is the server not about to
  * end?  A child of an earlier one may hold its listener still. */
 static bool
-may_take_over(const struct session *session, pid_t pid)
+may_take_over(const struct world *world, pid_t pid)
 {
-	const struct foreign *foreign = session->server.foreign;
+	const struct foreign *foreign = world->server.foreign;
 	const struct moment_process *process =
-	    moment_process(log_now(session->log), pid);
+	    moment_process(log_now(world->log), pid);
 	if (!moment_process_runs(process) || foreign->ending ||
 	    process->row.start_time < foreign->start_time)
 		return false;
-	if (session->server.pid == 0)
+	if (world->server.pid == 0)
 		return foreign->may_follow;
-	char state = process_watch_state(session->server.pid);
+	char state = process_watch_state(world->server.pid);
 	return state != 'Z' && state != 'X' && state != 0;
 }
 
 /* Who holds the listener now? */
 static void
-look_for_listener(struct session *session)
+look_for_listener(struct world *world)
 {
-	struct server *server = &session->server;
+	struct server *server = &world->server;
 	struct foreign *foreign = server->foreign;
-	const struct moment_socket *socket = listener_row(log_now(session->log));
+	const struct moment_socket *socket = listener_row(log_now(world->log));
 	pid_t owner = socket != NULL ? socket->row.owner_pid : 0;
-	if (owner != 0 && owner != server->pid && may_take_over(session, owner)) {
-		take_over(session, owner);
+	if (owner != 0 && owner != server->pid && may_take_over(world, owner)) {
+		take_over(world, owner);
 		if (owner != foreign->main)
-			session_note(session, "the server is PID %d: it holds the listening socket",
+			world_note(world, "the server is PID %d: it holds the listening socket",
 			    (int)owner);
 	}
 	bool listens = owner != 0 && owner == server->pid;
 	if (listens && !server->listening) {
-		silence_new(session, owner);
-		trouble_address(session, &socket->row.tcp.local);
+		silence_new(world, owner);
+		trouble_address(world, &socket->row.tcp.local);
 	}
 	server->listening = listens;
 	if (listens)
@@ -287,13 +287,13 @@ look_for_listener(struct session *session)
 /* Is it over?  One search can miss a daemon that its parent has left, and that the guard
  * has not taken up: where somebody may follow, nobody is found twice. */
 static bool
-is_over(struct session *session)
+is_over(struct world *world)
 {
-	struct foreign *foreign = session->server.foreign;
-	int64_t now = loop_now(session->loop);
-	if (!somebody_may_listen(session))
-		process_watch_refresh(session->processes); /* it was not searched meanwhile */
-	if (somebody_may_listen(session)) {
+	struct foreign *foreign = world->server.foreign;
+	int64_t now = loop_now(world->loop);
+	if (!somebody_may_listen(world))
+		process_watch_refresh(world->processes); /* it was not searched meanwhile */
+	if (somebody_may_listen(world)) {
 		foreign->alone_at = 0;
 		return false;
 	}
@@ -301,35 +301,35 @@ is_over(struct session *session)
 		return true;
 	if (foreign->alone_at == 0)
 		foreign->alone_at = now;
-	timer_no_later(session->tick, MILLISECONDS(50));
+	timer_no_later(world->tick, MILLISECONDS(50));
 	return now - foreign->alone_at >= ORPHANED;
 }
 
 /* A server that the console started: is it there, does it listen? */
 static void
-look_at_server(struct session *session)
+look_at_server(struct world *world)
 {
-	struct server *server = &session->server;
+	struct server *server = &world->server;
 	struct foreign *foreign = server->foreign;
-	if (server->pid != 0 && !runs(session, server->pid))
-		note_end(session);
-	look_for_listener(session);
-	if (!server->starting || !is_over(session))
+	if (server->pid != 0 && !runs(world, server->pid))
+		note_end(world);
+	look_for_listener(world);
+	if (!server->starting || !is_over(world))
 		return;
 	server->starting = false;
 	if (foreign->ending)
 		return;
-	const struct moment_socket *socket = listener_row(log_now(session->log));
-	runner_forget_opening(session);
-	trouble_ended(session, foreign->output, &foreign->end,
+	const struct moment_socket *socket = listener_row(log_now(world->log));
+	world->server.never_came = true;
+	trouble_ended(world, foreign->output, &foreign->end,
 	    socket != NULL ? socket->row.owner_pid : 0);
 }
 
 /* A child that serves a connection is told so, unless it serves another one still. */
 static void
-look_at_children(struct session *session)
+look_at_children(struct world *world)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	const struct report_endpoint *here = &now->host;
 	for (size_t i = 0; i < now->socket_count; i++) {
 		const struct socket_row *row = &now->sockets[i].row;
@@ -346,20 +346,20 @@ look_at_children(struct session *session)
 		if (child->row.peer.family != 0 && old != NULL &&
 		    old->row.owner_pid == row->owner_pid)
 			continue;
-		silence_new(session, row->owner_pid);
-		process_watch_serves(session->processes, row->owner_pid,
+		silence_new(world, row->owner_pid);
+		process_watch_serves(world->processes, row->owner_pid,
 		    &row->tcp.remote, row->conn);
 	}
 }
 
 /* A server that was there before: has it ended, and is another one there? */
 static void
-look_at_watched(struct session *session)
+look_at_watched(struct world *world)
 {
-	struct server *server = &session->server;
-	if (server->pid != 0 && !runs(session, server->pid))
-		server_ended(session);
-	const struct moment_socket *socket = listener_row(log_now(session->log));
+	struct server *server = &world->server;
+	if (server->pid != 0 && !runs(world, server->pid))
+		server_ended(world);
+	const struct moment_socket *socket = listener_row(log_now(world->log));
 	if (server->pid != 0 || socket == NULL || socket->row.tcp.inode == 0 ||
 	    socket->row.tcp.inode == server->foreign->asked_inode)
 		return;
@@ -368,10 +368,10 @@ look_at_watched(struct session *session)
 	if (owner == 0)
 		return;
 	server->pid = owner;
-	process_watch_add(session->processes, owner, ROLE_SERVER, PROCESS_STARTED,
-	    NULL, 0, loop_now(session->loop));
-	socket_watch_force(session->sockets);
-	session_note(session, "PID %d listens at the port now: it is watched", (int)owner);
+	process_watch_add(world->processes, owner, ROLE_SERVER, PROCESS_STARTED,
+	    NULL, 0, loop_now(world->loop));
+	socket_watch_force(world->sockets);
+	world_note(world, "PID %d listens at the port now: it is watched", (int)owner);
 }
 
 /* Was the listener read before the process that holds it was known? */
@@ -384,83 +384,83 @@ has_unowned_listener(const struct moment *now)
 
 /* Something may have happened. */
 void
-foreign_look(struct session *session)
+foreign_look(struct world *world)
 {
-	struct server *server = &session->server;
+	struct server *server = &world->server;
 	struct foreign *foreign = server->foreign;
-	int64_t since = loop_now(session->loop) - foreign->begun_at;
+	int64_t since = loop_now(world->loop) - foreign->begun_at;
 	if (server->ours && server->starting && !foreign->told &&
-	    !host_is_dark(session)) {
-		timer_no_later(session->tick, MILLISECONDS(50));
-		if (has_unowned_listener(log_now(session->log)))
-			socket_watch_force(session->sockets);
+	    !host_is_dark(world)) {
+		timer_no_later(world->tick, MILLISECONDS(50));
+		if (has_unowned_listener(log_now(world->log)))
+			socket_watch_force(world->sockets);
 		foreign->told = since > PATIENCE;
 		if (foreign->told)
-			trouble_deaf(session, foreign->output);
+			trouble_deaf(world, foreign->output);
 	}
-	if (foreign->looked_at == log_end(session->log) && !server->starting)
+	if (foreign->looked_at == log_end(world->log) && !server->starting)
 		return;
-	foreign->looked_at = log_end(session->log);
+	foreign->looked_at = log_end(world->log);
 	if (server->ours)
-		look_at_server(session);
+		look_at_server(world);
 	else
-		look_at_watched(session);
-	look_at_children(session);
+		look_at_watched(world);
+	look_at_children(world);
 }
 
 /* What started the server is ended with it. */
 void
-foreign_stop(struct session *session)
+foreign_stop(struct world *world)
 {
-	pid_t starter = foreign_starter(session);
+	pid_t starter = foreign_starter(world);
 	if (starter != 0)
-		session_signal(session, starter, SIGTERM, BY_USER);
+		world_signal(world, starter, SIGTERM, BY_USER);
 }
 
 /* A signal went to a process. */
 void
-foreign_signalled(struct session *session, pid_t pid, int number)
+foreign_signalled(struct world *world, pid_t pid, int number)
 {
-	if (pid == session->server.pid && (number == SIGTERM || number == SIGKILL ||
+	if (pid == world->server.pid && (number == SIGTERM || number == SIGKILL ||
 	    number == SIGINT || number == SIGHUP || number == SIGQUIT))
-		session->server.foreign->ending = true;
+		world->server.foreign->ending = true;
 }
 
 /* Does what started the server still run, beside it? */
 pid_t
-foreign_starter(const struct session *session)
+foreign_starter(const struct world *world)
 {
-	const struct foreign *foreign = session->server.foreign;
-	return foreign != NULL && foreign->main != session->server.pid &&
-	    runs(session, foreign->main) ? foreign->main : 0;
+	const struct foreign *foreign = world->server.foreign;
+	return foreign != NULL && foreign->main != world->server.pid &&
+	    runs(world, foreign->main) ? foreign->main : 0;
 }
 
 /* Did its rows come and go before anybody could read them?  The table has neither end,
  * in a reading that began after connect had returned. */
 static bool
-was_missed(struct session *session, const struct moment_connection *connection)
+was_missed(struct world *world, const struct moment_connection *connection)
 {
-	struct foreign *foreign = session->server.foreign;
+	struct foreign *foreign = world->server.foreign;
 	if (!connection->established || connection->client != STATE_GONE ||
 	    connection->server != STATE_GONE)
 		return false;
 	if (foreign->missed != connection->conn) {
 		foreign->missed = connection->conn;
-		foreign->missed_at = loop_now(session->loop);
-	} else if (socket_watch_read_at(session->sockets) > foreign->missed_at) {
+		foreign->missed_at = loop_now(world->loop);
+	} else if (socket_watch_read_at(world->sockets) > foreign->missed_at) {
 		return true;
 	}
-	socket_watch_force(session->sockets);
+	socket_watch_force(world->sockets);
 	return false;
 }
 
 /* Is the server's end in somebody's hands?  In those of the server itself, it may be
  * about to fork. */
 bool
-foreign_has_accepted(struct session *session,
+foreign_has_accepted(struct world *world,
     const struct moment_connection *connection)
 {
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	const struct moment_socket *socket = NULL;
 	for (size_t i = 0; i < now->socket_count && socket == NULL; i++)
 		if (now->sockets[i].gone_at == 0 &&
@@ -468,29 +468,29 @@ foreign_has_accepted(struct session *session,
 		    now->sockets[i].row.end == END_SERVER)
 			socket = &now->sockets[i];
 	if (socket == NULL || socket->row.tcp.inode == 0)
-		return socket == NULL && was_missed(session, connection);
+		return socket == NULL && was_missed(world, connection);
 	const struct moment_process *child = moment_process(now, connection->child);
 	if (child != NULL && child->row.role == ROLE_CHILD)
 		return true;
-	process_watch_kick(session->processes);
+	process_watch_kick(world->processes);
 	int64_t until = socket->changed_at + HANDING_OVER;
-	if (loop_now(session->loop) < until)
+	if (loop_now(world->loop) < until)
 		return false;
-	if (process_watch_searched_at(session->processes) < until)
-		process_watch_refresh(session->processes);
-	else if (socket_watch_read_at(session->sockets) >= until)
+	if (process_watch_searched_at(world->processes) < until)
+		process_watch_refresh(world->processes);
+	else if (socket_watch_read_at(world->sockets) >= until)
 		return true;
-	socket_watch_force(session->sockets);
+	socket_watch_force(world->sockets);
 	return false;
 }
 
 void
-foreign_free(struct session *session)
+foreign_free(struct world *world)
 {
-	struct foreign *foreign = session->server.foreign;
+	struct foreign *foreign = world->server.foreign;
 	if (foreign == NULL)
 		return;
 	server_output_free(foreign->output);
 	free(foreign);
-	session->server.foreign = NULL;
+	world->server.foreign = NULL;
 }

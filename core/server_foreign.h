@@ -11,37 +11,37 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct session;
+struct world;
 struct moment_connection;
 
 /* Runs the command; its outcome comes by one of the next two. */
-void foreign_start(struct session *session);
-void foreign_started(struct session *session, pid_t pid);
-void foreign_failed(struct session *session, int error);
+void foreign_start(struct world *world);
+void foreign_started(struct world *world, pid_t pid);
+void foreign_failed(struct world *world, int error);
 
 /* One that was there before is watched from now on. */
-void foreign_watch(struct session *session);
+void foreign_watch(struct world *world);
 
 /* The server is about to be ended: also what started it, or it would be back. */
-void foreign_stop(struct session *session);
+void foreign_stop(struct world *world);
 
 /* A signal went to a process of the session. */
-void foreign_signalled(struct session *session, pid_t pid, int number);
+void foreign_signalled(struct world *world, pid_t pid, int number);
 
 /* The process that started the server and still runs beside it, 0: none. */
-pid_t foreign_starter(const struct session *session);
+pid_t foreign_starter(const struct world *world);
 
 /* Something may have happened: who is the server now, does it listen, whom do its
  * children serve? */
-void foreign_look(struct session *session);
+void foreign_look(struct world *world);
 
 /* Is the server's end of the connection in somebody's hands, and will they stay? */
-bool foreign_has_accepted(struct session *session,
+bool foreign_has_accepted(struct world *world,
     const struct moment_connection *connection);
 
 /* The command line, in so many bytes. */
-void foreign_command_text(const struct session *session, char *text, size_t size);
+void foreign_command_text(const struct world *world, char *text, size_t size);
 
-void foreign_free(struct session *session);
+void foreign_free(struct world *world);
 
 #endif

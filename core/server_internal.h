@@ -6,6 +6,6 @@
 
 /* tcpserv's argv: each setting that it does not have by itself, and PORT.  Returns how
  * many; arguments has the words' room. */
-size_t server_arguments(struct session *session, char arguments[][96], const char **argv);
+size_t server_arguments(struct world *world, char arguments[][96], const char **argv);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "endpoint.h"
 #include "server_output.h"
-#include "session_internal.h"
+#include "world.h"
 #include "signal_name.h"
 #include "socket_holder.h"
 
@@ -48,9 +48,9 @@ mend_of(const char *program, int error)
 
 /* Its program could not be run. */
 void
-trouble_not_run(struct session *session, const char *program, int error)
+trouble_not_run(struct world *world, const char *program, int error)
 {
-	session_error(session, "cannot run %.120s: %s", program, mend_of(program, error));
+	world_error(world, "cannot run %.120s: %s", program, mend_of(program, error));
 }
 
 /* " with exit 1": how it ended; "" when that is not known. */
@@ -78,7 +78,7 @@ write_last(struct server_output *output, char *text, size_t size)
 
 /* It ended before it listened. */
 void
-trouble_ended(struct session *session, struct server_output *output,
+trouble_ended(struct world *world, struct server_output *output,
     const struct process_end *end, pid_t holder)
 {
 	char how[32], last[440], held[80] = "";
@@ -87,16 +87,16 @@ trouble_ended(struct session *session, struct server_output *output,
 	if (holder != 0)
 		snprintf(held, sizeof held, "; PID %d still holds the port: kill pid:%d, or reset",
 		    (int)holder, (int)holder);
-	session_error(session, "the server ended%s before it listened at port %u%s%s",
-	    how, session->host_endpoint.port, last, held);
+	world_error(world, "the server ended%s before it listened at port %u%s%s",
+	    how, world->host_endpoint.port, last, held);
 }
 
 /* A port other than ours at which one of its processes listens; 0: none. */
 static unsigned
-other_port(struct session *session)
+other_port(struct world *world)
 {
 	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	struct socket_holders holders = {0};
 	struct tcp_table table = {0};
 	char *buffer = NULL;
@@ -116,30 +116,30 @@ other_port(struct session *session)
 
 /* It has had time enough, and does not listen. */
 void
-trouble_deaf(struct session *session, struct server_output *output)
+trouble_deaf(struct world *world, struct server_output *output)
 {
-	unsigned port = other_port(session), wanted = session->host_endpoint.port;
+	unsigned port = other_port(world), wanted = world->host_endpoint.port;
 	char last[440];
 	write_last(output, last, sizeof last);
 	if (port != 0)
-		session_note(session, "the server listens at port %u, not at %u: give the console PORT %u, or the server %u%s",
+		world_note(world, "the server listens at port %u, not at %u: give the console PORT %u, or the server %u%s",
 		    port, wanted, port, wanted, last);
 	else
-		session_note(session, "the server does not listen at port %u after 2 s%s",
+		world_note(world, "the server does not listen at port %u after 2 s%s",
 		    wanted, last);
 }
 
 /* It listens at our port, but perhaps not where HOST is. */
 void
-trouble_address(struct session *session, const struct report_endpoint *local)
+trouble_address(struct world *world, const struct report_endpoint *local)
 {
-	const struct report_endpoint *host = &session->host_endpoint;
+	const struct report_endpoint *host = &world->host_endpoint;
 	char here[ENDPOINT_TEXT], there[ENDPOINT_TEXT];
 	if (endpoint_equal(local, host) ||
 	    (endpoint_is_any(local) && local->family >= host->family))
 		return;
 	endpoint_address_text(local, there);
 	endpoint_address_text(host, here);
-	session_note(session, "the server listens at %s, not at %s: give the console HOST %s, or the server %s",
+	world_note(world, "the server listens at %s, not at %s: give the console HOST %s, or the server %s",
 	    there, here, there, here);
 }

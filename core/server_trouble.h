@@ -5,19 +5,19 @@
 #include "event.h"
 
 struct server_output;
-struct session;
+struct world;
 
 /* Its program could not be run: errno, and what mends it. */
-void trouble_not_run(struct session *session, const char *program, int error);
+void trouble_not_run(struct world *world, const char *program, int error);
 
 /* It ended so before it listened; holder (0: none) holds the port still. */
-void trouble_ended(struct session *session, struct server_output *output,
+void trouble_ended(struct world *world, struct server_output *output,
     const struct process_end *end, pid_t holder);
 
 /* It has had time enough, and does not listen at our port. */
-void trouble_deaf(struct session *session, struct server_output *output);
+void trouble_deaf(struct world *world, struct server_output *output);
 
 /* It listens at our port, but perhaps not where HOST is: then that is told. */
-void trouble_address(struct session *session, const struct report_endpoint *local);
+void trouble_address(struct world *world, const struct report_endpoint *local);
 
 #endif

@@ -32,44 +32,44 @@ bare_open(size_t events)
 	struct session *session = calloc(1, sizeof *session);
 	ck_assert_ptr_nonnull(session);
 	session->queue_end = &session->queue;
-	session->host_endpoint = fixture_server_end();
-	session->host_is_local = session->ready = true;
-	session->loop = loop_new();
-	session->log = log_new(events);
-	session->processes = process_watch_new(session->loop, session->log,
-	    bare_nothing, session);
-	session->sockets = socket_watch_new(session->loop, session->log, BARE_PORT, 4,
-	    bare_nothing, session);
-	session->all = all_sockets_new(session->loop, session->log);
-	session->tick = loop_timer(session->loop, bare_nothing, session);
-	session->hold = loop_timer(session->loop, bare_nothing, session);
-	ck_assert(session->hold != NULL && session->tick != NULL);
-	ck_assert(session->processes != NULL && session->sockets != NULL);
-	ck_assert(host_init(session));
-	settings_init(&session->server.settings, "127.0.0.1");
-	session->server.initial = session->server.settings;
-	snprintf(session->host_name, sizeof session->host_name, "127.0.0.1");
-	snprintf(session->directory, sizeof session->directory, "/nowhere");
+	session->world.host_endpoint = fixture_server_end();
+	session->world.host_is_local = session->ready = true;
+	session->world.loop = loop_new();
+	session->world.log = log_new(events);
+	session->world.processes = process_watch_new(session->world.loop, session->world.log,
+	    bare_nothing, &session->world);
+	session->world.sockets = socket_watch_new(session->world.loop, session->world.log, BARE_PORT, 4,
+	    bare_nothing, &session->world);
+	session->world.all = all_sockets_new(session->world.loop, session->world.log);
+	session->world.tick = loop_timer(session->world.loop, bare_nothing, session);
+	session->world.hold = loop_timer(session->world.loop, bare_nothing, session);
+	ck_assert(session->world.hold != NULL && session->world.tick != NULL);
+	ck_assert(session->world.processes != NULL && session->world.sockets != NULL);
+	ck_assert(host_init(&session->world));
+	settings_init(&session->world.server.settings, "127.0.0.1");
+	session->world.server.initial = session->world.server.settings;
+	snprintf(session->world.host_name, sizeof session->world.host_name, "127.0.0.1");
+	snprintf(session->world.directory, sizeof session->world.directory, "/nowhere");
 	return session;
 }
 
 static inline void
 bare_close(struct session *session)
 {
-	session->ended = true;
-	launcher_free(session->launcher);
+	session->world.ended = true;
+	launcher_free(session->world.launcher);
 	session_forget_question(session);
 	runner_free(session);
-	client_free(session);
-	server_free(session);
-	process_watch_free(session->processes);
-	socket_watch_free(session->sockets);
-	all_sockets_free(session->all);
-	loop_untimer(session->loop, session->tick);
-	loop_untimer(session->loop, session->hold);
-	loop_untimer(session->loop, session->host.timer);
-	log_free(session->log);
-	loop_free(session->loop);
+	client_free(&session->world);
+	server_free(&session->world);
+	process_watch_free(session->world.processes);
+	socket_watch_free(session->world.sockets);
+	all_sockets_free(session->world.all);
+	loop_untimer(session->world.loop, session->world.tick);
+	loop_untimer(session->world.loop, session->world.hold);
+	loop_untimer(session->world.loop, session->world.host.timer);
+	log_free(session->world.log);
+	loop_free(session->world.loop);
 	free(session->taken);
 	free(session);
 }
@@ -78,8 +78,8 @@ bare_close(struct session *session)
 static inline void
 bare_tell(struct session *session, struct event event)
 {
-	event.time = loop_now(session->loop);
-	ck_assert_int_eq(log_append(session->log, &event), 0);
+	event.time = loop_now(session->world.loop);
+	ck_assert_int_eq(log_append(session->world.log, &event), 0);
 }
 
 /* Begins a line, behind those that wait. */
@@ -110,9 +110,9 @@ bare_is_running(const struct session *session)
 static inline const struct event *
 bare_last(const struct session *session, enum event_type type)
 {
-	uint64_t number = log_find_back(session->log, log_end(session->log),
-	    log_first(session->log), LOG_TYPE(type));
-	return number != UINT64_MAX ? log_event(session->log, number) : NULL;
+	uint64_t number = log_find_back(session->world.log, log_end(session->world.log),
+	    log_first(session->world.log), LOG_TYPE(type));
+	return number != UINT64_MAX ? log_event(session->world.log, number) : NULL;
 }
 
 /* How many events of a type there are. */
@@ -120,8 +120,8 @@ static inline unsigned
 bare_count(const struct session *session, enum event_type type)
 {
 	unsigned count = 0;
-	uint64_t end = log_end(session->log), i = log_first(session->log);
-	while ((i = log_find(session->log, i, end, LOG_TYPE(type))) < end) {
+	uint64_t end = log_end(session->world.log), i = log_first(session->world.log);
+	while ((i = log_find(session->world.log, i, end, LOG_TYPE(type))) < end) {
 		count++;
 		i++;
 	}
@@ -154,10 +154,10 @@ static inline int
 bare_client(struct session *session)
 {
 	int program;
-	session->client.channel = channel_open(session->loop, &program, reports_take,
-	    session);
-	ck_assert_ptr_nonnull(session->client.channel);
-	session->client.pid = CLIENT_PID;
+	session->world.client.channel = channel_open(session->world.loop, &program, reports_take,
+	    &session->world);
+	ck_assert_ptr_nonnull(session->world.client.channel);
+	session->world.client.pid = CLIENT_PID;
 	return program;
 }
 
@@ -193,7 +193,7 @@ bare_done(struct session *session, int program, uint32_t serial)
 	struct report report = {.kind = REPORT_DONE, .order = serial};
 	reporter_send(&reporter, &report);
 	ck_assert_uint_eq(reporter.lost, 0);
-	channel_drain(session->client.channel);
+	channel_drain(session->world.client.channel);
 	runner_step(session);
 }
 
@@ -215,11 +215,11 @@ static inline void
 bare_guard(struct session *session)
 {
 	struct launcher_events events = {bare_started, bare_reaped, bare_nothing, NULL};
-	session->launcher = launcher_new(session->loop, 1024, &events);
-	ck_assert_ptr_nonnull(session->launcher);
+	session->world.launcher = launcher_new(session->world.loop, 1024, &events);
+	ck_assert_ptr_nonnull(session->world.launcher);
 	/* a client that cannot run lets go of what it is told at any moment */
 	const char *build = getenv("BUILD");
-	snprintf(session->directory, sizeof session->directory, "%s",
+	snprintf(session->world.directory, sizeof session->world.directory, "%s",
 	    build != NULL ? build : "build");
 }
 
@@ -228,25 +228,25 @@ static inline void
 bare_follow(struct session *session, pid_t pid, enum report_role role, unsigned conn)
 {
 	struct report_endpoint peer = fixture_client_end(conn);
-	process_watch_add(session->processes, pid, role,
+	process_watch_add(session->world.processes, pid, role,
 	    role == ROLE_CHILD ? PROCESS_FORKED : PROCESS_STARTED,
-	    conn != 0 ? &peer : NULL, conn, loop_now(session->loop));
+	    conn != 0 ? &peer : NULL, conn, loop_now(session->world.loop));
 	if (role == ROLE_SERVER)
-		session->server.pid = pid;
+		session->world.server.pid = pid;
 	if (role == ROLE_CLIENT)
-		session->client.pid = pid;
-	ck_assert_ptr_nonnull(moment_process(log_now(session->log), pid));
+		session->world.client.pid = pid;
+	ck_assert_ptr_nonnull(moment_process(log_now(session->world.log), pid));
 }
 
 /* Rounds of the loop until the running command is over. */
 static inline void
 bare_await(struct session *session)
 {
-	int64_t end = loop_now(session->loop) + SECONDS(20);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
 	session->running.deadline = INT64_MAX; /* it is over when it is done */
 	while (bare_is_running(session)) {
-		ck_assert_int_lt(loop_now(session->loop), end);
-		ck_assert_int_ge(loop_round(session->loop, 2), 0);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
+		ck_assert_int_ge(loop_round(session->world.loop, 2), 0);
 		runner_step(session);
 	}
 }
@@ -269,7 +269,7 @@ bare_connections(struct session *session, unsigned count)
 	}
 	if (count > 0)
 		bare_tell(session, fixture_connection(1, CONNECTION_CURRENT));
-	session->client.conns = count;
+	session->world.client.conns = count;
 }
 
 #endif

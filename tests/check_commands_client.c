@@ -138,7 +138,7 @@ START_TEST(a_wrong_line_is_no_order)
 	struct session *session = open_with_client(&program);
 	bare_refuses(session, refused[_i].line, refused[_i].words);
 	ck_assert_uint_eq(bare_order(program)->kind, 0);
-	ck_assert_uint_eq(session->client.order_serial, 0);
+	ck_assert_uint_eq(session->world.client.order_serial, 0);
 	close_with_client(session, program);
 }
 END_TEST
@@ -186,7 +186,7 @@ START_TEST(a_closed_connection_is_not_used)
 	bare_refuses(session, "send x", "send: connection 1 is closed: connect, or use N");
 	bare_refuses(session, "shutdown 1", "is closed");
 	bare_refuses(session, "read 3000", "read: connection 3000 is not there");
-	session->client.conns = 4000; /* it was, and is forgotten */
+	session->world.client.conns = 4000; /* it was, and is forgotten */
 	bare_refuses(session, "read 3000", "connection 3000 is closed");
 	ck_assert_uint_eq(bare_order(program)->kind, 0);
 	bare_run(session, "use 2");
@@ -223,12 +223,12 @@ START_TEST(a_timeout_is_known_to_who_foretells)
 	struct session *session = bare_open(4096);
 	bare_guard(session);
 	bare_run(session, "client timeout 2.5");
-	ck_assert_int_eq(session->sockets->user_timeout, MILLISECONDS(2500));
+	ck_assert_int_eq(session->world.sockets->user_timeout, MILLISECONDS(2500));
 	bare_run(session, "client timeout default");
-	ck_assert_int_eq(session->sockets->user_timeout, 0);
+	ck_assert_int_eq(session->world.sockets->user_timeout, 0);
 	bare_run(session, "client timeout 3");
 	bare_run(session, "reset");
-	ck_assert_int_eq(session->sockets->user_timeout, 0);
+	ck_assert_int_eq(session->world.sockets->user_timeout, 0);
 	bare_close(session);
 }
 END_TEST
@@ -240,17 +240,17 @@ START_TEST(a_client_that_dies_holds_nothing_up)
 	bare_run(session, "read");
 	ck_assert(bare_is_running(session));
 	ck_assert_int_eq(session->running.deadline - session->running.begun_at, SECONDS(5));
-	client_ended(session);
+	client_ended(&session->world);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
-	ck_assert_int_eq(session->client.pid, 0);
+	ck_assert_int_eq(session->world.client.pid, 0);
 	for (size_t i = 0; i < 3; i++)
 		ck_assert(!session_now(session)->connections[i].open);
 	bare_refuses(session, "client signal INT ignore", "no client runs: client start");
 	bare_run(session, "client signal PIPE ignore"); /* for the next one */
-	ck_assert_int_eq(session->client.sigpipe, DISPOSITION_IGNORE);
+	ck_assert_int_eq(session->world.client.sigpipe, DISPOSITION_IGNORE);
 	bare_run(session, "client long 32");
-	ck_assert_int_eq(session->client.long_bits, 32);
+	ck_assert_int_eq(session->world.client.long_bits, 32);
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 1);
 	close_with_client(session, program);
 }
@@ -275,18 +275,18 @@ START_TEST(connections_are_ordered_in_one)
 {
 	int program;
 	struct session *session = open_with_client(&program);
-	session->host_endpoint.port = 12345;
-	session->client.pid = 0; /* nobody's process is looked at */
+	session->world.host_endpoint.port = 12345;
+	session->world.client.pid = 0; /* nobody's process is looked at */
 	bare_run(session, "connect 5");
 	struct order *order = bare_ordered(program, ORDER_CONNECT, 5);
 	ck_assert_uint_eq(order->conn, 4);
 	ck_assert_int_eq(order->milliseconds, 0);
 	ck_assert_uint_eq(order->flags, 0);
 	ck_assert_uint_eq(order->peer.port, 12345);
-	ck_assert_uint_eq(session->client.conns, 8);
-	ck_assert_uint_eq(session->client.unbegun, 5);
+	ck_assert_uint_eq(session->world.client.conns, 8);
+	ck_assert_uint_eq(session->world.client.unbegun, 5);
 	ck_assert_uint_eq(session_now(session)->current, 4);
-	ck_assert(timer_is_running(session->hold));
+	ck_assert(timer_is_running(session->world.hold));
 	close_with_client(session, program);
 }
 END_TEST
@@ -295,9 +295,9 @@ START_TEST(an_interrupt_is_rounded_up)
 {
 	int program;
 	struct session *session = open_with_client(&program);
-	session->client.pid = 0;
-	session->server.ours = true;
-	settings_set(&session->server.settings, "service=sum-binary", NULL, 0);
+	session->world.client.pid = 0;
+	session->world.server.ours = true;
+	settings_set(&session->world.server.settings, "service=sum-binary", NULL, 0);
 	bare_run(session, "connect --interrupt 0.0151");
 	struct order *order = bare_ordered(program, ORDER_CONNECT, 1);
 	ck_assert_int_eq(order->milliseconds, 16);
@@ -317,11 +317,11 @@ START_TEST(a_new_client_is_told_everything_again)
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		bare_run(session, lines[i]);
 	bare_tell(session, fixture_host(HOST_UNPLUGGED));
-	ck_assert_uint_eq(session->client.order_serial, 0); /* there was none to tell */
-	client_start(session);
-	ck_assert(session->client.starting);
-	ck_assert_uint_eq(session->client.start_serial, 1);
-	ck_assert_uint_eq(session->client.order_serial, 8); /* and the silence */
+	ck_assert_uint_eq(session->world.client.order_serial, 0); /* there was none to tell */
+	client_start(&session->world);
+	ck_assert(session->world.client.starting);
+	ck_assert_uint_eq(session->world.client.start_serial, 1);
+	ck_assert_uint_eq(session->world.client.order_serial, 8); /* and the silence */
 	bare_close(session);
 }
 END_TEST
@@ -346,7 +346,7 @@ START_TEST(the_orders_of_a_new_client_are_these)
 	struct session *session = bare_open(4096);
 	bare_run(session, cases[_i].line);
 	int program = bare_client(session);
-	client_tell_wishes(session);
+	client_tell_wishes(&session->world);
 	struct order *order = bare_ordered(program, cases[_i].kind, cases[_i].number);
 	ck_assert_int_eq(order->milliseconds, cases[_i].ms);
 	ck_assert_uint_eq(bare_order(program)->kind, 0);

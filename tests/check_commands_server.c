@@ -12,11 +12,11 @@ open_served(struct victim *victim)
 {
 	struct session *session = bare_open(4096);
 	bare_guard(session);
-	session->server.ours = true;
+	session->world.server.ours = true;
 	bare_connections(session, 0);
 	*victim = victim_start();
 	bare_follow(session, victim->pid, ROLE_SERVER, 0);
-	session->server.listening = true;
+	session->world.server.listening = true;
 	return session;
 }
 
@@ -31,7 +31,7 @@ close_served(struct session *session, const struct victim *victim)
 static void
 began(struct session *session, int64_t ago)
 {
-	session->running.begun_at = loop_now(session->loop) - ago;
+	session->running.begun_at = loop_now(session->world.loop) - ago;
 	session->running.deadline = session->running.begun_at + SECONDS(3600);
 	runner_step(session);
 }
@@ -99,12 +99,12 @@ START_TEST(a_killed_client_is_heard_of)
 	struct victim client = victim_start();
 	bare_follow(session, client.pid, ROLE_CLIENT, 0);
 	bare_run(session, "kill client");
-	int64_t end = loop_now(session->loop) + SECONDS(20);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
 	while (process_watch_state(client.pid) != 'Z')
-		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
 	runner_step(session);
 	ck_assert(bare_is_running(session)); /* until its connections are closed */
-	client_ended(session);
+	client_ended(&session->world);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	victim_end(&client);
@@ -138,13 +138,13 @@ START_TEST(a_wrong_line_signals_nobody)
 {
 	struct victim victim;
 	struct session *session = open_served(&victim);
-	struct settings before = session->server.settings;
+	struct settings before = session->world.server.settings;
 	if (refused[_i].down)
-		session->server.pid = 0;
+		session->world.server.pid = 0;
 	bare_refuses(session, refused[_i].line, refused[_i].words);
 	ck_assert_uint_eq(victim_was_sent(&victim), 0);
 	ck_assert(victim_answers(&victim));
-	ck_assert_mem_eq(&session->server.settings, &before, sizeof before);
+	ck_assert_mem_eq(&session->world.server.settings, &before, sizeof before);
 	close_served(session, &victim);
 }
 END_TEST
@@ -159,13 +159,13 @@ START_TEST(a_host_that_is_down_has_no_server)
 		bare_refuses(session, lines[i], "the server's host is down: host reboot");
 	bare_run(session, "server set reap=wait backlog=7");
 	bare_said(session, EVENT_NOTE, "the settings count from host reboot on");
-	ck_assert_str_eq(settings_get(&session->server.settings, "reap"), "wait");
-	ck_assert_str_eq(settings_get(&session->server.settings, "backlog"), "7");
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "wait");
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "backlog"), "7");
 	bare_tell(session, fixture_host(HOST_UP));
-	session->host.step = STEP_GRACE;
+	session->world.host.step = STEP_GRACE;
 	for (int i = 0; i < 2; i++)
 		bare_refuses(session, lines[i], "the server's host is not up: host reboot");
-	session->host.step = STEP_NONE;
+	session->world.host.step = STEP_NONE;
 	ck_assert_uint_eq(victim_was_sent(&victim), 0);
 	close_served(session, &victim);
 }
@@ -176,12 +176,12 @@ START_TEST(a_server_of_the_users_takes_no_settings)
 	static const char *const command[] = {"./myserver", NULL};
 	struct victim victim;
 	struct session *session = open_served(&victim);
-	session->server.command = command;
+	session->world.server.command = command;
 	bare_refuses(session, "server set reap=wait", "this server, ./myserver, takes its settings");
-	ck_assert_str_eq(settings_get(&session->server.settings, "reap"), "waitpid");
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "waitpid");
 	ck_assert_uint_eq(victim_was_sent(&victim), 0);
-	session->options.no_server = true;
-	session->server.ours = false;
+	session->world.options.no_server = true;
+	session->world.server.ours = false;
 	bare_refuses(session, "server start", "with --no-server the console starts none");
 	close_served(session, &victim);
 }
@@ -201,7 +201,7 @@ START_TEST(one_that_does_not_end_is_told_before_its_time_is_over)
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 1);
 	ck_assert(bare_is_running(session));
 	ck_assert(victim_answers(&victim));
-	session->server.pid = 0;
+	session->world.server.pid = 0;
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	close_served(session, &victim);
@@ -223,14 +223,14 @@ START_TEST(a_restart_comes_about_by_force)
 	began(session, SECONDS(3));
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 1);
 	ck_assert(bare_is_running(session));
-	ck_assert(!session->server.starting);
-	session->server.pid = 0;
-	session->server.listening = false;
+	ck_assert(!session->world.server.starting);
+	session->world.server.pid = 0;
+	session->world.server.listening = false;
 	runner_step(session); /* now the new one is begun */
-	ck_assert(session->server.starting);
+	ck_assert(session->world.server.starting);
 	ck_assert(bare_is_running(session));
-	session->server.starting = false;
-	session->server.listening = true;
+	session->world.server.starting = false;
+	session->world.server.listening = true;
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	close_served(session, &victim);
@@ -243,13 +243,13 @@ START_TEST(one_that_was_down_is_started)
 	    "server set reap=wait"};
 	struct victim victim;
 	struct session *session = open_served(&victim);
-	session->server.pid = 0;
+	session->world.server.pid = 0;
 	bare_run(session, lines[_i]);
-	ck_assert(session->server.starting);
-	ck_assert(!session->server.listening);
+	ck_assert(session->world.server.starting);
+	ck_assert(!session->world.server.listening);
 	ck_assert(bare_is_running(session));
-	ck_assert_uint_eq(session->server.start_serial, 1);
-	session->server.starting = false;
+	ck_assert_uint_eq(session->world.server.start_serial, 1);
+	session->world.server.starting = false;
 	runner_step(session); /* it ended before it listened */
 	ck_assert(!bare_is_running(session));
 	ck_assert_uint_eq(victim_was_sent(&victim), 0);
@@ -265,9 +265,9 @@ START_TEST(one_that_is_gone_is_waited_for)
 	bare_run(session, "server start");
 	ck_assert(!session_has_failed(session));
 	ck_assert(bare_is_running(session));
-	server_ended(session);
+	server_ended(&session->world);
 	runner_step(session);
-	ck_assert(session->server.starting);
+	ck_assert(session->world.server.starting);
 	bare_close(session);
 }
 END_TEST
@@ -277,16 +277,16 @@ START_TEST(one_that_is_dying_is_waited_for)
 	struct victim victim;
 	struct session *session = open_served(&victim);
 	kill(victim.pid, SIGKILL);
-	int64_t end = loop_now(session->loop) + SECONDS(20);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
 	while (process_watch_state(victim.pid) != 'Z')
-		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
 	bare_run(session, "server start");
 	ck_assert(!session_has_failed(session));
 	ck_assert(bare_is_running(session));
-	ck_assert(!session->server.starting);
-	server_ended(session);
+	ck_assert(!session->world.server.starting);
+	server_ended(&session->world);
 	runner_step(session);
-	ck_assert(session->server.starting);
+	ck_assert(session->world.server.starting);
 	close_served(session, &victim);
 }
 END_TEST
@@ -347,12 +347,12 @@ START_TEST(who_serves_no_more_is_told)
 	bare_refuses(session, "kill child 1", "the child of connection 1, PID 301, has ended already");
 	bare_tell(session, fixture_connection(3, CONNECTION_OPENED));
 	bare_refuses(session, "kill child 3", "no child serves connection 3");
-	session->server.found.there = true; /* another user's */
+	session->world.server.found.there = true; /* another user's */
 	bare_refuses(session, "kill child 3", "the server is another user's");
-	session->server.ours = false;
-	session->server.pid = 0;
+	session->world.server.ours = false;
+	session->world.server.pid = 0;
 	bare_refuses(session, "kill server", "the server is another user's");
-	session->server.found.there = false;
+	session->world.server.found.there = false;
 	bare_refuses(session, "kill server", "there is no server here that could be signalled");
 	close_served(session, &server);
 }

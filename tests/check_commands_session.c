@@ -21,7 +21,7 @@ START_TEST(a_snapshot_waits_for_the_table)
 	ck_assert(bare_is_running(session));
 	ck_assert_int_eq(session->running.deadline,
 	    session->running.begun_at + SECONDS(1)); /* it is not waited for longer */
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	ck_assert_uint_eq(bare_count(session, snapshots[_i].type), 1);
@@ -44,12 +44,12 @@ END_TEST
 START_TEST(settings_are_tcpservs)
 {
 	struct session *session = bare_open(4096);
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	bare_run(session, "show settings");
 	bare_later(session, SECONDS(60));
 	bare_said(session, EVENT_NOTE, "settings are tcpserv's, and the server here is another one");
 	ck_assert_uint_eq(bare_count(session, EVENT_SETTINGS), 0);
-	session->server.ours = true;
+	session->world.server.ours = true;
 	bare_run(session, "show settings");
 	bare_later(session, SECONDS(60));
 	bare_said(session, EVENT_SETTINGS, "reap=waitpid");
@@ -65,7 +65,7 @@ START_TEST(dispositions_are_of_those_that_run)
 	bare_tell(session, fixture_start("local"));
 	bare_follow(session, getpid(), ROLE_CLIENT, 0);
 	bare_follow(session, ended.pid, ROLE_SERVER, 0);
-	process_watch_reaped(session->processes, ended.pid, 0, 1, 0);
+	process_watch_reaped(session->world.processes, ended.pid, 0, 1, 0);
 	bare_tell(session, fixture_child(1, PROCESS_FORKED, -1)); /* nobody real */
 	bare_run(session, "show dispositions");
 	bare_later(session, SECONDS(60));
@@ -123,7 +123,7 @@ START_TEST(on_a_screen_its_pane_is_zoomed)
 	bare_later(session, SECONDS(60));
 	bare_run(session, "show why EPIPE");
 	ck_assert_str_eq(shown, "why EPIPE");
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	ck_assert_uint_eq(bare_count(session, EVENT_WHY), 0);
@@ -170,7 +170,7 @@ START_TEST(help_is_the_table)
 	snprintf(wanted, sizeof wanted, "%s: %s", table[count - 1].name,
 	    table[count - 1].help); /* which has no arguments */
 	ck_assert_str_eq(bare_last(session, EVENT_NOTE)->text, wanted);
-	const struct event *first = log_event(session->log, 1);
+	const struct event *first = log_event(session->world.log, 1);
 	snprintf(wanted, sizeof wanted, "%s %s: %s", table[0].name, table[0].arguments,
 	    table[0].help);
 	ck_assert_str_eq(first->text, wanted);
@@ -183,7 +183,7 @@ START_TEST(lessons_that_are_not_there_are_an_error)
 	struct session *session = bare_open(4096);
 	setenv("XDG_DATA_HOME", "/nowhere", 1);
 	bare_refuses(session, "lessons", "there are no scenarios beside this program");
-	snprintf(session->directory, sizeof session->directory, ".");
+	snprintf(session->world.directory, sizeof session->world.directory, ".");
 	bare_run(session, "lessons");
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 1);
 	ck_assert_uint_gt(bare_count(session, EVENT_NOTE), 3);
@@ -198,10 +198,10 @@ START_TEST(a_wait_is_as_long_as_it_says)
 	bare_run(session, "wait 1.5");
 	ck_assert_int_eq(session->running.deadline - session->running.begun_at,
 	    MILLISECONDS(1500));
-	session->running.deadline = loop_now(session->loop) + SECONDS(60);
+	session->running.deadline = loop_now(session->world.loop) + SECONDS(60);
 	runner_step(session);
 	ck_assert(bare_is_running(session));
-	session->running.deadline = loop_now(session->loop);
+	session->running.deadline = loop_now(session->world.loop);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	bare_run(session, "wait 0");
@@ -263,9 +263,9 @@ START_TEST(the_room_chooses)
 	ck_assert(bare_is_running(session));
 	bare_later(session, SECONDS(3600)); /* it takes the time it takes */
 	ck_assert(bare_is_running(session));
-	timer_stop(session->tick);
+	timer_stop(session->world.tick);
 	session_choose(session, 1);
-	ck_assert(timer_is_running(session->tick));
+	ck_assert(timer_is_running(session->world.tick));
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	const struct event *event = bare_last(session, EVENT_ASK);
@@ -326,23 +326,23 @@ START_TEST(a_reset_forgets_what_was_set)
 	bare_guard(session);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		bare_run(session, lines[i]);
-	settings_set(&session->server.initial, "backlog=7", NULL, 0);
-	settings_set(&session->server.settings, "reap=wait", NULL, 0);
-	session->server.ours = true;
+	settings_set(&session->world.server.initial, "backlog=7", NULL, 0);
+	settings_set(&session->world.server.settings, "reap=wait", NULL, 0);
+	session->world.server.ours = true;
 	bare_run(session, "reset");
-	ck_assert_str_eq(settings_get(&session->server.settings, "reap"), "waitpid");
-	ck_assert_str_eq(settings_get(&session->server.settings, "backlog"), "7");
-	ck_assert_uint_eq(session->client.order_serial, 0); /* the new one is told nothing */
-	ck_assert(session->client.starting);
-	ck_assert_uint_eq(session->client.start_serial, 2);
-	ck_assert_uint_eq(session->server.start_serial, 1);
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "waitpid");
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "backlog"), "7");
+	ck_assert_uint_eq(session->world.client.order_serial, 0); /* the new one is told nothing */
+	ck_assert(session->world.client.starting);
+	ck_assert_uint_eq(session->world.client.start_serial, 2);
+	ck_assert_uint_eq(session->world.server.start_serial, 1);
 	bare_said(session, EVENT_SETTINGS, "backlog=7");
 	ck_assert_uint_eq(bare_count(session, EVENT_HOST), 0);
 	ck_assert(bare_is_running(session));
-	session->client.starting = false;
+	session->world.client.starting = false;
 	runner_step(session);
 	ck_assert(bare_is_running(session)); /* the server does not listen yet */
-	session->server.starting = false;
+	session->world.server.starting = false;
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	bare_close(session);
@@ -359,7 +359,7 @@ START_TEST(a_reset_brings_the_host_up)
 	ck_assert_int_eq(bare_last(session, EVENT_HOST)->host.what, HOST_UP);
 	ck_assert_uint_eq(bare_count(session, EVENT_HOST), 2);
 	ck_assert_uint_eq(bare_count(session, EVENT_SETTINGS), 0); /* no server of ours */
-	ck_assert_uint_eq(session->server.start_serial, 0);
+	ck_assert_uint_eq(session->world.server.start_serial, 0);
 	bare_close(session);
 }
 END_TEST
@@ -370,20 +370,20 @@ START_TEST(a_reset_waits_until_nobody_is_left)
 	struct victim server = victim_start();
 	bare_guard(session);
 	bare_tell(session, fixture_start("local"));
-	session->server.ours = true;
+	session->world.server.ours = true;
 	bare_follow(session, server.pid, ROLE_SERVER, 0);
 	bare_run(session, "reset");
 	ck_assert(!victim_answers(&server));
 	ck_assert(bare_is_running(session));
-	ck_assert_uint_eq(session->client.start_serial, 0);
-	process_watch_reaped(session->processes, server.pid, SIGKILL, 1, 0);
-	server_ended(session);
-	session->server.starting = true; /* one is just being started */
+	ck_assert_uint_eq(session->world.client.start_serial, 0);
+	process_watch_reaped(session->world.processes, server.pid, SIGKILL, 1, 0);
+	server_ended(&session->world);
+	session->world.server.starting = true; /* one is just being started */
 	runner_step(session);
-	ck_assert_uint_eq(session->client.start_serial, 0);
-	session->server.starting = false;
+	ck_assert_uint_eq(session->world.client.start_serial, 0);
+	session->world.server.starting = false;
 	runner_step(session);
-	ck_assert_uint_ne(session->client.start_serial, 0);
+	ck_assert_uint_ne(session->world.client.start_serial, 0);
 	victim_end(&server);
 	bare_close(session);
 }
@@ -400,15 +400,15 @@ START_TEST(the_client_leaves_first)
 	bare_run(session, "quit");
 	ck_assert(!victim_answers(&client));
 	ck_assert(!session_has_ended(session));
-	ck_assert_int_gt(launcher_guard(session->launcher), 0);
+	ck_assert_int_gt(launcher_guard(session->world.launcher), 0);
 	ck_assert_int_eq(session->running.deadline - session->running.begun_at, SECONDS(1));
 	session->running.deadline += SECONDS(60);
 	runner_step(session);
 	ck_assert(!session_has_ended(session));
-	client_ended(session);
+	client_ended(&session->world);
 	runner_step(session);
 	ck_assert(session_has_ended(session));
-	ck_assert_int_eq(launcher_guard(session->launcher), 0);
+	ck_assert_int_eq(launcher_guard(session->world.launcher), 0);
 	ck_assert_ptr_null(moment_process(session_now(session), client.pid));
 	close(program);
 	victim_end(&client);

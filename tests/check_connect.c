@@ -17,10 +17,10 @@ open_ordering(const char *line)
 	struct session *session = bare_open(4096);
 	bare_tell(session, fixture_start("local"));
 	program = bare_client(session);
-	session->client.pid = 0; /* the client is the test */
+	session->world.client.pid = 0; /* the client is the test */
 	server = victim_start();
 	bare_follow(session, server.pid, ROLE_SERVER, 0);
-	session->server.ours = true;
+	session->world.server.ours = true;
 	bare_run(session, line);
 	ck_assert(bare_is_running(session));
 	session->running.deadline = INT64_MAX;
@@ -89,7 +89,7 @@ END_TEST
 START_TEST(its_row_is_waited_for_a_moment)
 {
 	struct session *session = open_ordering("connect");
-	int64_t before = loop_now(session->loop);
+	int64_t before = loop_now(session->world.loop);
 	for (const char *letter = "oeks"; *letter != '\0'; letter++)
 		bare_tell(session, event_of(*letter, 1));
 	session->running.deadline_seen = 0;
@@ -97,13 +97,13 @@ START_TEST(its_row_is_waited_for_a_moment)
 	bool done = session->running.command->done(session, &session->running);
 	ck_assert_int_ge(session->running.deadline_seen, before + MILLISECONDS(100));
 	ck_assert_int_le(session->running.deadline_seen,
-	    loop_now(session->loop) + MILLISECONDS(100));
-	if (loop_now(session->loop) < session->running.deadline_seen)
+	    loop_now(session->world.loop) + MILLISECONDS(100));
+	if (loop_now(session->world.loop) < session->running.deadline_seen)
 		ck_assert(!done);
 	int64_t until = session->running.deadline_seen;
 	(void)session->running.command->done(session, &session->running); /* the moment does not begin anew */
 	ck_assert_int_eq(session->running.deadline_seen, until);
-	session->running.deadline_seen = loop_now(session->loop);
+	session->running.deadline_seen = loop_now(session->world.loop);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	close_ordering(session);
@@ -114,13 +114,13 @@ END_TEST
 START_TEST(a_child_that_nobody_tells_of_is_not_waited_for_for_ever)
 {
 	struct session *session = open_ordering("connect");
-	int64_t before = loop_now(session->loop);
+	int64_t before = loop_now(session->world.loop);
 	for (const char *letter = "oeEsl"; *letter != '\0'; letter++)
 		bare_tell(session, event_of(*letter, 1));
 	runner_step(session);
 	ck_assert(bare_is_running(session));
 	ck_assert_int_ge(session->running.deadline_seen, before + SECONDS(2));
-	session->running.deadline_seen = loop_now(session->loop);
+	session->running.deadline_seen = loop_now(session->world.loop);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	close_ordering(session);
@@ -144,10 +144,10 @@ END_TEST
 START_TEST(a_paused_server_accepts_later)
 {
 	struct session *session = open_ordering("connect");
-	ck_assert_int_eq(process_watch_signal(session->processes, server.pid, SIGSTOP), 0);
-	int64_t end = loop_now(session->loop) + SECONDS(20);
+	ck_assert_int_eq(process_watch_signal(session->world.processes, server.pid, SIGSTOP), 0);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
 	while (process_watch_state(server.pid) != 'T')
-		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
 	bare_tell(session, event_of('o', 1));
 	runner_step(session);
 	ck_assert(bare_is_running(session));
@@ -161,7 +161,7 @@ END_TEST
 START_TEST(of_another_server_no_child_is_known)
 {
 	struct session *session = open_ordering("connect");
-	session->server.ours = false;
+	session->world.server.ours = false;
 	bare_tell(session, event_of('o', 1));
 	bare_tell(session, event_of('E', 1));
 	runner_step(session);
@@ -176,12 +176,12 @@ END_TEST
 START_TEST(nobody_is_left_to_accept)
 {
 	struct session *session = open_ordering("connect");
-	process_watch_reaped(session->processes, server.pid, SIGKILL, 1, 0);
+	process_watch_reaped(session->world.processes, server.pid, SIGKILL, 1, 0);
 	for (const char *letter = "oeE"; *letter != '\0'; letter++)
 		bare_tell(session, event_of(*letter, 1));
 	runner_step(session);
 	ck_assert(bare_is_running(session)); /* the console does not know it yet */
-	session->server.pid = 0;
+	session->world.server.pid = 0;
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	close_ordering(session);
@@ -191,12 +191,12 @@ END_TEST
 START_TEST(a_client_that_is_not_there_is_waited_for)
 {
 	struct session *session = open_ordering("connect");
-	session->client.starting = true;
+	session->world.client.starting = true;
 	for (const char *letter = "oeEks"; *letter != '\0'; letter++)
 		bare_tell(session, event_of(*letter, 1));
 	runner_step(session);
 	ck_assert(bare_is_running(session));
-	client_ended(session); /* it could not be started */
+	client_ended(&session->world); /* it could not be started */
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
 	close_ordering(session);
@@ -211,18 +211,18 @@ START_TEST(a_client_that_is_dying_takes_no_order)
 	bare_guard(session);
 	bare_follow(session, client.pid, ROLE_CLIENT, 0);
 	kill(client.pid, SIGKILL);
-	int64_t end = loop_now(session->loop) + SECONDS(20);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
 	while (process_watch_state(client.pid) != 'Z')
-		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
 	bare_run(session, "connect 2");
 	ck_assert(bare_is_running(session));
 	ck_assert_uint_eq(bare_order(before)->kind, 0);
-	ck_assert_uint_eq(session->client.conns, 0);
-	client_ended(session);
+	ck_assert_uint_eq(session->world.client.conns, 0);
+	client_ended(&session->world);
 	runner_step(session); /* a new one is started, and ordered */
-	ck_assert(session->client.starting);
-	ck_assert_uint_eq(session->client.conns, 2);
-	ck_assert_uint_eq(session->client.order_serial, 1);
+	ck_assert(session->world.client.starting);
+	ck_assert_uint_eq(session->world.client.conns, 2);
+	ck_assert_uint_eq(session->world.client.order_serial, 1);
 	close(before);
 	victim_end(&client);
 	bare_close(session);

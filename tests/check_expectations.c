@@ -37,12 +37,12 @@ static struct session *
 open_eventful(void)
 {
 	struct session *session = bare_open(4096);
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	bare_connections(session, 3);
 	bare_tell(session, fixture_call(ROLE_CLIENT, 1, CALL_READ, 0, ECONNRESET));
 	bare_tell(session, fixture_call(ROLE_CLIENT, 1, CALL_WRITE, 100, 0));
 	bare_tell(session, fixture_call(ROLE_SERVER, 0, CALL_ACCEPT, 0, EINTR));
-	session->acting_mark = log_end(session->log);
+	session->acting_mark = log_end(session->world.log);
 	bare_tell(session, fixture_call(ROLE_CLIENT, 1, CALL_WRITE, 12, 0));
 	bare_tell(session, fixture_call(ROLE_CLIENT, 2, CALL_WRITE, 7, 0));
 	bare_tell(session, fixture_call(ROLE_CHILD, 1, CALL_READ, 12, 0));
@@ -128,9 +128,9 @@ END_TEST
 START_TEST(nothing_has_happened_is_told_so)
 {
 	struct session *session = bare_open(4096);
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	bare_connections(session, 1);
-	session->acting_mark = log_end(session->log);
+	session->acting_mark = log_end(session->world.log);
 	judged(session, "errno EPIPE", false, "no such call");
 	judged(session, "client exit 1", false, "it has not ended");
 	judged(session, "echo a", false, "nothing");
@@ -216,12 +216,12 @@ START_TEST(what_the_log_has_lost_is_not_asked_for)
 {
 	struct session *session = bare_open(64);
 	bare_connections(session, 2);
-	session->acting_mark = log_end(session->log);
+	session->acting_mark = log_end(session->world.log);
 	bare_tell(session, fixture_call(ROLE_CLIENT, 1, CALL_WRITE, 12, 0));
 	echo(session, 1, "one");
 	judged(session, "echo one", true, NULL);
 	flood(session, 1000);
-	ck_assert_uint_gt(log_first(session->log), session->acting_mark);
+	ck_assert_uint_gt(log_first(session->world.log), session->acting_mark);
 	judged(session, "errno EPIPE", false, "no such call");
 	judged(session, "client exit 1", false, "it has not ended");
 	judged(session, "sent 12", false, "0");
@@ -352,14 +352,14 @@ START_TEST(a_table_that_was_read_before_says_nothing)
 {
 	struct session *session = bare_open(4096);
 	bare_connections(session, 1);
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	bare_run(session, "expect state client ESTABLISHED");
 	ck_assert_int_eq(verdict(session), HOLDING); /* though it is in that state */
 	struct running *running = &session->running;
 	running->expectation->within = -SECONDS(10); /* no time at all: one reading */
 	runner_step(session);
 	ck_assert_int_eq(verdict(session), HOLDING);
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	runner_step(session);
 	ck_assert_int_eq(verdict(session), PASSED);
 	bare_run(session, "expect children 7 within 0"); /* needs none */
@@ -379,7 +379,7 @@ START_TEST(nobody_looks_into_a_host_that_is_down)
 {
 	struct session *session = bare_open(4096);
 	char line[128];
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	bare_connections(session, 1);
 	bare_tell(session, fixture_host(_i % 2 == 0 ? HOST_CRASHED : HOST_DOWN));
 	snprintf(line, sizeof line, "expect %s within 3600", of_hosts[_i].line);
@@ -397,7 +397,7 @@ END_TEST
 START_TEST(a_cable_that_is_out_hides_nothing)
 {
 	struct session *session = bare_open(4096);
-	socket_watch_read(session->sockets);
+	socket_watch_read(session->world.sockets);
 	bare_connections(session, 1);
 	bare_tell(session, fixture_host(HOST_UNPLUGGED));
 	judged(session, "children 1", true, NULL);
@@ -411,12 +411,12 @@ START_TEST(another_users_processes_cannot_be_counted)
 	static const char *const lines[] = {"children 1", "zombies 0", "reaped 0"};
 	struct session *session = bare_open(4096);
 	bare_connections(session, 1);
-	session->server.found.there = true;
+	session->world.server.found.there = true;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		judged(session, lines[i], false,
 		    "the server is another user's: only they or root see its processes");
 	judged(session, "sent 0", true, NULL);
-	session->server.found.owner = SERVER_PID;
+	session->world.server.found.owner = SERVER_PID;
 	judged(session, "children 1", true, NULL);
 	bare_close(session);
 }
@@ -427,7 +427,7 @@ START_TEST(dispositions_are_the_kernels_word)
 	struct session *session = bare_open(4096);
 	sigset_t set;
 	bare_connections(session, 1);
-	session->client.pid = getpid();
+	session->world.client.pid = getpid();
 	judged(session, "disposition client USR1 default", true, NULL);
 	judged(session, "disposition client USR1 ignored", false, "default");
 	signal(SIGUSR1, SIG_IGN);
@@ -441,7 +441,7 @@ START_TEST(dispositions_are_the_kernels_word)
 	judged(session, "disposition client USR2 pending", false, "default, blocked");
 	ck_assert_int_eq(kill(getpid(), SIGUSR2), 0);
 	judged(session, "disposition client USR2 pending", true, NULL);
-	session->server.pid = getpid();
+	session->world.server.pid = getpid();
 	judged(session, "disposition server USR1 ignored", true, NULL);
 	bare_close(session);
 }

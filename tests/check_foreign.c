@@ -16,16 +16,16 @@ open_foreign(void)
 {
 	struct session *session = bare_open(4096);
 	bare_guard(session);
-	session->server.ours = true;
-	session->server.command = command;
+	session->world.server.ours = true;
+	session->world.server.command = command;
 	bare_tell(session, fixture_start("local"));
-	foreign_start(session);
-	ck_assert(session->server.starting);
+	foreign_start(&session->world);
+	ck_assert(session->world.server.starting);
 	starter = victim_start();
 	other = victim_start();
-	while (launcher_is_starting(session->launcher)) /* whatever becomes of ./run */
-		ck_assert_int_ge(loop_round(session->loop, 100), 0);
-	foreign_started(session, starter.pid);
+	while (launcher_is_starting(session->world.launcher)) /* whatever becomes of ./run */
+		ck_assert_int_ge(loop_round(session->world.loop, 100), 0);
+	foreign_started(&session->world, starter.pid);
 	bare_follow(session, starter.pid, ROLE_SERVER, 0);
 	bare_follow(session, other.pid, ROLE_OTHER, 0);
 	return session;
@@ -46,7 +46,7 @@ listens(struct session *session, pid_t owner, enum socket_what what)
 	struct event event = fixture_socket(0, END_NONE, what, STATE_LISTEN);
 	event.socket.row.owner_pid = owner;
 	bare_tell(session, event);
-	foreign_look(session);
+	foreign_look(&session->world);
 }
 
 static enum report_role
@@ -60,24 +60,24 @@ static void
 reaped(struct session *session, const struct victim *victim, int status)
 {
 	kill(victim->pid, SIGKILL);
-	process_watch_reaped(session->processes, victim->pid, status, 1,
-	    loop_now(session->loop));
-	foreign_look(session);
+	process_watch_reaped(session->world.processes, victim->pid, status, 1,
+	    loop_now(session->world.loop));
+	foreign_look(&session->world);
 }
 
 START_TEST(what_was_started_serves_when_it_listens)
 {
 	struct session *session = open_foreign();
-	foreign_look(session);
-	ck_assert(!session->server.listening);
-	ck_assert(session->server.starting);
+	foreign_look(&session->world);
+	ck_assert(!session->world.server.listening);
+	ck_assert(session->world.server.starting);
 	listens(session, starter.pid, SOCKET_APPEARED);
-	ck_assert(session->server.listening);
-	ck_assert(!session->server.starting);
-	ck_assert_int_eq(session->server.pid, starter.pid);
-	ck_assert_int_eq(foreign_starter(session), 0); /* it is the server itself */
+	ck_assert(session->world.server.listening);
+	ck_assert(!session->world.server.starting);
+	ck_assert_int_eq(session->world.server.pid, starter.pid);
+	ck_assert_int_eq(foreign_starter(&session->world), 0); /* it is the server itself */
 	listens(session, starter.pid, SOCKET_GONE);
-	ck_assert(!session->server.listening);
+	ck_assert(!session->world.server.listening);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
 	close_foreign(session);
 }
@@ -87,16 +87,16 @@ START_TEST(who_listens_is_the_server)
 {
 	struct session *session = open_foreign();
 	listens(session, other.pid, SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid, other.pid);
-	ck_assert(session->server.listening);
+	ck_assert_int_eq(session->world.server.pid, other.pid);
+	ck_assert(session->world.server.listening);
 	ck_assert_int_eq(role_of(session, other.pid), ROLE_SERVER);
 	ck_assert_int_eq(role_of(session, starter.pid), ROLE_OTHER);
-	ck_assert_int_eq(foreign_starter(session), starter.pid);
+	ck_assert_int_eq(foreign_starter(&session->world), starter.pid);
 	bare_said(session, EVENT_NOTE, "it holds the listening socket");
 	reaped(session, &other, 0); /* what started it goes on in its place */
-	ck_assert_int_eq(session->server.pid, starter.pid);
+	ck_assert_int_eq(session->world.server.pid, starter.pid);
 	ck_assert_int_eq(role_of(session, starter.pid), ROLE_SERVER);
-	ck_assert(!session->server.listening);
+	ck_assert(!session->world.server.listening);
 	close_foreign(session);
 }
 END_TEST
@@ -114,7 +114,7 @@ START_TEST(a_stop_is_for_what_started_it_too)
 	reaped(session, &starter, SIGTERM);
 	runner_step(session);
 	ck_assert(!bare_is_running(session));
-	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert_int_eq(session->world.server.pid, 0);
 	close_foreign(session);
 }
 END_TEST
@@ -137,12 +137,12 @@ START_TEST(after_an_end_by_a_signal_nobody_takes_over)
 {
 	struct session *session = open_foreign();
 	listens(session, starter.pid, SOCKET_APPEARED);
-	session_signal(session, starter.pid, SIGTERM, BY_USER);
+	world_signal(&session->world, starter.pid, SIGTERM, BY_USER);
 	reaped(session, &starter, SIGTERM);
-	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert_int_eq(session->world.server.pid, 0);
 	listens(session, other.pid, SOCKET_CHANGED); /* a child has its listener still */
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert(!session->server.listening);
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert(!session->world.server.listening);
 	close_foreign(session);
 }
 END_TEST
@@ -151,11 +151,11 @@ START_TEST(a_daemon_takes_over_from_its_parent)
 {
 	struct session *session = open_foreign();
 	reaped(session, &starter, 0); /* exit 0 */
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert(session->server.starting); /* somebody may listen some day */
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert(session->world.server.starting); /* somebody may listen some day */
 	listens(session, other.pid, SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid, other.pid);
-	ck_assert(session->server.listening);
+	ck_assert_int_eq(session->world.server.pid, other.pid);
+	ck_assert(session->world.server.listening);
 	ck_assert(!session_has_failed(session));
 	close_foreign(session);
 }
@@ -168,23 +168,23 @@ open_left(void)
 	struct session *session = open_foreign();
 	reaped(session, &other, 0);
 	reaped(session, &starter, 0);
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert(session->server.starting); /* one search may miss whoever follows */
-	ck_assert(timer_is_running(session->tick)); /* it is looked for again */
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert(session->world.server.starting); /* one search may miss whoever follows */
+	ck_assert(timer_is_running(session->world.tick)); /* it is looked for again */
 	return session;
 }
 
 START_TEST(one_that_leaves_nobody_is_over_after_a_second_look)
 {
 	struct session *session = open_left();
-	int64_t begun = loop_now(session->loop);
-	while (session->server.starting) {
+	int64_t begun = loop_now(session->world.loop);
+	while (session->world.server.starting) {
 		ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
-		ck_assert_int_lt(loop_now(session->loop), begun + SECONDS(20));
-		ck_assert_int_ge(loop_round(session->loop, 20), 0);
-		foreign_look(session);
+		ck_assert_int_lt(loop_now(session->world.loop), begun + SECONDS(20));
+		ck_assert_int_ge(loop_round(session->world.loop, 20), 0);
+		foreign_look(&session->world);
 	}
-	ck_assert_int_ge(loop_now(session->loop), begun + MILLISECONDS(150));
+	ck_assert_int_ge(loop_now(session->world.loop), begun + MILLISECONDS(150));
 	bare_said(session, EVENT_ERROR, "before it listened at port 9877");
 	close_foreign(session);
 }
@@ -195,14 +195,14 @@ START_TEST(a_daemon_that_is_found_late_takes_over)
 	struct session *session = open_left();
 	struct victim late = victim_start();
 	bare_follow(session, late.pid, ROLE_OTHER, 0);
-	int64_t begun = loop_now(session->loop);
-	while (loop_now(session->loop) < begun + MILLISECONDS(400)) {
-		ck_assert_int_ge(loop_round(session->loop, 20), 0);
-		foreign_look(session);
-		ck_assert(session->server.starting);
+	int64_t begun = loop_now(session->world.loop);
+	while (loop_now(session->world.loop) < begun + MILLISECONDS(400)) {
+		ck_assert_int_ge(loop_round(session->world.loop, 20), 0);
+		foreign_look(&session->world);
+		ck_assert(session->world.server.starting);
 	}
 	listens(session, late.pid, SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid, late.pid);
+	ck_assert_int_eq(session->world.server.pid, late.pid);
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
 	victim_end(&late);
 	close_foreign(session);
@@ -216,9 +216,9 @@ START_TEST(one_that_fails_has_no_heir)
 	struct session *session = open_foreign();
 	reaped(session, &starter, bad_ends[_i]);
 	bare_said(session, EVENT_ERROR, "before it listened at port 9877");
-	ck_assert(!session->server.starting);
+	ck_assert(!session->world.server.starting);
 	listens(session, other.pid, SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert_int_eq(session->world.server.pid, 0);
 	close_foreign(session);
 }
 END_TEST
@@ -232,10 +232,10 @@ static const struct { int number; bool ends; } signals[] = {
 START_TEST(one_that_is_ending_is_not_followed)
 {
 	struct session *session = open_foreign();
-	foreign_signalled(session, other.pid, SIGTERM); /* it is not the server */
-	foreign_signalled(session, starter.pid, signals[_i].number);
+	foreign_signalled(&session->world, other.pid, SIGTERM); /* it is not the server */
+	foreign_signalled(&session->world, starter.pid, signals[_i].number);
 	listens(session, other.pid, SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid,
+	ck_assert_int_eq(session->world.server.pid,
 	    signals[_i].ends ? starter.pid : other.pid);
 	close_foreign(session);
 }
@@ -248,10 +248,10 @@ START_TEST(one_of_an_earlier_start_does_not_take_over)
 	event.process.row.start_time = 1;
 	bare_tell(session, event);
 	listens(session, 4711, SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid, starter.pid);
-	ck_assert(!session->server.listening);
+	ck_assert_int_eq(session->world.server.pid, starter.pid);
+	ck_assert(!session->world.server.listening);
 	listens(session, 4712, SOCKET_CHANGED); /* nobody knows it */
-	ck_assert_int_eq(session->server.pid, starter.pid);
+	ck_assert_int_eq(session->world.server.pid, starter.pid);
 	close_foreign(session);
 }
 END_TEST
@@ -268,7 +268,7 @@ START_TEST(its_children_come_with_it)
 	event.process.row.ppid = 1;
 	bare_tell(session, event);
 	listens(session, getpid(), SOCKET_APPEARED);
-	ck_assert_int_eq(session->server.pid, getpid());
+	ck_assert_int_eq(session->world.server.pid, getpid());
 	ck_assert_int_eq(role_of(session, other.pid), ROLE_CHILD);
 	ck_assert_int_eq(role_of(session, 4712), ROLE_OTHER);
 	close_foreign(session);
@@ -283,7 +283,7 @@ served(struct session *session, pid_t owner)
 	    STATE_ESTABLISHED);
 	event.socket.row.owner_pid = owner;
 	bare_tell(session, event);
-	foreign_look(session);
+	foreign_look(&session->world);
 }
 
 START_TEST(who_holds_its_end_serves_a_connection)
@@ -291,7 +291,7 @@ START_TEST(who_holds_its_end_serves_a_connection)
 	struct session *session = open_foreign();
 	listens(session, starter.pid, SOCKET_APPEARED);
 	bare_tell(session, fixture_connection(1, CONNECTION_OPENED));
-	process_watch_role(session->processes, other.pid, ROLE_CHILD);
+	process_watch_role(session->world.processes, other.pid, ROLE_CHILD);
 	served(session, other.pid);
 	const struct moment_process *child = moment_process(session_now(session), other.pid);
 	ck_assert_uint_eq(child->row.conn, 1);
@@ -305,9 +305,9 @@ START_TEST(its_command_line_is_told_as_far_as_it_fits)
 {
 	struct session *session = open_foreign();
 	char text[64], small[10];
-	foreign_command_text(session, text, sizeof text);
+	foreign_command_text(&session->world, text, sizeof text);
 	ck_assert_str_eq(text, "./run -x 9877");
-	foreign_command_text(session, small, sizeof small);
+	foreign_command_text(&session->world, small, sizeof small);
 	ck_assert_str_eq(small, "./run -x ");
 	close_foreign(session);
 }
@@ -316,10 +316,10 @@ END_TEST
 START_TEST(one_that_cannot_be_run_is_told)
 {
 	struct session *session = open_foreign();
-	foreign_failed(session, ENOENT);
+	foreign_failed(&session->world, ENOENT);
 	bare_said(session, EVENT_ERROR, "cannot run ./run: no such file");
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert(!session->server.starting);
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert(!session->world.server.starting);
 	close_foreign(session);
 }
 END_TEST
@@ -327,21 +327,21 @@ END_TEST
 START_TEST(one_that_does_not_listen_is_told_once)
 {
 	struct session *session = open_foreign();
-	int64_t end = loop_now(session->loop) + SECONDS(20);
-	int64_t begun = loop_now(session->loop);
-	foreign_look(session);
-	ck_assert(timer_is_running(session->tick)); /* it is looked at again */
-	if (loop_now(session->loop) - begun < SECONDS(1))
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
+	int64_t begun = loop_now(session->world.loop);
+	foreign_look(&session->world);
+	ck_assert(timer_is_running(session->world.tick)); /* it is looked at again */
+	if (loop_now(session->world.loop) - begun < SECONDS(1))
 		ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
 	while (bare_count(session, EVENT_NOTE) == 0) {
-		ck_assert_int_lt(loop_now(session->loop), end);
-		ck_assert_int_ge(loop_round(session->loop, 50), 0);
-		foreign_look(session);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
+		ck_assert_int_ge(loop_round(session->world.loop, 50), 0);
+		foreign_look(&session->world);
 	}
 	bare_said(session, EVENT_NOTE, "the server does not listen at port 9877 after 2 s");
-	foreign_look(session);
+	foreign_look(&session->world);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 1);
-	ck_assert(session->server.starting); /* it may still */
+	ck_assert(session->world.server.starting); /* it may still */
 	close_foreign(session);
 }
 END_TEST

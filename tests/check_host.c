@@ -42,7 +42,7 @@ open_host(void)
 	static const enum report_role roles[PARTS] = {ROLE_SERVER, ROLE_CHILD, ROLE_CLIENT};
 	struct session *session = bare_open(4096);
 	bare_guard(session);
-	session->server.ours = session->server.listening = true;
+	session->world.server.ours = session->world.server.listening = true;
 	program = bare_client(session);
 	bare_tell(session, fixture_start("local"));
 	for (int i = 0; i < PARTS; i++) {
@@ -95,7 +95,7 @@ vanishes(const struct part *part)
 static void
 sounds(const struct session *session, const struct part *part, int minimum, int ttl)
 {
-	if (session->host.refused && part != &other)
+	if (session->world.host.refused && part != &other)
 		return;
 	ck_assert_int_eq(option(part, IPPROTO_IP, IP_MINTTL), minimum);
 	ck_assert_int_eq(option(part, IPPROTO_IP, IP_TTL), ttl);
@@ -105,22 +105,22 @@ sounds(const struct session *session, const struct part *part, int minimum, int 
 static void
 await_told(struct session *session, unsigned count)
 {
-	int64_t end = loop_now(session->loop) + SECONDS(20);
-	while (session->host.told < count) {
-		ck_assert_int_lt(loop_now(session->loop), end);
-		ck_assert_int_ge(loop_round(session->loop, 10), 0);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
+	while (session->world.host.told < count) {
+		ck_assert_int_lt(loop_now(session->world.loop), end);
+		ck_assert_int_ge(loop_round(session->world.loop, 10), 0);
 	}
-	ck_assert_uint_eq(session->host.told, count);
+	ck_assert_uint_eq(session->world.host.told, count);
 }
 
 /* Rounds until the step is this one. */
 static void
 await_step(struct session *session, enum host_step step)
 {
-	int64_t end = loop_now(session->loop) + SECONDS(20);
-	while (session->host.step != step) {
-		ck_assert_int_lt(loop_now(session->loop), end);
-		ck_assert_int_ge(loop_round(session->loop, 10), 0);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
+	while (session->world.host.step != step) {
+		ck_assert_int_lt(loop_now(session->world.loop), end);
+		ck_assert_int_ge(loop_round(session->world.loop, 10), 0);
 	}
 }
 
@@ -155,13 +155,13 @@ START_TEST(sockets_are_lent_or_refused)
 	bool refused = pidfd < 0 || (copy < 0 && (errno == EPERM || errno == ENOSYS));
 	close(copy);
 	close(pidfd);
-	host_silence_again(session, parts[SERVER].victim.pid);
-	ck_assert_int_eq(session->host.refused, refused);
+	host_silence_again(&session->world, parts[SERVER].victim.pid);
+	ck_assert_int_eq(session->world.host.refused, refused);
 	sounds(session, &parts[SERVER], DEAF, 1);
 	sounds(session, &parts[CHILD], 0, TTL_USUAL);
 	sounds(session, &parts[CLIENT], 0, TTL_USUAL);
-	host_silence_again(session, 999999999); /* nobody */
-	ck_assert_int_eq(session->host.refused, refused);
+	host_silence_again(&session->world, 999999999); /* nobody */
+	ck_assert_int_eq(session->world.host.refused, refused);
 	close_host(session);
 }
 END_TEST
@@ -172,10 +172,10 @@ reap_parts(struct session *session)
 {
 	for (int i = SERVER; i <= CHILD; i++) {
 		ck_assert(!victim_answers(&parts[i].victim));
-		process_watch_reaped(session->processes, parts[i].victim.pid, SIGKILL,
-		    getpid(), loop_now(session->loop));
+		process_watch_reaped(session->world.processes, parts[i].victim.pid, SIGKILL,
+		    getpid(), loop_now(session->world.loop));
 	}
-	server_ended(session);
+	server_ended(&session->world);
 }
 
 /* When there were too many processes for a pidfd each. */
@@ -192,8 +192,8 @@ START_TEST(one_that_is_followed_without_a_descriptor_is_silenced_too)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 	bare_follow(session, many.victim.pid, ROLE_CHILD, 0);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_int_eq(process_watch_pidfd(session->processes, many.victim.pid), -1);
-	host_silence_again(session, many.victim.pid);
+	ck_assert_int_eq(process_watch_pidfd(session->world.processes, many.victim.pid), -1);
+	host_silence_again(&session->world, many.victim.pid);
 	sounds(session, &many, DEAF, 1);
 	int after = dup(0);
 	close(after);
@@ -207,23 +207,23 @@ END_TEST
 START_TEST(tcpserv_is_asked_where_sockets_are_not_lent)
 {
 	struct session *session = open_host();
-	session->host.refused = true;
+	session->world.host.refused = true;
 	bare_tell(session, fixture_host(HOST_CRASHED));
-	int64_t before = loop_now(session->loop);
-	host_reboot(session);
+	int64_t before = loop_now(session->world.loop);
+	host_reboot(&session->world);
 	for (int i = SERVER; i <= CHILD; i++) {
 		ck_assert_uint_eq(victim_was_sent(&parts[i].victim),
 		    VICTIM_BIT(SIGUSR2) | VICTIM_BIT(SIGCONT));
 		ck_assert(victim_answers(&parts[i].victim));
 	}
-	ck_assert_int_ge(session->host.deadline, before + MILLISECONDS(300));
-	ck_assert_int_le(session->host.deadline,
-	    loop_now(session->loop) + MILLISECONDS(300));
+	ck_assert_int_ge(session->world.host.deadline, before + MILLISECONDS(300));
+	ck_assert_int_le(session->world.host.deadline,
+	    loop_now(session->world.loop) + MILLISECONDS(300));
 	ck_assert_uint_eq(bare_count(session, EVENT_SIGNAL), 0);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
-	session->host.deadline = 0; /* they have not ended */
+	session->world.host.deadline = 0; /* they have not ended */
 	while (process_watch_state(parts[CHILD].victim.pid) != 'Z')
-		ck_assert_int_ge(loop_round(session->loop, 5), 0);
+		ck_assert_int_ge(loop_round(session->world.loop, 5), 0);
 	reap_parts(session);
 	await_step(session, STEP_START);
 	close_host(session);
@@ -234,11 +234,11 @@ START_TEST(anybodys_server_cannot_be_asked)
 {
 	static const char *const command[] = {"./mine", NULL};
 	struct session *session = open_host();
-	session->server.command = command;
-	session->host.refused = true;
-	foreign_start(session);
+	session->world.server.command = command;
+	session->world.host.refused = true;
+	foreign_start(&session->world);
 	bare_tell(session, fixture_host(HOST_CRASHED));
-	host_reboot(session);
+	host_reboot(&session->world);
 	bare_said(session, EVENT_NOTE, "pidfd_getfd is refused, so this server's sockets do not vanish");
 	for (int i = SERVER; i <= CHILD; i++)
 		ck_assert(!victim_answers(&parts[i].victim));
@@ -250,12 +250,12 @@ START_TEST(a_crash_silences_and_stops)
 {
 	struct session *session = open_host();
 	bare_run(session, "host crash");
-	ck_assert_uint_eq(session->host.told, 0);
+	ck_assert_uint_eq(session->world.host.told, 0);
 	bare_ordered(program, ORDER_SILENCE, 1);
 	sounds(session, &parts[CLIENT], DEAF, TTL_USUAL); /* at once */
-	session->host.deadline = INT64_MAX; /* it is told when they stand still */
+	session->world.host.deadline = INT64_MAX; /* it is told when they stand still */
 	await_told(session, 1);
-	told(session, HOST_CRASHED, session->host.refused ? "pidfd_getfd refused" :
+	told(session, HOST_CRASHED, session->world.host.refused ? "pidfd_getfd refused" :
 	    "server stopped, sockets deaf and mute");
 	for (int i = SERVER; i <= CHILD; i++) {
 		ck_assert_int_eq(process_watch_state(parts[i].victim.pid), 'T');
@@ -264,7 +264,7 @@ START_TEST(a_crash_silences_and_stops)
 	}
 	ck_assert(victim_answers(&parts[CLIENT].victim));
 	ck_assert_uint_eq(bare_count(session, EVENT_SIGNAL), 0); /* no host sends SIGSTOP */
-	ck_assert_int_eq(session->host.step, STEP_NONE);
+	ck_assert_int_eq(session->world.host.step, STEP_NONE);
 	others_are_left_alone(session);
 	bare_run(session, "host crash");
 	bare_said(session, EVENT_ERROR, "the host is down already: host reboot");
@@ -276,8 +276,8 @@ START_TEST(a_child_that_is_forked_in_the_crash_is_of_it)
 {
 	struct session *session = open_host();
 	struct part late = part_start();
-	host_crash(session);
-	ck_assert_int_eq(session->host.step, STEP_STOP);
+	host_crash(&session->world);
+	ck_assert_int_eq(session->world.host.step, STEP_STOP);
 	bare_follow(session, late.victim.pid, ROLE_CHILD, 0);
 	await_told(session, 1);
 	ck_assert_int_eq(process_watch_state(late.victim.pid), 'T');
@@ -290,12 +290,12 @@ END_TEST
 START_TEST(one_that_cannot_be_stopped_is_waited_for_two_seconds)
 {
 	struct session *session = open_host();
-	host_crash(session);
-	int64_t limit = session->host.deadline - loop_now(session->loop);
+	host_crash(&session->world);
+	int64_t limit = session->world.host.deadline - loop_now(session->world.loop);
 	ck_assert_int_gt(limit, 0);
 	ck_assert_int_le(limit, SECONDS(2));
-	session->host.deadline -= SECONDS(2);
-	process_watch_signal(session->processes, parts[CHILD].victim.pid, SIGCONT);
+	session->world.host.deadline -= SECONDS(2);
+	process_watch_signal(session->world.processes, parts[CHILD].victim.pid, SIGCONT);
 	await_told(session, 1); /* whatever they do */
 	close_host(session);
 }
@@ -305,9 +305,9 @@ END_TEST
 static void
 server_settles(struct session *session)
 {
-	ck_assert(session->server.starting);
-	session->server.starting = false;
-	session->server.pid = 0;
+	ck_assert(session->world.server.starting);
+	session->world.server.starting = false;
+	session->world.server.pid = 0;
 }
 
 START_TEST(a_reboot_lets_everything_vanish)
@@ -320,16 +320,16 @@ START_TEST(a_reboot_lets_everything_vanish)
 	bare_ordered(program, ORDER_SILENCE, 1);
 	bare_run(session, "host reboot");
 	bare_ordered(program, ORDER_SILENCE, 1);
-	if (!session->host.refused) {
+	if (!session->world.host.refused) {
 		ck_assert(vanishes(&parts[SERVER]));
 		ck_assert(vanishes(&parts[CHILD]));
 	}
 	ck_assert(!vanishes(&parts[CLIENT]));
-	session->host.deadline = INT64_MAX; /* it goes on when they are gone */
-	ck_assert_uint_eq(session->server.start_serial, 0); /* not before they are gone */
+	session->world.host.deadline = INT64_MAX; /* it goes on when they are gone */
+	ck_assert_uint_eq(session->world.server.start_serial, 0); /* not before they are gone */
 	reap_parts(session);
 	await_step(session, STEP_START);
-	ck_assert_uint_eq(session->server.start_serial, 1);
+	ck_assert_uint_eq(session->world.server.start_serial, 1);
 	ck_assert(bare_is_running(session));
 	ck_assert_uint_eq(bare_order(program)->kind, 0); /* it does not hear yet */
 	server_settles(session);
@@ -354,8 +354,8 @@ START_TEST(a_reboot_from_up_begins_with_a_crash)
 	told(session, HOST_CRASHED, "server stopped");
 	runner_step(session);
 	ck_assert(bare_is_running(session)); /* it is not over with that */
-	ck_assert_int_eq(session->host.step, STEP_END);
-	ck_assert(!session->host.then_reboot);
+	ck_assert_int_eq(session->world.host.step, STEP_END);
+	ck_assert(!session->world.host.then_reboot);
 	bare_run(session, "say later");
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 0);
 	reap_parts(session);
@@ -373,8 +373,8 @@ unreported(struct session *session)
 {
 	static const char *const argv[] = {"sleep", "600", NULL};
 	pid_t children[4];
-	ck_assert_uint_ne(launcher_start(session->launcher, "/bin/sleep", argv, program), 0);
-	while (process_children(launcher_guard(session->launcher), children, 4) < 1)
+	ck_assert_uint_ne(launcher_start(session->world.launcher, "/bin/sleep", argv, program), 0);
+	while (process_children(launcher_guard(session->world.launcher), children, 4) < 1)
 		continue;
 	return children[0];
 }
@@ -382,7 +382,7 @@ unreported(struct session *session)
 START_TEST(nobody_survives_a_reboot_unseen)
 {
 	struct session *session = open_host();
-	session->server.ours = true;
+	session->world.server.ours = true;
 	pid_t unseen = unreported(session);
 	bare_run(session, "host crash");
 	await_told(session, 1);
@@ -399,13 +399,13 @@ END_TEST
 START_TEST(a_shutdown_asks_first)
 {
 	struct session *session = open_host();
-	int64_t before = loop_now(session->loop);
+	int64_t before = loop_now(session->world.loop);
 	bare_run(session, "host shutdown");
-	int64_t after = loop_now(session->loop);
+	int64_t after = loop_now(session->world.loop);
 	ck_assert(!bare_is_running(session)); /* its grace runs on */
 	told(session, HOST_SHUTTING_DOWN, NULL);
-	ck_assert_int_ge(session->host.deadline, before + SECONDS(5));
-	ck_assert_int_le(session->host.deadline, after + SECONDS(5));
+	ck_assert_int_ge(session->world.host.deadline, before + SECONDS(5));
+	ck_assert_int_le(session->world.host.deadline, after + SECONDS(5));
 	for (int i = SERVER; i <= CHILD; i++) {
 		ck_assert_uint_eq(victim_was_sent(&parts[i].victim), VICTIM_BIT(SIGTERM));
 		sounds(session, &parts[i], 0, TTL_USUAL); /* its FINs are heard */
@@ -415,18 +415,18 @@ START_TEST(a_shutdown_asks_first)
 	ck_assert_uint_eq(bare_count(session, EVENT_SIGNAL), 2);
 	ck_assert_int_eq(bare_last(session, EVENT_SIGNAL)->signal.by, BY_HOST);
 	ck_assert_uint_eq(bare_order(program)->kind, 0);
-	(void)loop_round(session->loop, 20);
+	(void)loop_round(session->world.loop, 20);
 	ck_assert(victim_answers(&parts[SERVER].victim)); /* the grace is not over */
-	session->host.deadline = loop_now(session->loop) - 1;
+	session->world.host.deadline = loop_now(session->world.loop) - 1;
 	while (bare_count(session, EVENT_SIGNAL) < 4)
-		ck_assert_int_gt(loop_round(session->loop, 20000), 0);
+		ck_assert_int_gt(loop_round(session->world.loop, 20000), 0);
 	ck_assert_int_eq(bare_last(session, EVENT_SIGNAL)->signal.number, SIGKILL);
-	ck_assert_int_gt(session->host.deadline, loop_now(session->loop)); /* not at each look */
+	ck_assert_int_gt(session->world.host.deadline, loop_now(session->world.loop)); /* not at each look */
 	reap_parts(session);
 	await_told(session, 2);
 	told(session, HOST_DOWN, "no process left, client deaf");
 	bare_ordered(program, ORDER_SILENCE, 1);
-	ck_assert_int_eq(session->host.step, STEP_NONE);
+	ck_assert_int_eq(session->world.host.step, STEP_NONE);
 	others_are_left_alone(session);
 	close_host(session);
 }
@@ -440,11 +440,11 @@ static const struct { const char *line; int64_t grace; } graces[] = {
 START_TEST(a_grace_is_as_long_as_it_says)
 {
 	struct session *session = open_host();
-	int64_t before = loop_now(session->loop);
+	int64_t before = loop_now(session->world.loop);
 	bare_run(session, graces[_i].line);
-	ck_assert_int_ge(session->host.deadline, before + graces[_i].grace);
-	ck_assert_int_le(session->host.deadline,
-	    loop_now(session->loop) + graces[_i].grace);
+	ck_assert_int_ge(session->world.host.deadline, before + graces[_i].grace);
+	ck_assert_int_le(session->world.host.deadline,
+	    loop_now(session->world.loop) + graces[_i].grace);
 	close_host(session);
 }
 END_TEST
@@ -453,11 +453,11 @@ START_TEST(a_host_may_reboot_within_its_grace)
 {
 	struct session *session = open_host();
 	bare_run(session, "host shutdown 3600");
-	ck_assert_int_eq(session->host.step, STEP_GRACE);
+	ck_assert_int_eq(session->world.host.step, STEP_GRACE);
 	bare_refuses(session, "host crash", "the host is shutting down: host reboot, or wait");
 	bare_refuses(session, "host unplug", "the host is shutting down");
 	bare_run(session, "host reboot");
-	ck_assert_int_eq(session->host.step, STEP_END);
+	ck_assert_int_eq(session->world.host.step, STEP_END);
 	for (int i = SERVER; i <= CHILD; i++)
 		ck_assert(!victim_answers(&parts[i].victim));
 	bare_ordered(program, ORDER_SILENCE, 1);
@@ -471,7 +471,7 @@ START_TEST(the_cable_silences_and_stops_nobody)
 	bare_refuses(session, "host plug", "the cable is in: host unplug takes it out");
 	bare_run(session, "host unplug");
 	ck_assert(!bare_is_running(session));
-	told(session, HOST_UNPLUGGED, session->host.refused ? "client deaf" :
+	told(session, HOST_UNPLUGGED, session->world.host.refused ? "client deaf" :
 	    "sockets deaf and mute");
 	bare_ordered(program, ORDER_SILENCE, 1);
 	sounds(session, &parts[CLIENT], DEAF, TTL_USUAL);
@@ -496,7 +496,7 @@ START_TEST(behind_the_cable_a_shutdown_is_heard_by_nobody)
 	struct session *session = open_host();
 	bare_run(session, "host unplug");
 	bare_run(session, "host shutdown 3600");
-	if (!session->host.refused) {
+	if (!session->world.host.refused) {
 		ck_assert(vanishes(&parts[SERVER]));
 		ck_assert(vanishes(&parts[CHILD]));
 	}
@@ -517,16 +517,16 @@ START_TEST(a_new_socket_is_silenced_behind_the_cable)
 	struct reporter reporter = {.role = ROLE_SERVER, .pid = parts[SERVER].victim.pid};
 	struct report report = {.kind = REPORT_CALL, .call = (uint16_t)calls[_i].call,
 	    .result = calls[_i].call == CALL_LISTEN ? 0 : 5};
-	session->server.channels[0] = channel_open(session->loop, &reporter.fd,
-	    reports_take, session);
-	session->server.channel_count = 1;
+	session->world.server.channels[0] = channel_open(session->world.loop, &reporter.fd,
+	    reports_take, &session->world);
+	session->world.server.channel_count = 1;
 	reporter_send(&reporter, &report);
-	reports_drain(session);
+	reports_drain(&session->world);
 	sounds(session, &parts[SERVER], 0, TTL_USUAL); /* the cable is in */
 	bare_tell(session, fixture_host(HOST_UNPLUGGED));
-	session->host.told = 1;
+	session->world.host.told = 1;
 	reporter_send(&reporter, &report);
-	reports_drain(session);
+	reports_drain(&session->world);
 	sounds(session, &parts[SERVER], calls[_i].silenced ? DEAF : 0,
 	    calls[_i].silenced ? 1 : TTL_USUAL);
 	close(reporter.fd);
@@ -564,10 +564,10 @@ START_TEST(who_is_killed_in_the_silence_can_be_healed)
 {
 	struct session *session = open_host();
 	const struct part *part = &parts[deaths[_i].part];
-	host_silence_again(session, part->victim.pid);
+	host_silence_again(&session->world, part->victim.pid);
 	bare_tell(session, fixture_host(deaths[_i].host));
 	bare_run(session, deaths[_i].line);
-	if (!session->host.refused)
+	if (!session->world.host.refused)
 		ck_assert_int_eq(vanishes(part), deaths[_i].vanishes);
 	sounds(session, part, deaths[_i].minimum, deaths[_i].ttl);
 	close_host(session);
@@ -577,16 +577,16 @@ END_TEST
 START_TEST(nothing_deaf_stays_behind)
 {
 	struct session *session = open_host();
-	host_heal(session);
+	host_heal(&session->world);
 	for (int i = 0; i < PARTS; i++)
 		ck_assert(!vanishes(&parts[i])); /* nothing was ill */
-	host_crash(session);
+	host_crash(&session->world);
 	await_told(session, 1);
-	host_reboot(session);
-	host_heal(session);
-	ck_assert_int_eq(session->host.step, STEP_NONE);
-	ck_assert(!timer_is_running(session->host.timer));
-	for (int i = 0; i < PARTS && !session->host.refused; i++)
+	host_reboot(&session->world);
+	host_heal(&session->world);
+	ck_assert_int_eq(session->world.host.step, STEP_NONE);
+	ck_assert(!timer_is_running(session->world.host.timer));
+	for (int i = 0; i < PARTS && !session->world.host.refused; i++)
 		ck_assert(vanishes(&parts[i]));
 	others_are_left_alone(session);
 	close_host(session);
@@ -599,10 +599,10 @@ START_TEST(a_host_that_is_busy_or_down_refuses)
 	static const char *const lines[] = {"host crash", "host reboot", "host shutdown",
 	    "host unplug", "host plug"};
 	bare_refuses(session, "host shutdown soon", "seconds of grace, as in: host shutdown 5");
-	session->host.step = STEP_START;
+	session->world.host.step = STEP_START;
 	for (int i = 0; i < 5; i++)
 		bare_refuses(session, lines[i], "the host is busy with the command before");
-	session->host.step = STEP_NONE;
+	session->world.host.step = STEP_NONE;
 	bare_tell(session, fixture_host(_i == 0 ? HOST_CRASHED : HOST_DOWN));
 	bare_refuses(session, "host crash", "the host is down already: host reboot");
 	bare_refuses(session, "host shutdown", "the host is down already");
@@ -618,19 +618,19 @@ END_TEST
 START_TEST(who_lives_there_is_counted)
 {
 	struct session *session = open_host();
-	ck_assert_uint_eq(host_processes(session), 2);
-	ck_assert(!host_is_dark(session));
-	ck_assert(!host_is_silent(session));
+	ck_assert_uint_eq(host_processes(&session->world), 2);
+	ck_assert(!host_is_dark(&session->world));
+	ck_assert(!host_is_silent(&session->world));
 	bare_tell(session, fixture_host(HOST_UNPLUGGED));
-	ck_assert(!host_is_dark(session));
-	ck_assert(host_is_silent(session));
+	ck_assert(!host_is_dark(&session->world));
+	ck_assert(host_is_silent(&session->world));
 	bare_tell(session, fixture_host(HOST_CRASHED));
-	ck_assert(host_is_dark(session));
-	ck_assert(host_is_silent(session));
+	ck_assert(host_is_dark(&session->world));
+	ck_assert(host_is_silent(&session->world));
 	bare_tell(session, fixture_host(HOST_SHUTTING_DOWN));
-	ck_assert(!host_is_silent(session));
-	process_watch_reaped(session->processes, parts[CHILD].victim.pid, 0, 1, 0);
-	ck_assert_uint_eq(host_processes(session), 1);
+	ck_assert(!host_is_silent(&session->world));
+	process_watch_reaped(session->world.processes, parts[CHILD].victim.pid, 0, 1, 0);
+	ck_assert_uint_eq(host_processes(&session->world), 1);
 	close_host(session);
 }
 END_TEST

@@ -65,7 +65,7 @@ START_TEST(a_whole_machine_lacks_nothing)
 	struct session *session = bare_open(64);
 	int before = dup(0);
 	close(before);
-	lacking_tell(session);
+	lacking_tell(&session->world);
 	int after = dup(0);
 	close(after);
 	ck_assert_int_eq(before, after);
@@ -82,7 +82,7 @@ START_TEST(want_of_room_is_not_told_as_a_refusal)
 	none = limit;
 	none.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	lacking_tell(session);
+	lacking_tell(&session->world);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
 	bare_close(session);

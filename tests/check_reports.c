@@ -18,10 +18,10 @@ open_reported(unsigned count)
 	struct session *session = bare_open(4096);
 	bare_connections(session, count);
 	client_end = bare_client(session);
-	session->server.channels[0] = channel_open(session->loop, &server_end,
-	    reports_take, session);
-	session->server.channel_count = 1;
-	session->server.pid = SERVER_PID;
+	session->world.server.channels[0] = channel_open(session->world.loop, &server_end,
+	    reports_take, &session->world);
+	session->world.server.channel_count = 1;
+	session->world.server.pid = SERVER_PID;
 	return session;
 }
 
@@ -41,7 +41,7 @@ report(struct session *session, enum report_role role, struct report report)
 	    .role = (uint16_t)role, .lost = report.lost, .pid = role == ROLE_CLIENT ?
 	    CLIENT_PID : role == ROLE_SERVER ? SERVER_PID : CHILD_PID};
 	reporter_send(&reporter, &report);
-	reports_drain(session);
+	reports_drain(&session->world);
 }
 
 /* The client's read on a connection returned these bytes; 0: end of file. */
@@ -140,9 +140,9 @@ START_TEST(what_a_dead_client_had_read_is_forgotten)
 	struct session *session = open_reported(2);
 	client_reads(session, 2, 0, "half", 4);
 	close(client_end);
-	client_ended(session);
+	client_ended(&session->world);
 	client_end = bare_client(session);
-	session->client.conns = 4;
+	session->world.client.conns = 4;
 	bare_tell(session, fixture_connection(3, CONNECTION_OPENED));
 	client_reads(session, 2, 0, "x\n", 2); /* not a connection of this one */
 	ck_assert_uint_eq(bare_count(session, EVENT_ECHO), 0);
@@ -186,13 +186,13 @@ START_TEST(a_connect_that_fails_is_a_connection_that_is_closed)
 {
 	struct session *session = open_reported(1);
 	unsigned before = bare_count(session, EVENT_CONNECTION);
-	session->client.conns = session->client.unbegun = 2;
-	server_hold(session, true);
+	session->world.client.conns = session->world.client.unbegun = 2;
+	server_hold(&session->world, true);
 	report(session, ROLE_CLIENT, (struct report){.kind = REPORT_CALL, .conn = 2,
 	    .call = (uint16_t)failures[_i].call, .error = failures[_i].error,
 	    .result = failures[_i].error != 0 ? -1 : 0});
 	ck_assert_uint_eq(bare_count(session, EVENT_CONNECTION), before + failures[_i].events);
-	ck_assert_uint_eq(session->client.unbegun, failures[_i].events == 2 ? 1 : 2);
+	ck_assert_uint_eq(session->world.client.unbegun, failures[_i].events == 2 ? 1 : 2);
 	if (failures[_i].events == 2)
 		ck_assert(!session_now(session)->connections[1].open);
 	close_reported(session);
@@ -209,7 +209,7 @@ START_TEST(one_that_had_begun_is_closed_once)
 	ck_assert_int_eq(bare_last(session, EVENT_CONNECTION)->connection.what,
 	    CONNECTION_CLOSED);
 	bare_tell(session, fixture_connection(2, CONNECTION_OPENED));
-	session->client.conns = 2;
+	session->world.client.conns = 2;
 	report(session, ROLE_CLIENT, (struct report){.kind = REPORT_CALL, .conn = 2,
 	    .call = CALL_CLOSE});
 	ck_assert_uint_eq(bare_last(session, EVENT_CONNECTION)->connection.conn, 2);
@@ -223,8 +223,8 @@ START_TEST(the_server_is_held_back_until_every_end_is_known)
 	struct session *session = open_reported(0);
 	struct report begun = {.kind = REPORT_BEGUN, .conn = 1,
 	    .local = fixture_client_end(1), .peer = fixture_server_end()};
-	session->client.conns = session->client.unbegun = 2;
-	server_hold(session, true);
+	session->world.client.conns = session->world.client.unbegun = 2;
+	server_hold(&session->world, true);
 	report(session, ROLE_SERVER, (struct report){.kind = REPORT_CALL,
 	    .call = CALL_ACCEPT, .result = 4, .peer = fixture_client_end(2)});
 	ck_assert_uint_eq(bare_count(session, EVENT_CALL), 0);
@@ -237,7 +237,7 @@ START_TEST(the_server_is_held_back_until_every_end_is_known)
 	begun.conn = 2;
 	begun.local = fixture_client_end(2);
 	report(session, ROLE_CLIENT, begun);
-	reports_drain(session);
+	reports_drain(&session->world);
 	event = bare_last(session, EVENT_CALL);
 	ck_assert_ptr_nonnull(event);
 	ck_assert_uint_eq(event->call.conn, 2); /* it is known whom it accepted */
@@ -266,13 +266,13 @@ START_TEST(a_server_listens_when_listen_has_returned)
 	struct session *session = open_reported(0);
 	report(session, ROLE_SERVER, (struct report){.kind = REPORT_CALL,
 	    .call = CALL_BIND});
-	ck_assert(!session->server.listening);
+	ck_assert(!session->world.server.listening);
 	report(session, ROLE_SERVER, (struct report){.kind = REPORT_CALL,
 	    .call = CALL_LISTEN, .result = -1, .error = EADDRINUSE});
-	ck_assert(!session->server.listening);
+	ck_assert(!session->world.server.listening);
 	report(session, ROLE_SERVER, (struct report){.kind = REPORT_CALL,
 	    .call = CALL_LISTEN});
-	ck_assert(session->server.listening);
+	ck_assert(session->world.server.listening);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
 	close_reported(session);
 }
@@ -294,7 +294,7 @@ START_TEST(a_child_is_followed_and_nobody_else)
 	forks(session, getppid());
 	forks(session, getpid());
 	ck_assert_uint_eq(session_now(session)->process_count, before);
-	ck_assert_int_eq(process_watch_pidfd(session->processes, getppid()), -1);
+	ck_assert_int_eq(process_watch_pidfd(session->world.processes, getppid()), -1);
 	bare_said(session, EVENT_NOTE, "PID 100 reports what cannot be");
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 1); /* once */
 	forks(session, child.pid);
@@ -355,7 +355,7 @@ static unsigned
 sigpipes_told(struct session *session, pid_t pid, int status)
 {
 	unsigned before = bare_count(session, EVENT_SIGNAL);
-	session_tell_sigpipe(session, pid, status, loop_now(session->loop));
+	world_tell_sigpipe(&session->world, pid, status, loop_now(session->world.loop));
 	return bare_count(session, EVENT_SIGNAL) - before;
 }
 
@@ -417,7 +417,7 @@ START_TEST(what_was_lost_is_counted)
 	ck_assert_str_eq(bare_last(session, EVENT_NOTE)->text, "no, n");
 	report(session, ROLE_CLIENT, (struct report){.kind = REPORT_DONE, .order = 9});
 	ck_assert_uint_eq(bare_count(session, EVENT_LOST), 1);
-	ck_assert_uint_eq(session->client.done_serial, 9);
+	ck_assert_uint_eq(session->world.client.done_serial, 9);
 	close_reported(session);
 }
 END_TEST
@@ -427,12 +427,12 @@ START_TEST(what_cannot_be_is_passed_over)
 	struct session *session = open_reported(1);
 	struct reporter liar = {.fd = server_end, .role = ROLE_CLIENT, .pid = 4711};
 	struct report done = {.kind = REPORT_DONE, .order = 5};
-	uint64_t before = log_end(session->log);
+	uint64_t before = log_end(session->world.log);
 	reporter_send(&liar, &done);
 	reporter_send(&liar, &done);
-	reports_drain(session);
-	ck_assert_uint_eq(session->client.done_serial, 0);
-	ck_assert_uint_eq(log_end(session->log), before + 1); /* the note, once */
+	reports_drain(&session->world);
+	ck_assert_uint_eq(session->world.client.done_serial, 0);
+	ck_assert_uint_eq(log_end(session->world.log), before + 1); /* the note, once */
 	bare_said(session, EVENT_NOTE, "PID 4711 reports what cannot be");
 	close_reported(session);
 }

@@ -23,20 +23,20 @@ START_TEST(a_bad_line_is_told_when_its_turn_comes)
 	ck_assert(!session_submit(session, "bogus", SOURCE_SCRIPT));
 	ck_assert(!session_submit(session, "help me", SOURCE_SCRIPT));
 	ck_assert(!session_is_idle(session));
-	ck_assert(timer_is_running(session->tick));
+	ck_assert(timer_is_running(session->world.tick));
 	ck_assert(!session_has_failed(session));
 	runner_step(session);
 	ck_assert(session_has_failed(session));
 	ck_assert(session_is_idle(session));
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 2);
-	const struct event *event = log_event(session->log, 0);
+	const struct event *event = log_event(session->world.log, 0);
 	ck_assert_int_eq(event->type, EVENT_COMMAND);
 	ck_assert_int_eq(event->command.source, SOURCE_KEY);
 	ck_assert_str_eq(event->text, "wait 0");
-	event = log_event(session->log, 1);
+	event = log_event(session->world.log, 1);
 	ck_assert_str_eq(event->text, "bogus");
 	ck_assert_int_eq(event->command.source, SOURCE_SCRIPT);
-	ck_assert_int_eq(log_event(session->log, 2)->type, EVENT_ERROR);
+	ck_assert_int_eq(log_event(session->world.log, 2)->type, EVENT_ERROR);
 	bare_said(session, EVENT_ERROR, "help takes no argument: \"me\" is too much");
 	bare_close(session);
 }
@@ -47,7 +47,7 @@ START_TEST(lines_wait_for_the_one_before)
 	struct session *session = bare_open(4096);
 	bare_run(session, "wait 3600");
 	ck_assert(bare_is_running(session));
-	ck_assert(timer_is_running(session->tick));
+	ck_assert(timer_is_running(session->world.tick));
 	bare_run(session, "say one");
 	bare_run(session, "say two");
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 0);
@@ -83,7 +83,7 @@ START_TEST(only_what_acts_moves_the_mark)
 	struct session *session = bare_open(4096);
 	bare_run(session, "say one");
 	ck_assert_uint_eq(session->acting_mark, 0);
-	uint64_t end = log_end(session->log);
+	uint64_t end = log_end(session->world.log);
 	bare_run(session, "client long 32");
 	ck_assert_uint_eq(session->acting_mark, end); /* before the command itself */
 	bare_run(session, "wait 0");
@@ -91,7 +91,7 @@ START_TEST(only_what_acts_moves_the_mark)
 	bare_run(session, "expect sent 0 within 0");
 	bare_run(session, "bogus");
 	ck_assert_uint_eq(session->acting_mark, end);
-	end = log_end(session->log);
+	end = log_end(session->world.log);
 	bare_run(session, "send x"); /* acts, though it is refused here */
 	ck_assert_uint_eq(session->acting_mark, end);
 	bare_close(session);
@@ -119,23 +119,23 @@ START_TEST(nothing_begins_before_the_server_is_there)
 {
 	struct session *session = bare_open(4096);
 	session->ready = false;
-	session->server.starting = true;
+	session->world.server.starting = true;
 	bare_run(session, "say one");
 	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
 	ck_assert(!session_is_idle(session));
-	ck_assert(timer_is_running(session->tick));
-	session->server.starting = false;
-	session->server.pid = SERVER_PID;
+	ck_assert(timer_is_running(session->world.tick));
+	session->world.server.starting = false;
+	session->world.server.pid = SERVER_PID;
 	runner_step(session); /* it runs, and does not listen yet */
 	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
-	session->server.listening = true;
-	session->client.starting = true;
+	session->world.server.listening = true;
+	session->world.client.starting = true;
 	runner_step(session);
 	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
-	session->client.starting = false;
+	session->world.client.starting = false;
 	runner_step(session);
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1);
-	session->server.starting = true; /* that was once and for all */
+	session->world.server.starting = true; /* that was once and for all */
 	bare_run(session, "say two");
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 2);
 	bare_close(session);
@@ -155,25 +155,33 @@ END_TEST
 START_TEST(nothing_runs_after_the_end)
 {
 	struct session *session = bare_open(4096);
-	session->ended = true;
+	session->world.ended = true;
 	bare_run(session, "say one");
 	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), 0);
 	bare_close(session);
 }
 END_TEST
 
+/* The world gives its server up, and the runner looks. */
+static void
+give_up(struct session *session)
+{
+	session->world.server.never_came = true;
+	runner_step(session);
+	ck_assert(!session->world.server.never_came);
+}
+
 /* The opening of a screen, with or without one more line behind it. */
 START_TEST(an_opening_that_cannot_be_is_forgotten)
 {
 	struct session *session = bare_open(4096);
 	session->ready = false;
-	session->server.starting = session->options.screen = true;
+	session->world.server.starting = session->options.screen = true;
 	session_submit(session, "connect", SOURCE_KEY);
 	if (_i == 1)
 		session_submit(session, "say one", SOURCE_KEY);
-	runner_forget_opening(session);
-	session->server.starting = false;
-	runner_step(session);
+	session->world.server.starting = false;
+	give_up(session);
 	ck_assert_uint_eq(bare_count(session, EVENT_COMMAND), (unsigned)_i);
 	bare_run(session, "say two");
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1 + (unsigned)_i);
@@ -181,20 +189,22 @@ START_TEST(an_opening_that_cannot_be_is_forgotten)
 }
 END_TEST
 
+/* What waits when the server is given up; only what a screen opened with is forgotten. */
+static const struct { bool screen, ready; enum command_source source; } kept[] = {
+	{true, false, SOURCE_LINE}, {false, false, SOURCE_KEY}, {true, true, SOURCE_KEY},
+};
+
 START_TEST(a_line_of_the_user_is_not_forgotten)
 {
 	struct session *session = bare_open(4096);
-	session->options.screen = true;
-	runner_forget_opening(session); /* nothing waits */
+	session->options.screen = kept[_i].screen;
 	session->ready = false;
-	session_submit(session, "say one", SOURCE_LINE);
-	runner_forget_opening(session);
-	session->options.screen = false;
-	session->queue->source = SOURCE_KEY;
-	runner_forget_opening(session);
-	session->options.screen = session->ready = true;
-	runner_forget_opening(session);
-	runner_step(session);
+	session->world.server.starting = true;
+	give_up(session); /* nothing waits */
+	session_submit(session, "say one", kept[_i].source);
+	session->ready = kept[_i].ready;
+	session->world.server.starting = false;
+	give_up(session);
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 1);
 	bare_close(session);
 }
@@ -251,10 +261,10 @@ START_TEST(each_command_has_five_seconds)
 	struct session *session = bare_open(4096);
 	int program = bare_client(session);
 	bare_connections(session, 1);
-	int64_t before = loop_now(session->loop);
+	int64_t before = loop_now(session->world.loop);
 	bare_run(session, "read");
 	ck_assert_int_ge(session->running.begun_at, before);
-	ck_assert_int_le(session->running.begun_at, loop_now(session->loop));
+	ck_assert_int_le(session->running.begun_at, loop_now(session->world.loop));
 	ck_assert_int_eq(session->running.deadline, session->running.begun_at + SECONDS(5));
 	close(program);
 	bare_close(session);
@@ -276,7 +286,8 @@ runner_suite(void)
 	tcase_add_test(all, a_bare_session_is_not_idle_until_it_is_ready);
 	tcase_add_test(all, nothing_runs_after_the_end);
 	tcase_add_loop_test(all, an_opening_that_cannot_be_is_forgotten, 0, 2);
-	tcase_add_test(all, a_line_of_the_user_is_not_forgotten);
+	tcase_add_loop_test(all, a_line_of_the_user_is_not_forgotten, 0,
+	    sizeof kept / sizeof *kept);
 	tcase_add_test(all, a_line_is_checked_without_running_it);
 	tcase_add_test(all, closing_blanks_are_no_argument);
 	tcase_add_test(all, closing_blanks_of_a_text_are_kept);

@@ -59,7 +59,7 @@ setup_lessons(void)
 		write_lesson(lessons[i].name, lessons[i].text);
 	setenv("XDG_DATA_HOME", home, 1);
 	at.session.directory = home; /* whose program has no lessons */
-	at.console->session->server.ours = true;
+	at.console->session->world.server.ours = true;
 	at.console->session->ready = true;
 }
 
@@ -75,7 +75,7 @@ teardown_lessons(void)
 	snprintf(path, sizeof path, "%s/tcpconsole", home);
 	rmdir(path);
 	ck_assert_int_eq(rmdir(home), 0);
-	at.console->session->server.ours = false;
+	at.console->session->world.server.ours = false;
 	teardown_console();
 }
 
@@ -399,16 +399,16 @@ END_TEST
 START_TEST(a_lesson_needs_a_server_of_its_own)
 {
 	char error[SESSION_ERROR] = "";
-	at.console->session->server.ours = false;
+	at.console->session->world.server.ours = false;
 	ck_assert(!console_play(at.console, "one", error));
 	ck_assert(at.console->refused);
 	ck_assert_ptr_nonnull(strstr(error, "one needs a tcpserv of its own"));
 	ck_assert_ptr_null(at.console->coming);
-	at.console->session->server.ours = true;
+	at.console->session->world.server.ours = true;
 	ck_assert(console_play(at.console, "one", error));
 	at.console->scenario = at.console->coming;
 	at.console->coming = NULL;
-	at.console->session->server.ours = false;
+	at.console->session->world.server.ours = false;
 	console_begin_lesson(at.console);
 	ck_assert_ptr_null(at.console->lesson);
 	ck_assert(at.console->leaving);

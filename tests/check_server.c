@@ -22,7 +22,7 @@ argument_line(struct session *session)
 	static char line[4096];
 	char arguments[SETTINGS_MAX + 3][96];
 	const char *argv[SETTINGS_MAX + 4];
-	size_t count = server_arguments(session, arguments, argv), used = 0;
+	size_t count = server_arguments(&session->world, arguments, argv), used = 0;
 	ck_assert_ptr_null(argv[count]);
 	line[0] = '\0';
 	for (size_t i = 0; i < count; i++)
@@ -34,16 +34,16 @@ argument_line(struct session *session)
 START_TEST(only_what_is_set_is_said)
 {
 	struct session *session = bare_open(64);
-	struct settings *settings = &session->server.settings;
+	struct settings *settings = &session->world.server.settings;
 	ck_assert_str_eq(argument_line(session), "tcpserv --bind=127.0.0.1 9877");
 	settings_set(settings, "bind=any", NULL, 0);
 	ck_assert_str_eq(argument_line(session), "tcpserv 9877");
-	session->host_endpoint.family = 6;
+	session->world.host_endpoint.family = 6;
 	ck_assert_str_eq(argument_line(session), "tcpserv --bind=:: 9877");
 	settings_set(settings, "bind=::1", NULL, 0);
 	settings_set(settings, "reap=none", NULL, 0);
 	settings_set(settings, "process_room=3", NULL, 0);
-	session->host_endpoint.port = 1;
+	session->world.host_endpoint.port = 1;
 	ck_assert_str_eq(argument_line(session),
 	    "tcpserv --reap=none --bind=::1 --process_room=3 1");
 	bare_close(session);
@@ -61,7 +61,7 @@ START_TEST(every_setting_may_be_other_than_its_default)
 	settings_table(&count);
 	ck_assert_uint_eq(count, sizeof all / sizeof *all);
 	for (size_t i = 0; i < count; i++)
-		ck_assert(settings_set(&session->server.settings, all[i], NULL, 0));
+		ck_assert(settings_set(&session->world.server.settings, all[i], NULL, 0));
 	const char *line = argument_line(session);
 	for (size_t i = 0; i < count; i++)
 		ck_assert_msg(strstr(line, all[i]) != NULL, "%s: %s", all[i], line);
@@ -77,14 +77,14 @@ static const struct { bool starting; pid_t pid; bool listening, settled; } state
 START_TEST(it_is_settled_when_it_listens_or_is_gone)
 {
 	struct session *session = bare_open(64);
-	session->server.starting = states[_i].starting;
-	session->server.pid = states[_i].pid;
-	session->server.listening = states[_i].listening;
-	ck_assert_int_eq(server_is_settled(session), states[_i].settled);
-	server_ended(session);
-	ck_assert(server_is_settled(session));
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert(!session->server.listening && !session->server.starting);
+	session->world.server.starting = states[_i].starting;
+	session->world.server.pid = states[_i].pid;
+	session->world.server.listening = states[_i].listening;
+	ck_assert_int_eq(server_is_settled(&session->world), states[_i].settled);
+	server_ended(&session->world);
+	ck_assert(server_is_settled(&session->world));
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert(!session->world.server.listening && !session->world.server.starting);
 	bare_close(session);
 }
 END_TEST
@@ -93,16 +93,16 @@ START_TEST(whose_it_is)
 {
 	static const char *const command[] = {"x", NULL};
 	struct session *session = bare_open(64);
-	ck_assert(!server_is_tcpserv(session));
-	ck_assert(!server_is_hidden(session));
-	session->server.ours = true;
-	ck_assert(server_is_tcpserv(session));
-	session->server.command = command;
-	ck_assert(!server_is_tcpserv(session));
-	session->server.found.there = true;
-	ck_assert(server_is_hidden(session));
-	session->server.found.owner = 5;
-	ck_assert(!server_is_hidden(session));
+	ck_assert(!server_is_tcpserv(&session->world));
+	ck_assert(!server_is_hidden(&session->world));
+	session->world.server.ours = true;
+	ck_assert(server_is_tcpserv(&session->world));
+	session->world.server.command = command;
+	ck_assert(!server_is_tcpserv(&session->world));
+	session->world.server.found.there = true;
+	ck_assert(server_is_hidden(&session->world));
+	session->world.server.found.owner = 5;
+	ck_assert(!server_is_hidden(&session->world));
 	bare_close(session);
 }
 END_TEST
@@ -118,8 +118,8 @@ open_deciding(int *listener)
 	*listener = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(*listener, (void *)&address, size), 0);
 	ck_assert_int_eq(getsockname(*listener, (void *)&address, &size), 0);
-	session->host_endpoint.port = ntohs(address.sin_port);
-	socket_watch_port(session->sockets, session->host_endpoint.port);
+	session->world.host_endpoint.port = ntohs(address.sin_port);
+	socket_watch_port(session->world.sockets, session->world.host_endpoint.port);
 	return session;
 }
 
@@ -146,23 +146,23 @@ START_TEST(who_is_started_or_watched)
 	int listener;
 	struct session *session = open_deciding(&listener);
 	struct event event = {.type = EVENT_START};
-	session->host_is_local = found[_i].local;
-	session->options.no_server = found[_i].no_server;
-	session->options.server = found[_i].server;
+	session->world.host_is_local = found[_i].local;
+	session->world.options.no_server = found[_i].no_server;
+	session->world.options.server = found[_i].server;
 	if (found[_i].listens)
 		ck_assert_int_eq(listen(listener, 1), 0);
-	server_find(session, &event);
+	server_find(&session->world, &event);
 	ck_assert_int_eq(event.start.server, found[_i].kind);
-	ck_assert_int_eq(session->server.ours, found[_i].ours);
-	ck_assert_ptr_eq(session->server.command,
+	ck_assert_int_eq(session->world.server.ours, found[_i].ours);
+	ck_assert_ptr_eq(session->world.server.command,
 	    found[_i].kind == SERVER_COMMAND ? own : NULL);
 	ck_assert_str_eq(event.start.command,
 	    found[_i].kind == SERVER_COMMAND ? "./mine 7" : "");
-	ck_assert_int_eq(session->server.found.there, found[_i].kind == SERVER_WATCHED);
+	ck_assert_int_eq(session->world.server.found.there, found[_i].kind == SERVER_WATCHED);
 	if (found[_i].kind == SERVER_WATCHED) {
-		ck_assert_int_eq(session->server.found.owner, getpid());
-		ck_assert_uint_eq(session->server.found.uid, geteuid());
-		ck_assert_uint_eq(session->server.found.port, session->host_endpoint.port);
+		ck_assert_int_eq(session->world.server.found.owner, getpid());
+		ck_assert_uint_eq(session->world.server.found.uid, geteuid());
+		ck_assert_uint_eq(session->world.server.found.port, session->world.host_endpoint.port);
 	}
 	close(listener);
 	bare_close(session);
@@ -176,18 +176,18 @@ START_TEST(one_that_is_there_is_watched_and_said_whose)
 	struct event event = {.type = EVENT_START};
 	char words[128];
 	ck_assert_int_eq(listen(listener, 1), 0);
-	server_find(session, &event);
-	server_begin(session);
+	server_find(&session->world, &event);
+	server_begin(&session->world);
 	snprintf(words, sizeof words, "port %u is served already, by ",
-	    session->host_endpoint.port);
+	    session->world.host_endpoint.port);
 	bare_said(session, EVENT_NOTE, words);
 	snprintf(words, sizeof words, ", PID %d): it is watched, none is started", (int)getpid());
 	bare_said(session, EVENT_NOTE, words);
-	ck_assert_int_eq(session->server.pid, getpid());
-	ck_assert(session->server.listening);
-	ck_assert_ptr_nonnull(session->server.foreign);
+	ck_assert_int_eq(session->world.server.pid, getpid());
+	ck_assert(session->world.server.listening);
+	ck_assert_ptr_nonnull(session->world.server.foreign);
 	ck_assert_int_eq(moment_process(session_now(session), getpid())->row.role, ROLE_SERVER);
-	ck_assert_uint_eq(session->server.start_serial, 0);
+	ck_assert_uint_eq(session->world.server.start_serial, 0);
 	close(listener);
 	bare_close(session);
 }
@@ -196,13 +196,13 @@ END_TEST
 START_TEST(another_users_is_said_to_be_so)
 {
 	struct session *session = bare_open(64);
-	session->server.found.there = true;
-	session->server.found.port = 77;
-	server_begin(session);
+	session->world.server.found.there = true;
+	session->world.server.found.port = 77;
+	server_begin(&session->world);
 	bare_said(session, EVENT_NOTE,
 	    "port 77 is served already, by a process of user root that only its owner or root may see");
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert_ptr_null(session->server.foreign);
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert_ptr_null(session->world.server.foreign);
 	bare_close(session);
 }
 END_TEST
@@ -211,22 +211,22 @@ START_TEST(the_next_port_is_taken_only_of_another_users)
 {
 	int listener;
 	struct session *session = open_deciding(&listener);
-	uint16_t port = session->host_endpoint.port;
+	uint16_t port = session->world.host_endpoint.port;
 	ck_assert_int_eq(listen(listener, 1), 0);
-	server_choose_port(session); /* it is ours: watched, not evaded */
-	ck_assert_uint_eq(session->host_endpoint.port, port);
-	ck_assert_uint_eq(session->wanted_port, port);
+	server_choose_port(&session->world); /* it is ours: watched, not evaded */
+	ck_assert_uint_eq(session->world.host_endpoint.port, port);
+	ck_assert_uint_eq(session->world.wanted_port, port);
 	bare_close(session);
 	session = open_deciding(&listener);
-	session->port_given = true;
-	server_choose_port(session);
-	ck_assert_uint_eq(session->wanted_port, 0);
-	session->port_given = session->host_is_local = false;
-	server_choose_port(session);
-	ck_assert_uint_eq(session->wanted_port, 0);
-	session->wanted_port = 70;
-	session->host_endpoint.port = 72;
-	server_begin(session);
+	session->world.port_given = true;
+	server_choose_port(&session->world);
+	ck_assert_uint_eq(session->world.wanted_port, 0);
+	session->world.port_given = session->world.host_is_local = false;
+	server_choose_port(&session->world);
+	ck_assert_uint_eq(session->world.wanted_port, 0);
+	session->world.wanted_port = 70;
+	session->world.host_endpoint.port = 72;
+	server_begin(&session->world);
 	bare_said(session, EVENT_NOTE, "port 70 is another user's: port 72 is taken");
 	bare_close(session);
 }
@@ -237,26 +237,26 @@ START_TEST(so_many_servers_may_have_children)
 	struct session *session = bare_open(4096);
 	int programs[CHANNELS_MAX];
 	bare_guard(session);
-	session->server.ours = true;
+	session->world.server.ours = true;
 	for (int i = 0; i < CHANNELS_MAX; i++)
-		session->server.channels[i] = channel_open(session->loop, &programs[i],
-		    reports_take, session);
-	session->server.channel_count = CHANNELS_MAX;
-	server_start(session);
+		session->world.server.channels[i] = channel_open(session->world.loop, &programs[i],
+		    reports_take, &session->world);
+	session->world.server.channel_count = CHANNELS_MAX;
+	server_start(&session->world);
 	bare_said(session, EVENT_ERROR, "children of 64 earlier servers still run: reset");
-	ck_assert(!session->server.starting);
+	ck_assert(!session->world.server.starting);
 	close(programs[0]);
 	close(programs[9]);
-	reports_drain(session);
-	server_start(session); /* those of two are gone */
-	ck_assert(session->server.starting);
-	ck_assert_uint_eq(session->server.channel_count, CHANNELS_MAX - 1);
+	reports_drain(&session->world);
+	server_start(&session->world); /* those of two are gone */
+	ck_assert(session->world.server.starting);
+	ck_assert_uint_eq(session->world.server.channel_count, CHANNELS_MAX - 1);
 	for (int i = 1; i < CHANNELS_MAX; i++)
 		if (i != 9)
 			close(programs[i]);
-	reports_drain(session);
-	server_sweep_channels(session);
-	ck_assert_uint_le(session->server.channel_count, 1); /* the guard may have it */
+	reports_drain(&session->world);
+	server_sweep_channels(&session->world);
+	ck_assert_uint_le(session->world.server.channel_count, 1); /* the guard may have it */
 	bare_close(session);
 }
 END_TEST
@@ -278,7 +278,7 @@ START_TEST(what_cannot_be_run_is_told_with_its_mend)
 {
 	struct session *session = bare_open(64);
 	char words[256];
-	trouble_not_run(session, runs[_i].program, runs[_i].error);
+	trouble_not_run(&session->world, runs[_i].program, runs[_i].error);
 	snprintf(words, sizeof words, "cannot run %s: %s", runs[_i].program, runs[_i].words);
 	bare_said(session, EVENT_ERROR, words);
 	bare_close(session);
@@ -299,8 +299,8 @@ static const struct { struct process_end end; pid_t holder; const char *text; } 
 START_TEST(how_it_ended_is_told)
 {
 	struct session *session = bare_open(64);
-	struct server_output *output = server_output_new(session->loop, session->log);
-	trouble_ended(session, output, &ends[_i].end, ends[_i].holder);
+	struct server_output *output = server_output_new(session->world.loop, session->world.log);
+	trouble_ended(&session->world, output, &ends[_i].end, ends[_i].holder);
 	ck_assert_str_eq(bare_last(session, EVENT_ERROR)->text, ends[_i].text);
 	server_output_free(output);
 	bare_close(session);
@@ -310,15 +310,15 @@ END_TEST
 START_TEST(its_last_words_are_told)
 {
 	struct session *session = bare_open(64);
-	struct server_output *output = server_output_new(session->loop, session->log);
+	struct server_output *output = server_output_new(session->world.loop, session->world.log);
 	struct process_end end = {.known = true, .status = 1 << 8};
 	int out, error;
 	ck_assert(server_output_open(output, &out, &error));
 	server_output_name(output, 4711);
 	ck_assert_int_eq(write(error, "bind: \033[1mno\n", 13), 13);
-	trouble_ended(session, output, &end, 0);
+	trouble_ended(&session->world, output, &end, 0);
 	bare_said(session, EVENT_ERROR, "with exit 1 before it listened at port 9877; it wrote last: bind: ^[[1mno");
-	trouble_deaf(session, output);
+	trouble_deaf(&session->world, output);
 	bare_said(session, EVENT_NOTE, "the server does not listen at port 9877 after 2 s; it wrote last: bind");
 	close(out);
 	close(error);
@@ -331,14 +331,14 @@ START_TEST(the_port_where_it_does_listen_is_told)
 {
 	int listener;
 	struct session *session = open_deciding(&listener);
-	struct server_output *output = server_output_new(session->loop, session->log);
+	struct server_output *output = server_output_new(session->world.loop, session->world.log);
 	char words[128];
-	unsigned port = session->host_endpoint.port;
+	unsigned port = session->world.host_endpoint.port;
 	ck_assert_int_eq(listen(listener, 1), 0);
-	session->host_endpoint.port = 9877;
+	session->world.host_endpoint.port = 9877;
 	bare_tell(session, fixture_start("local"));
 	bare_follow(session, getpid(), ROLE_SERVER, 0);
-	trouble_deaf(session, output);
+	trouble_deaf(&session->world, output);
 	snprintf(words, sizeof words,
 	    "the server listens at port %u, not at 9877: give the console PORT %u, or the server 9877",
 	    port, port);
@@ -361,10 +361,10 @@ START_TEST(an_address_that_is_not_hosts_is_told)
 	struct session *session = bare_open(64);
 	struct report_endpoint local;
 	const char *text = addresses[_i].host;
-	ck_assert_int_eq(endpoint_parse(&session->host_endpoint, text, *text == '[' ? 6 : 4), 0);
+	ck_assert_int_eq(endpoint_parse(&session->world.host_endpoint, text, *text == '[' ? 6 : 4), 0);
 	text = addresses[_i].local;
 	ck_assert_int_eq(endpoint_parse(&local, text, *text == '[' ? 6 : 4), 0);
-	trouble_address(session, &local);
+	trouble_address(&session->world, &local);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), addresses[_i].told);
 	if (_i == 1)
 		bare_said(session, EVENT_NOTE, "the server listens at 127.0.0.2, not at 127.0.0.1: "

@@ -15,9 +15,9 @@
 static const struct event *
 await_event(struct session *session, enum event_type type)
 {
-	int64_t end = loop_now(session->loop) + SECONDS(20);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
 	while (bare_last(session, type) == NULL) {
-		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
 		ck_assert_int_eq(session_round(session, 100), 0);
 	}
 	return bare_last(session, type);
@@ -28,9 +28,9 @@ static void
 run_line(struct session *session, const char *line)
 {
 	ck_assert(session_submit(session, line, SOURCE_STDIN));
-	int64_t end = loop_now(session->loop) + SECONDS(30);
+	int64_t end = loop_now(session->world.loop) + SECONDS(30);
 	while (!session_is_idle(session)) {
-		ck_assert_int_lt(loop_now(session->loop), end);
+		ck_assert_int_lt(loop_now(session->world.loop), end);
 		ck_assert_int_eq(session_round(session, 100), 0);
 	}
 }
@@ -74,17 +74,17 @@ START_TEST(this_machine_is_known)
 {
 	struct session *session = bare_open(64);
 	char error[SESSION_ERROR] = "";
-	snprintf(session->host_name, sizeof session->host_name, "%s", hosts[_i].host);
-	session->options.port = "65535";
-	ck_assert_msg(session_resolve(session, error), "%s", error);
-	ck_assert_int_eq(session->host_is_local, hosts[_i].local);
-	ck_assert_uint_eq(session->host_endpoint.port, 65535);
-	session->options.port = "1";
-	ck_assert(session_resolve(session, error));
-	ck_assert_uint_eq(session->host_endpoint.port, 1);
-	session->options.port = NULL;
-	ck_assert(session_resolve(session, error));
-	ck_assert_uint_eq(session->host_endpoint.port, 9877);
+	snprintf(session->world.host_name, sizeof session->world.host_name, "%s", hosts[_i].host);
+	session->world.options.port = "65535";
+	ck_assert_msg(world_resolve(&session->world, error), "%s", error);
+	ck_assert_int_eq(session->world.host_is_local, hosts[_i].local);
+	ck_assert_uint_eq(session->world.host_endpoint.port, 65535);
+	session->world.options.port = "1";
+	ck_assert(world_resolve(&session->world, error));
+	ck_assert_uint_eq(session->world.host_endpoint.port, 1);
+	session->world.options.port = NULL;
+	ck_assert(world_resolve(&session->world, error));
+	ck_assert_uint_eq(session->world.host_endpoint.port, 9877);
 	bare_close(session);
 }
 END_TEST
@@ -100,10 +100,10 @@ START_TEST(every_address_of_it_is_this_machine)
 		if (each->ifa_addr == NULL || each->ifa_addr->sa_family != AF_INET)
 			continue;
 		struct sockaddr_in *in = (void *)each->ifa_addr;
-		inet_ntop(AF_INET, &in->sin_addr, session->host_name,
-		    sizeof session->host_name);
-		ck_assert_msg(session_resolve(session, error), "%s", error);
-		ck_assert_msg(session->host_is_local, "%s", session->host_name);
+		inet_ntop(AF_INET, &in->sin_addr, session->world.host_name,
+		    sizeof session->world.host_name);
+		ck_assert_msg(world_resolve(&session->world, error), "%s", error);
+		ck_assert_msg(session->world.host_is_local, "%s", session->world.host_name);
 	}
 	freeifaddrs(all);
 	bare_close(session);
@@ -142,10 +142,10 @@ START_TEST(what_is_not_said_has_a_default)
 	struct session_options options = defaults[_i].options;
 	options.directory = "/nowhere";
 	struct session *session = made(&options);
-	ck_assert_str_eq(session->host_name, defaults[_i].host);
-	ck_assert_str_eq(settings_get(&session->server.settings, "bind"), defaults[_i].bind);
-	ck_assert_int_eq(session->port_given, defaults[_i].given);
-	ck_assert_str_eq(session->directory, "/nowhere");
+	ck_assert_str_eq(session->world.host_name, defaults[_i].host);
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "bind"), defaults[_i].bind);
+	ck_assert_int_eq(session->world.port_given, defaults[_i].given);
+	ck_assert_str_eq(session->world.directory, "/nowhere");
 	session_free(session);
 }
 END_TEST
@@ -155,10 +155,10 @@ START_TEST(settings_from_the_start_are_what_reset_goes_back_to)
 	struct session_options options = {.set = good_set, .set_count = 2,
 	    .directory = "/nowhere", .port = "9999"};
 	struct session *session = made(&options);
-	ck_assert_str_eq(settings_get(&session->server.settings, "reap"), "none");
-	ck_assert_str_eq(settings_get(&session->server.settings, "backlog"), "3");
-	ck_assert_mem_eq(&session->server.settings, &session->server.initial,
-	    sizeof session->server.initial);
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "none");
+	ck_assert_str_eq(settings_get(&session->world.server.settings, "backlog"), "3");
+	ck_assert_mem_eq(&session->world.server.settings, &session->world.server.initial,
+	    sizeof session->world.server.initial);
 	session_free(session);
 	session_free(NULL);
 }
@@ -189,11 +189,11 @@ START_TEST(descriptors_are_raised_and_the_programs_get_what_there_was)
 	before.rlim_cur = 100;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	struct session *session = made(&options);
-	ck_assert_uint_eq(session->files, 100);
+	ck_assert_uint_eq(session->world.files, 100);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_uint_eq(limit.rlim_cur, before.rlim_max);
 	struct session *second = made(&options);
-	ck_assert_uint_eq(second->files, 100);
+	ck_assert_uint_eq(second->world.files, 100);
 	session_free(second);
 	session_free(session);
 }
@@ -204,7 +204,7 @@ START_TEST(programs_that_are_not_there_are_told)
 	struct session_options options = {.directory = "/nowhere", .port = free_port()};
 	struct session *session = made(&options);
 	session_begin(session);
-	const struct event *event = log_event(session->log, 0);
+	const struct event *event = log_event(session->world.log, 0);
 	ck_assert_int_eq(event->type, EVENT_START);
 	ck_assert_str_eq(event->text, "127.0.0.1");
 	ck_assert_str_eq(event->detail, "local");
@@ -214,9 +214,9 @@ START_TEST(programs_that_are_not_there_are_told)
 	while (bare_count(session, EVENT_ERROR) < 2)
 		ck_assert_int_eq(session_round(session, 20000), 0);
 	bare_said(session, EVENT_ERROR, "cannot run /nowhere/tcpcli: No such file or directory: make builds it");
-	ck_assert_int_eq(session->client.pid, 0);
-	ck_assert_ptr_null(session->client.channel);
-	ck_assert(server_is_settled(session));
+	ck_assert_int_eq(session->world.client.pid, 0);
+	ck_assert_ptr_null(session->world.client.channel);
+	ck_assert(server_is_settled(&session->world));
 	ck_assert(session_has_failed(session));
 	session_free(session);
 }
@@ -246,11 +246,11 @@ START_TEST(another_machines_server_is_not_started)
 	struct session_options options = {.directory = "/nowhere", .host = "192.0.2.1"};
 	struct session *session = made(&options);
 	session_begin(session);
-	const struct event *event = log_event(session->log, 0);
+	const struct event *event = log_event(session->world.log, 0);
 	ck_assert_str_eq(event->detail, "remote");
 	ck_assert_int_eq(event->start.server, SERVER_NONE);
 	ck_assert(!session_owns_server(session));
-	ck_assert_uint_eq(session->server.start_serial, 0);
+	ck_assert_uint_eq(session->world.server.start_serial, 0);
 	session_free(session);
 }
 END_TEST
@@ -261,17 +261,17 @@ START_TEST(a_killed_guard_is_replaced)
 	session_begin(session);
 	run_line(session, "connect 2");
 	ck_assert(session_owns_server(session));
-	pid_t guard = launcher_guard(session->launcher), server = session->server.pid,
-	    client = session->client.pid;
+	pid_t guard = launcher_guard(session->world.launcher), server = session->world.server.pid,
+	    client = session->world.client.pid;
 	ck_assert_int_eq(kill(guard, SIGKILL), 0);
 	await_event(session, EVENT_ERROR);
 	bare_said(session, EVENT_ERROR, "the guard was killed, and all that it guarded was ended: reset starts afresh");
-	ck_assert_int_eq(session->server.pid, 0);
-	ck_assert_int_eq(session->client.pid, 0);
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert_int_eq(session->world.client.pid, 0);
 	ck_assert_int_eq(kill(server, 0), -1); /* nobody outlives it */
 	ck_assert_int_eq(kill(client, 0), -1);
 	ck_assert_ptr_null(moment_process(session_now(session), server));
-	ck_assert_int_ne(launcher_guard(session->launcher), guard);
+	ck_assert_int_ne(launcher_guard(session->world.launcher), guard);
 	ck_assert(!session_has_ended(session));
 	run_line(session, "reset");
 	run_line(session, "connect");
@@ -290,8 +290,8 @@ START_TEST(an_end_in_good_order_leaves_nobody)
 	session_submit(session, "wait 3600", SOURCE_STDIN);
 	session_submit(session, "say never", SOURCE_STDIN);
 	session_round(session, 10);
-	pid_t server = session->server.pid, client = session->client.pid,
-	    guard = launcher_guard(session->launcher);
+	pid_t server = session->world.server.pid, client = session->world.client.pid,
+	    guard = launcher_guard(session->world.launcher);
 	session_quit(session);
 	ck_assert(session_has_ended(session));
 	ck_assert_int_eq(kill(server, 0), -1);
@@ -309,11 +309,11 @@ START_TEST(only_who_is_followed_is_signalled)
 	ck_assert_int_ge(pid, 0);
 	while (pid == 0)
 		pause();
-	ck_assert(!session_signal(session, pid, SIGKILL, BY_USER));
+	ck_assert(!world_signal(&session->world, pid, SIGKILL, BY_USER));
 	ck_assert_uint_eq(bare_count(session, EVENT_SIGNAL), 0);
 	ck_assert_int_eq(kill(pid, 0), 0);
 	bare_follow(session, pid, ROLE_CHILD, 0);
-	ck_assert(session_signal(session, pid, SIGKILL, BY_HOST));
+	ck_assert(world_signal(&session->world, pid, SIGKILL, BY_HOST));
 	const struct event *event = bare_last(session, EVENT_SIGNAL);
 	ck_assert_int_eq(event->signal.to, pid);
 	ck_assert_int_eq(event->signal.number, SIGKILL);
@@ -354,12 +354,12 @@ START_TEST(reports_are_not_held_back_for_ever)
 {
 	struct session_options options = {.directory = "/nowhere", .host = "192.0.2.1"};
 	struct session *session = made(&options);
-	session->client.unbegun = 3;
-	timer_after(session->hold, 0);
-	int64_t end = loop_now(session->loop) + SECONDS(20);
-	while (session->client.unbegun != 0) {
-		ck_assert_int_lt(loop_now(session->loop), end);
-		ck_assert_int_ge(loop_round(session->loop, 100), 0);
+	session->world.client.unbegun = 3;
+	timer_after(session->world.hold, 0);
+	int64_t end = loop_now(session->world.loop) + SECONDS(20);
+	while (session->world.client.unbegun != 0) {
+		ck_assert_int_lt(loop_now(session->world.loop), end);
+		ck_assert_int_ge(loop_round(session->world.loop, 100), 0);
 	}
 	session_free(session);
 }
@@ -374,10 +374,10 @@ START_TEST(reports_come_before_a_reading)
 	    .pid = 4711};
 	struct report done = {.kind = REPORT_DONE, .order = 5};
 	reporter_send(&reporter, &done);
-	socket_watch_read(session->sockets);
-	ck_assert_uint_eq(session->client.done_serial, 5);
+	socket_watch_read(session->world.sockets);
+	ck_assert_uint_eq(session->world.client.done_serial, 5);
 	close(reporter.fd);
-	session->client.pid = 0;
+	session->world.client.pid = 0;
 	session_free(session);
 }
 END_TEST

@@ -208,7 +208,7 @@ START_TEST(nothing_of_a_strangers_is_ended_or_begun)
 	is_untouched(session, &victim);
 	ck_assert_uint_eq(questions, 0);
 	ck_assert_uint_eq(bare_count(session, EVENT_HOST), 0);
-	session->host_is_local = false;
+	session->world.host_is_local = false;
 	bare_refuses(session, refused[_i], "is not this machine");
 	is_untouched(session, &victim);
 	victim_end(&victim);
@@ -239,7 +239,7 @@ START_TEST(a_reset_ends_what_is_the_sessions)
 	struct session *session = open_asking();
 	struct victim parts[] = {victim_start(), victim_start(), victim_start()};
 	bare_guard(session);
-	session->server.ours = true;
+	session->world.server.ours = true;
 	bare_follow(session, parts[0].pid, ROLE_SERVER, 0);
 	bare_follow(session, parts[1].pid, ROLE_CHILD, 0);
 	bare_follow(session, parts[2].pid, ROLE_CLIENT, 0);

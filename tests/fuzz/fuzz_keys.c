@@ -75,7 +75,7 @@ begin(void)
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
 		struct event event;
 		FUZZ_CHECK(render_json_parse(events[i], &event) == 0);
-		session_append(console.session, &event);
+		world_append(&console.session->world, &event);
 	}
 	fuzz_open_terminal();
 	console.prompt = prompt_new(console.session, &callbacks);

@@ -7,7 +7,7 @@
 #include "fuzz_event.h"
 
 #include "reports.h"
-#include "session_internal.h"
+#include "world.h"
 
 enum { FROM_SERVER = 1, LIES_ABOUT_LENGTH = 2, CUT_SHORT = 4, DATA_MOST = 256,
     LOG_EVENTS = 64, CONNECTIONS = 8 };
@@ -18,44 +18,43 @@ ignore(void *context)
 	(void)context;
 }
 
-/* As much of a session as the reports touch. */
-static struct session *
+/* As much of a world as the reports touch. */
+static struct world *
 begin(int *client, int *server)
 {
-	struct session *session = calloc(1, sizeof *session);
-	FUZZ_CHECK(session != NULL);
-	session->loop = loop_new();
-	session->log = log_new(LOG_EVENTS);
-	FUZZ_CHECK(session->loop != NULL && session->log != NULL);
-	FUZZ_CHECK(log_subscribe(session->log, fuzz_check_event, NULL) == 0);
-	session->processes = process_watch_new(session->loop, session->log, ignore,
-	    session);
-	session->sockets = socket_watch_new(session->loop, session->log, 9877, 4,
-	    ignore, session);
-	FUZZ_CHECK(session->processes != NULL && session->sockets != NULL);
-	session->queue_end = &session->queue;
-	session->client.conns = CONNECTIONS;
-	session->client.channel = channel_open(session->loop, client, reports_take,
-	    session);
-	session->server.channels[0] = channel_open(session->loop, server, reports_take,
-	    session);
-	FUZZ_CHECK(session->client.channel != NULL &&
-	    session->server.channels[0] != NULL);
-	session->server.channel_count = 1;
-	return session;
+	struct world *world = calloc(1, sizeof *world);
+	FUZZ_CHECK(world != NULL);
+	world->loop = loop_new();
+	world->log = log_new(LOG_EVENTS);
+	FUZZ_CHECK(world->loop != NULL && world->log != NULL);
+	FUZZ_CHECK(log_subscribe(world->log, fuzz_check_event, NULL) == 0);
+	world->processes = process_watch_new(world->loop, world->log, ignore,
+	    world);
+	world->sockets = socket_watch_new(world->loop, world->log, 9877, 4,
+	    ignore, world);
+	FUZZ_CHECK(world->processes != NULL && world->sockets != NULL);
+	world->client.conns = CONNECTIONS;
+	world->client.channel = channel_open(world->loop, client, reports_take,
+	    world);
+	world->server.channels[0] = channel_open(world->loop, server, reports_take,
+	    world);
+	FUZZ_CHECK(world->client.channel != NULL &&
+	    world->server.channels[0] != NULL);
+	world->server.channel_count = 1;
+	return world;
 }
 
 static void
-end(struct session *session)
+end(struct world *world)
 {
-	reports_forget_lines(session);
-	channel_close(session->client.channel);
-	channel_close(session->server.channels[0]);
-	process_watch_free(session->processes);
-	socket_watch_free(session->sockets);
-	log_free(session->log);
-	loop_free(session->loop);
-	free(session);
+	reports_forget_lines(world);
+	channel_close(world->client.channel);
+	channel_close(world->server.channels[0]);
+	process_watch_free(world->processes);
+	socket_watch_free(world->sockets);
+	log_free(world->log);
+	loop_free(world->loop);
+	free(world);
 }
 
 /* Takes the next record off the bytes; how many they were. */
@@ -86,14 +85,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int client, server;
-	struct session *session = begin(&client, &server);
+	struct world *world = begin(&client, &server);
 	while (size > 0) {
 		size_t used = send_record(data, size, client, server);
-		reports_drain(session);
+		reports_drain(world);
 		data += used;
 		size -= used;
 	}
-	const struct moment *now = log_now(session->log);
+	const struct moment *now = log_now(world->log);
 	FUZZ_CHECK(now->connection_count <= CONNECTIONS);
 	for (size_t i = 0; i < now->process_count; i++) /* none of ours, no stranger */
 		FUZZ_CHECK(now->processes[i].row.pid != getpid() &&
@@ -101,8 +100,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    now->processes[i].row.pid > 1);
 	close(client);
 	close(server);
-	reports_drain(session);
-	FUZZ_CHECK(channel_has_ended(session->client.channel));
-	end(session);
+	reports_drain(world);
+	FUZZ_CHECK(channel_has_ended(world->client.channel));
+	end(world);
 	return 0;
 }

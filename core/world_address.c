@@ -1,5 +1,5 @@
 /* session_address.c: HOST and PORT looked up, and whether that is this machine. */
-#include "session_internal.h"
+#include "world.h"
 
 #include "endpoint.h"
 
@@ -37,9 +37,9 @@ address_is_local(const struct report_endpoint *endpoint)
 
 /* Looks HOST and PORT up; false with one line in error. */
 bool
-session_resolve(struct session *session, char *error)
+world_resolve(struct world *world, char *error)
 {
-	const struct session_options *options = &session->options;
+	const struct world_options *options = &world->options;
 	const char *port = options->port != NULL ? options->port : "9877";
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family =
 	    options->family == 4 ? AF_INET : options->family == 6 ? AF_INET6 : AF_UNSPEC};
@@ -47,21 +47,21 @@ session_resolve(struct session *session, char *error)
 	char *end;
 	long number = strtol(port, &end, 10);
 	if (*port < '0' || *port > '9' || *end != '\0' || number < 1 || number > 65535) {
-		snprintf(error, SESSION_ERROR, "\"%.40s\" is no port: a number from 1 to 65535", port);
+		snprintf(error, WORLD_ERROR, "\"%.40s\" is no port: a number from 1 to 65535", port);
 		return false;
 	}
-	int result = getaddrinfo(session->host_name, port, &hints, &found);
+	int result = getaddrinfo(world->host_name, port, &hints, &found);
 	if (result != 0) {
-		snprintf(error, SESSION_ERROR, "unknown host \"%.80s\"%s: %s: give an address, such as 127.0.0.1",
-		    session->host_name, options->family == 4 ? " (IPv4)" :
+		snprintf(error, WORLD_ERROR, "unknown host \"%.80s\"%s: %s: give an address, such as 127.0.0.1",
+		    world->host_name, options->family == 4 ? " (IPv4)" :
 		    options->family == 6 ? " (IPv6)" : "",
 		    result == EAI_SYSTEM ? strerror(errno) : gai_strerror(result));
 		return false;
 	}
 	struct sockaddr_storage address = {0};
 	memcpy(&address, found->ai_addr, found->ai_addrlen);
-	session->host_endpoint = report_endpoint_from(&address);
+	world->host_endpoint = report_endpoint_from(&address);
 	freeaddrinfo(found);
-	session->host_is_local = address_is_local(&session->host_endpoint);
+	world->host_is_local = address_is_local(&world->host_endpoint);
 	return true;
 }
