@@ -229,3 +229,16 @@ command_parse(const char *line, const char **arguments, char *error, size_t size
 	}
 	return best;
 }
+
+/* What the help says of a line. */
+const char *
+command_says(const char *line, const char **help)
+{
+	char error[256];
+	const char *arguments;
+	const struct command *command = command_parse(line, &arguments, error, sizeof error);
+	if (command == NULL)
+		return NULL;
+	*help = command->help;
+	return command->name;
+}

@@ -41,6 +41,10 @@ const struct command *command_table(size_t *count);
 const struct command *command_parse(const char *line, const char **arguments,
     char *error, size_t size);
 
+/* The name of the command that a line names, and in *help its line of help; NULL: it
+ * names none. */
+const char *command_says(const char *line, const char **help);
+
 /* The rest of line behind the words of name; NULL when it does not begin so. */
 const char *command_match(const char *name, const char *line);
 

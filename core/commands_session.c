@@ -124,7 +124,8 @@ show_why_done(struct session *session, struct running *running)
 	struct explain_subject subject;
 	struct explanation explanation;
 	const struct explain_view view = {.moment = log_now(session->world.log),
-	    .log = session->world.log, .end = log_end(session->world.log)};
+	    .log = session->world.log, .end = log_end(session->world.log),
+	    .command = command_says};
 	struct event event;
 	char error[EXPLAIN_ERROR];
 	if (!show_has_read(session, running))

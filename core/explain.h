@@ -15,6 +15,9 @@ struct explain_view {
 	const struct moment *moment;
 	const struct log *log;     /* NULL: nothing is told of what led here */
 	uint64_t end;              /* events before this number */
+	/* The command that a line names, and what the help says of it; NULL: none.
+	   Without it, a command event is not explained further. */
+	const char *(*command)(const char *line, const char **help);
 };
 
 enum explain_kind {

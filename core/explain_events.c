@@ -4,7 +4,6 @@
  * when the view is a later one. */
 #include "explain_internal.h"
 
-#include "command.h"
 #include "escape.h"
 #include "past.h"
 #include "render_timeline.h"
@@ -455,13 +454,12 @@ write_signal(struct explain_writer *writer, const struct event *event)
 static void
 write_command(struct explain_writer *writer, const struct event *event)
 {
-	char error[EXPLAIN_ERROR];
-	const char *arguments = "";
-	const struct command *command = event->text == NULL ? NULL :
-	    command_parse(event->text, &arguments, error, sizeof error);
+	const char *help = NULL;
+	const char *name = event->text == NULL || writer->view->command == NULL ? NULL :
+	    writer->view->command(event->text, &help);
 	explain_write(writer, &types[EVENT_COMMAND]);
-	if (command != NULL)
-		explain_say(writer, EXPLAIN_IS, "%s: %s.", command->name, command->help);
+	if (name != NULL)
+		explain_say(writer, EXPLAIN_IS, "%s: %s.", name, help);
 }
 
 /* A host: what its state means, and how the silence is made. */

@@ -170,6 +170,10 @@ struct moment_socket *moment_socket_like(const struct moment *moment,
 /* The process in the table, ended ones left out; NULL when there is none. */
 struct moment_process *moment_process(const struct moment *moment, pid_t pid);
 
+/* The value of a setting of the server; "" when it is not known. */
+void moment_setting(const struct moment *moment, const char *name, char *value,
+    size_t size);
+
 /* Connection N; NULL when there is none. */
 struct moment_connection *moment_connection(const struct moment *moment, unsigned conn);
 

@@ -329,7 +329,7 @@ last_said(struct log *log, struct event event)
 	struct explanation out;
 	char error[EXPLAIN_ERROR];
 	happen(log, event);
-	const struct explain_view view = {.moment = log_now(log), .log = log,
+	const struct explain_view view = {.command = command_says, .moment = log_now(log), .log = log,
 	    .end = log_end(log)};
 	const struct explain_subject subject = {.kind = EXPLAIN_EVENT,
 	    .event = log_end(log) - 1};

@@ -87,9 +87,13 @@ START_TEST(a_setting_is_found_by_its_whole_name)
 		{"reap", "reap", ""}, {"a b=c", "b", "c"},
 	};
 	char value[32] = "before";
-	status_setting(table[_i].settings, table[_i].name, value, sizeof value);
+	struct moment now;
+	moment_init(&now);
+	snprintf(now.settings, sizeof now.settings, "%s", table[_i].settings);
+	moment_setting(&now, table[_i].name, value, sizeof value);
 	ck_assert_str_eq(value, table[_i].value);
-	status_setting("name=0123456789", "name", value, 4);
+	snprintf(now.settings, sizeof now.settings, "name=0123456789");
+	moment_setting(&now, "name", value, 4);
 	ck_assert_str_eq(value, "012");
 }
 END_TEST

@@ -3,6 +3,7 @@
 #define EXPLAIN_FIXTURE_H
 
 #include "book.h"
+#include "command.h"
 #include "explain.h"
 #include "log.h"
 
@@ -76,7 +77,8 @@ static inline char *
 ask_at(const struct log *log, const struct moment *moment, uint64_t number,
     const char *words)
 {
-	const struct explain_view view = {.moment = moment, .log = log, .end = number};
+	const struct explain_view view = {.moment = moment, .log = log, .end = number,
+	    .command = command_says};
 	struct explain_subject subject;
 	struct explanation out;
 	struct event event;

@@ -5,7 +5,6 @@
  * say what is not so. */
 #include "keys.h"
 #include "pane.h"
-#include "status.h"
 
 #include "command.h"
 #include "endpoint.h"
@@ -170,7 +169,7 @@ prepare_settings(struct pane_state *state, const struct scene *scene,
 		count = 0;
 	}
 	for (size_t i = 0; i < count; i++) {
-		status_setting(scene->moment->settings, settings[i].name, value,
+		moment_setting(scene->moment, settings[i].name, value,
 		    sizeof value);
 		snprintf(help, sizeof help, "%-14s %s", *value != '\0' ? value : "?",
 		    settings[i].help);

@@ -6,6 +6,7 @@
 #include "pane.h"
 
 #include "book.h"
+#include "command.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +79,7 @@ prepare(struct pane_state *state, const struct scene *scene,
 	static const struct explain_subject last = {.kind = EXPLAIN_LAST};
 	const struct explain_subject *subject = scene->why != NULL ? scene->why : &last;
 	const struct explain_view view = {.moment = scene->moment, .log = scene->log,
-	    .end = scene->end};
+	    .end = scene->end, .command = command_says};
 	struct explanation explanation;
 	char error[EXPLAIN_ERROR];
 	if (is_made(state, scene, subject, inside->columns))

@@ -20,25 +20,6 @@ enum {
 	SHORT_UNITS, SHORT_HOST, NO_COMMAS, NO_NUMBER, STEPS
 };
 
-/* The value of the setting called name in settings' text; "" when not there. */
-void
-status_setting(const char *settings, const char *name, char *value,
-    size_t size)
-{
-	size_t length = strlen(name);
-	const char *at = settings;
-	*value = '\0';
-	while (at != NULL && *at != '\0') {
-		if (strncmp(at, name, length) == 0 && at[length] == '=') {
-			snprintf(value, size, "%.*s",
-			    (int)strcspn(at + length + 1, " "), at + length + 1);
-			return;
-		}
-		at = strchr(at, ' ');
-		at = at != NULL ? at + 1 : NULL;
-	}
-}
-
 /* "conn 1 ESTABLISHED" */
 static void
 write_connection(const struct moment *moment, int step, char *part, size_t size)
@@ -132,8 +113,8 @@ write_server(const struct moment *moment, int step, char *part, size_t size)
 	}
 	if (step < SHORT_PID)
 		snprintf(pid, sizeof pid, " %d", (int)moment->server);
-	status_setting(moment->settings, "service", service, sizeof service);
-	status_setting(moment->settings, "reap", reap, sizeof reap);
+	moment_setting(moment, "service", service, sizeof service);
+	moment_setting(moment, "reap", reap, sizeof reap);
 	if (*service == '\0')
 		write_program(moment, service, sizeof service);
 	if (step >= SHORT_SERVER || *service == '\0')

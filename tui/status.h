@@ -9,11 +9,6 @@
  * more it tells. */
 void status_write(const struct scene *scene, int columns, struct line *line);
 
-/* The value of the setting called name in a moment's settings; "" when it is not
- * there. */
-void status_setting(const char *settings, const char *name, char *value,
-    size_t size);
-
 /* When it looks different without an event; 0: never. */
 int64_t status_changes_at(const struct scene *scene);
 
