@@ -4,6 +4,7 @@
 #   make deps       installs what the build and the tests need (Debian, Ubuntu)
 #   make run        opens the console on 127.0.0.1
 #   make check      every test; check-asan and check-valgrind: under those
+#   make rooms      draws which room uses which
 #   make mutants    breaks a line, sees whether the tests notice, again and again
 #   make fuzz       the fuzzers, FUZZ_SECONDS=60 each
 #   make faults     every call of libc fails in turn, each process is killed everywhere
@@ -48,24 +49,60 @@ $(shell cmp -s $(BUILD)/flags.now $(BUILD)/flags && rm $(BUILD)/flags.now || \
     mv $(BUILD)/flags.now $(BUILD)/flags)
 endif
 
-# The layers (see README.md): each directory is compiled with the include paths
-# and the libraries of what it may use, and of nothing else.
-CORE_FLAGS = -Icore $$(pkg-config --cflags jansson libmnl)
-CORE_LIBS = $$(pkg-config --libs jansson libmnl) -lm
-TUI_FLAGS = -Icore -Itui $$(pkg-config --cflags ncursesw readline)
-TUI_LIBS = $$(pkg-config --libs ncursesw readline) $(CORE_LIBS)
-PROGRAM_FLAGS = -I$(BUILD)/include
-TEST_FLAGS = -Icore -Itests $$(pkg-config --cflags check jansson)
-SCREEN_TEST_FLAGS = $(TEST_FLAGS) -Itui $$(pkg-config --cflags ncursesw readline)
-TEST_LIBS = $$(pkg-config --libs check)
+# The rooms (see README.md), each with those that it may use: it is compiled with their
+# include paths and with no others, so that an include that climbs is an error.
+# make rooms draws them.
+SERVER_ROOMS = server
+CLIENT_ROOMS = client
+CORE_ROOMS = core/base core/kernel core/log core/guard core/watch core/format core/explain \
+	core/world core/session core/headless
+TUI_ROOMS = tui/terminal tui/line tui/panes tui/screen tui/console tui
+USES_server = protocol
+USES_client = protocol
+USES_core/base = protocol
+USES_core/kernel = core/base $(USES_core/base)
+USES_core/log = core/kernel $(USES_core/kernel)
+USES_core/guard = core/kernel $(USES_core/kernel)
+USES_core/watch = core/log $(USES_core/log)
+USES_core/format = core/log $(USES_core/log)
+USES_core/explain = core/format $(USES_core/format)
+USES_core/world = core/watch core/guard $(USES_core/watch)
+USES_core/session = core/world core/explain core/format $(USES_core/world)
+USES_core/headless = core/session $(USES_core/session)
+USES_tui/terminal = core/base $(USES_core/base)
+USES_tui/line = tui/terminal core/session $(USES_core/session)
+USES_tui/panes = tui/terminal core/session $(USES_core/session)
+USES_tui/screen = tui/panes tui/line $(USES_tui/panes)
+USES_tui/console = tui/screen $(USES_tui/screen)
+USES_tui = tui/console core/headless $(USES_tui/console)
+ROOMS = $(SERVER_ROOMS) $(CLIENT_ROOMS) $(CORE_ROOMS) $(TUI_ROOMS)
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
-CORE = $(call objects,core)
-TUI = $(call objects,tui)
-SERVER = $(call objects,server)
-CLIENT = $(call objects,client)
-SCREEN_TESTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*screen*.c))
-CORE_TESTS = $(filter-out $(SCREEN_TESTS),$(call objects,tests))
+# The libraries that a room needs beside libc.
+NEEDS_core/kernel = libmnl
+NEEDS_core/format = jansson
+$(foreach room,$(TUI_ROOMS),$(eval NEEDS_$(room) = ncursesw readline))
+
+paths = $(addprefix -I,$(1) $(USES_$(1)))
+needs = $(if $(NEEDS_$(1)),$$(pkg-config --cflags $(NEEDS_$(1))))
+objects = $(foreach room,$(1),$(patsubst %.c,$(BUILD)/%.o,$(wildcard $(room)/*.c)))
+
+CORE = $(call objects,$(CORE_ROOMS))
+TUI = $(call objects,$(TUI_ROOMS))
+SERVER = $(call objects,$(SERVER_ROOMS))
+CLIENT = $(call objects,$(CLIENT_ROOMS))
+CORE_FLAGS = $(addprefix -I,$(CORE_ROOMS) protocol) $$(pkg-config --cflags jansson libmnl)
+CORE_LIBS = $$(pkg-config --libs jansson libmnl) -lm
+TUI_FLAGS = $(CORE_FLAGS) $(addprefix -I,$(TUI_ROOMS)) $$(pkg-config --cflags ncursesw readline)
+TUI_LIBS = $$(pkg-config --libs ncursesw readline) $(CORE_LIBS)
+
+# The unit tests stand in the same rooms; those of the screen are linked with curses.
+UNIT_FLAGS = -Itests/unit -Itests $$(pkg-config --cflags check)
+SCREEN_TEST_ROOMS = $(patsubst %,tests/unit/%,terminal line panes screen console)
+CORE_TEST_ROOMS = $(filter-out $(SCREEN_TEST_ROOMS),$(patsubst %/,%,$(wildcard tests/unit/*/)))
+SCREEN_TESTS = $(call objects,$(SCREEN_TEST_ROOMS)) $(BUILD)/tests/unit/check_screen_main.o
+CORE_TESTS = $(call objects,$(CORE_TEST_ROOMS)) \
+	$(filter-out %/check_screen_main.o,$(call objects,tests/unit))
+TEST_LIBS = $$(pkg-config --libs check)
 PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/alone $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
@@ -122,44 +159,37 @@ $(BUILD)/failing.so $(BUILD)/witness.so: $(BUILD)/%.so: tests/tools/%.c
 # a recording of a busy session, and how long it takes to walk through
 $(BUILD)/make_recording $(BUILD)/replay_time: $(BUILD)/%: tests/tools/%.c $(CORE)
 	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -Itests -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
+	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -Itests/unit -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
 
 $(BUILD)/lecture: tests/tools/lecture.c $(CORE)
 	@mkdir -p $(@D)
 	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
 
-$(CORE): $(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(CORE_FLAGS) -c -o $@ $<
+define compile_room
+$(call objects,$(1)): $(BUILD)/%.o: %.c
+	@mkdir -p $$(@D)
+	@echo CC $$<; $$(COMPILE) $(call paths,$(1)) $(subst $$,$$$$,$(call needs,$(1))) -c -o $$@ $$<
 
-$(TUI): $(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -c -o $@ $<
-
-# of core, the two programs see these headers alone
-SHARED = $(BUILD)/include/report.h $(BUILD)/include/wire_long.h
-$(SHARED): $(BUILD)/include/%.h: core/%.h
-	@mkdir -p $(@D)
-	@cp $< $@
-
-$(SERVER) $(CLIENT): $(BUILD)/%.o: %.c $(SHARED)
-	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(PROGRAM_FLAGS) -c -o $@ $<
+endef
+$(foreach room,$(ROOMS),$(eval $(call compile_room,$(room))))
 
 $(CORE_TESTS): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(TEST_FLAGS) -c -o $@ $<
+	@echo CC $<; $(COMPILE) $(UNIT_FLAGS) $(CORE_FLAGS) -c -o $@ $<
 
 $(SCREEN_TESTS): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(SCREEN_TEST_FLAGS) -c -o $@ $<
+	@echo CC $<; $(COMPILE) $(UNIT_FLAGS) $(TUI_FLAGS) -c -o $@ $<
 
-# each header compiles alone
+# each header compiles alone, with what its room may use, and has a name of its own
+header = printf '\#include "%s"\ntypedef int whole;\n' $$header | \
+	$(CC) $(STANDARD) $(WARNINGS) -I. $(1) -fsyntax-only -x c - || exit 1;
 headers:
-	@for header in core/*.h tui/*.h client/*.h server/*.h tests/*.h; do \
-		printf '#include "%s"\ntypedef int whole;\n' $$header | \
-		$(CC) $(STANDARD) $(WARNINGS) -I. -Icore -Itui -fsyntax-only -x c - || exit 1; \
-	done
+	@twice=$$(ls $(patsubst %,%/*.h,$(ROOMS) protocol tests tests/unit tests/bench tests/tools tests/fuzz) 2>/dev/null | \
+	    sed 's|.*/||' | sort | uniq -d); [ -z "$$twice" ] || { echo "two headers are named $$twice"; exit 1; }
+	@$(foreach room,protocol $(ROOMS),for header in $(wildcard $(room)/*.h); do \
+		$(call header,$(call paths,$(room)) $(call needs,$(room))) done;) true
+	@for header in tests/unit/*.h; do $(call header,$(UNIT_FLAGS) $(TUI_FLAGS)) done
 
 run: all
 	$(BUILD)/tcpconsole $(HOST) $(PORT)
@@ -178,6 +208,11 @@ check-programs: all $(TEST_PROGRAMS) $(BENCH_PROGRAMS)
 # TESTS="why contract/sigpipe" runs these alone (tests/run.sh says more)
 check: check-programs headers
 	BUILD=$(BUILD) sh tests/run.sh
+
+# which room uses which, from the includes: into README, where it stands
+rooms:
+	WRITE=1 python3 tests/tools/rooms.py README.md
+	python3 tests/tools/rooms.py
 
 # does the suite notice a broken line?  MUTANTS=25 SEED=1 FILES='core/*' (an hour)
 mutants:
@@ -202,10 +237,10 @@ soak: all $(BUILD)/soak $(BUILD)/free_port
 	$(BUILD)/soak $(BUILD)/tcpconsole $$($(BUILD)/free_port) $(SECONDS) $(SEED)
 
 # every figure of speed beside its reference; the scripts are tests/bench/NN-NAME.sh
-BENCH_SHARED = $(BUILD)/tests/bench/terminal.o $(BUILD)/tests/bench/foreign.o \
+BENCH_SHARED = $(BUILD)/tests/bench/bench_terminal.o $(BUILD)/tests/bench/foreign.o \
 	$(BUILD)/tests/tools/terminal_model.o
 
-$(BUILD)/tests/bench/%.o $(BUILD)/tests/tools/%.o: override CPPFLAGS += -Icore -Itests/tools
+$(BUILD)/tests/bench/%.o $(BUILD)/tests/tools/%.o: override CPPFLAGS += $(addprefix -I,$(CORE_ROOMS) protocol) -Itests/tools
 
 $(BUILD)/tests/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
@@ -230,11 +265,11 @@ bench: all $(BENCH_PROGRAMS) $(BUILD)/free_port
 # every process killed and stopped at every moment; every call of libc fails once, one
 # by one, in every process: takes half an hour
 faults: all $(TEST_PROGRAMS)
-	FAULTS=all BUILD=$(BUILD) sh tests/killed.sh
-	FAULTS=all BUILD=$(BUILD) sh tests/faults.sh
+	FAULTS=all BUILD=$(BUILD) sh tests/sessions/killed.sh
+	FAULTS=all BUILD=$(BUILD) sh tests/sessions/faults.sh
 
 check-valgrind: all $(TEST_PROGRAMS)
-	BUILD=$(BUILD) sh tests/valgrind.sh
+	BUILD=$(BUILD) sh tests/sessions/valgrind.sh
 
 goldens: all $(TEST_PROGRAMS) $(BENCH_PROGRAMS)
 	BUILD=$(BUILD) UPDATE_GOLDENS=1 sh tests/run.sh
@@ -250,7 +285,7 @@ MANUALS = $(BUILD)/man/tcpserv.1 man/tcpcli.1 $(BUILD)/man/tcpconsole.1 \
 	man/tcpconsole-scenario.5
 
 # the manuals' lists come from the programs' own tables
-$(BUILD)/make_manual: man/make_manual.c $(BUILD)/tui/keys.o $(CORE)
+$(BUILD)/make_manual: man/make_manual.c $(BUILD)/tui/panes/keys.o $(CORE)
 	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LDLIBS)
 
 $(BUILD)/man/%.1: man/%.1.in $(BUILD)/make_manual
@@ -302,7 +337,7 @@ clean:
 
 include tests/fuzz/rules.mk
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/*/*/*/*.d)
 
-.PHONY: all bench headers manual completion run deps check check-programs mutants check-asan check-valgrind faults soak goldens \
+.PHONY: all bench headers manual completion run deps check check-programs mutants rooms check-asan check-valgrind faults soak goldens \
 	screenshots install uninstall clean

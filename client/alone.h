@@ -2,7 +2,7 @@
 #ifndef ALONE_H
 #define ALONE_H
 
-#include "options.h"
+#include "cli_options.h"
 
 /* Connects to an address or a name, sends the lines of standard input, or the two
  * numbers in each, and copies each answer to standard output.  Returns the status

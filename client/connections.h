@@ -2,7 +2,7 @@
 #ifndef CONNECTIONS_H
 #define CONNECTIONS_H
 
-#include "client.h"
+#include "cli.h"
 
 /* Opens a connection called number to peer.  With milliseconds the connect
  * blocks, and a signal interrupts it after so long.  is_binary: what is sent there

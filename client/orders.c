@@ -6,10 +6,10 @@
  * cannot go on holds up neither the loop nor the other connections.
  */
 #include "orders.h"
-#include "client.h"
+#include "cli.h"
 #include "connections.h"
 #include "numbers.h"
-#include "signals.h"
+#include "cli_signals.h"
 #include "sockets.h"
 
 #include <signal.h>

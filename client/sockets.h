@@ -2,7 +2,7 @@
 #ifndef SOCKETS_H
 #define SOCKETS_H
 
-#include "client.h"
+#include "cli.h"
 
 /* Sets every option of a socket as the client now wants it. */
 void sockets_prepare(struct client *client, const struct connection *connection);

@@ -2,7 +2,7 @@
 #ifndef CHILDREN_H
 #define CHILDREN_H
 
-#include "server.h"
+#include "serv.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #ifndef LISTENER_H
 #define LISTENER_H
 
-#include "server.h"
+#include "serv.h"
 
 #include <stdbool.h>
 

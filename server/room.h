@@ -2,7 +2,7 @@
 #ifndef ROOM_H
 #define ROOM_H
 
-#include "server.h"
+#include "serv.h"
 
 /* By the setting process_room: lets so many processes more be made than this user
  * has now.  Before any handler of SIGCHLD. */

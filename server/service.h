@@ -2,7 +2,7 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
-#include "server.h"
+#include "serv.h"
 
 /* Serves connfd until its end of file or an error, closes it, and returns the
  * status to exit with. */

@@ -2,7 +2,7 @@
 #ifndef SUM_BINARY_H
 #define SUM_BINARY_H
 
-#include "server.h"
+#include "serv.h"
 
 #include <stdbool.h>
 

@@ -10,7 +10,7 @@
 #include "listener.h"
 #include "room.h"
 #include "service.h"
-#include "signals.h"
+#include "serv_signals.h"
 
 #include <stdio.h>
 

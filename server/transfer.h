@@ -2,7 +2,7 @@
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
-#include "server.h"
+#include "serv.h"
 
 #include <stdbool.h>
 

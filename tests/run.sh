@@ -35,7 +35,7 @@ run_suite() { # PROGRAM SUITE
 
 # A script, which says first of how many tests it will tell.
 run_script() { # NAME
-	sh "tests/$1.sh"
+	sh tests/*/"$1.sh"
 	status=$?
 	passed=$(grep -c '^ok ' "$told")
 	failed=$(grep -c '^not ok ' "$told")
@@ -69,7 +69,7 @@ one() { # KIND NAME CASE
 # All that there is, the longest first: KIND NAME
 all() {
 	printf 'script %s\n' $scripts
-	grep -ho 'suite_create("[^"]*")' tests/check_*.c | cut -d '"' -f 2 | tr ' ' _ |
+	grep -ho 'suite_create("[^"]*")' tests/unit/check_*.c tests/unit/*/check_*.c | cut -d '"' -f 2 | tr ' ' _ |
 	    sed 's/^screen.*/check_screen &/; t; s/^/check_core /'
 }
 

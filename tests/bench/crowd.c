@@ -7,7 +7,7 @@
  * title of the processes counts it.  Printed are the 99th percentiles of both, the worst
  * death, in milliseconds, and the console's processor time during the keys in hundredths
  * of a core. */
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <netinet/in.h>
 #include <signal.h>

@@ -9,7 +9,7 @@
  * many foreign sockets there were. */
 #include "foreign.h"
 #include "socket_watch.h"
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 #include "foreign.h"
 
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <netinet/in.h>
 #include <stdio.h>

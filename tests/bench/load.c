@@ -12,7 +12,7 @@
  * The client closes first, as the lecture's does, so its end stays in TIME_WAIT; it
  * takes another address of 127.0.0.0/8 for each connection, so that ports do not run
  * out. */
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

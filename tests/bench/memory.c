@@ -5,7 +5,7 @@
  * So many lines are pasted and echoed, four times: each is some seven events.  Printed
  * are the resident kilobytes of the console after the second time, when the ring has
  * long been full, and after the fourth. */
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

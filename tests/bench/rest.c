@@ -6,7 +6,7 @@
  * many foreign sockets.  Printed is for each what it, its guard, client and server took,
  * in hundredths of a core, and how many foreign sockets there were. */
 #include "foreign.h"
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

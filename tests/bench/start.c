@@ -4,7 +4,7 @@
  *
  * Complete: the status line, both ends of connection 1 as ESTABLISHED, its child, and
  * the keys below.  Printed is the median, in milliseconds. */
-#include "terminal.h"
+#include "bench_terminal.h"
 
 #include <stdbool.h>
 #include <stdio.h>

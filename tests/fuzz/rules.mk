@@ -27,16 +27,16 @@ fuzz:
 	fi
 
 fuzzers: $(FUZZERS)
-	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) sh tests/fuzz.sh $(or $(FUZZ_ONLY),$(FUZZ_NAMES))
+	BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) sh tests/fuzz/run.sh $(or $(FUZZ_ONLY),$(FUZZ_NAMES))
 
 $(FUZZERS): $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(filter $(BUILD)/%,$(FUZZ_MAIN)) $(CORE)
 	@echo LD $@; $(LINK) -o $@ $^ $(filter -%,$(FUZZ_MAIN)) $(CORE_LIBS) $(TUI_LIBS) $(LDLIBS)
 
-$(FUZZ_OF_SCREEN:%=$(BUILD)/fuzz_%): $(filter-out %/main.o,$(TUI))
+$(FUZZ_OF_SCREEN:%=$(BUILD)/fuzz_%): $(filter-out %/tui/main.o,$(TUI))
 
 $(FUZZ_OBJECTS): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo CC $<; $(COMPILE) $(TUI_FLAGS) $(CORE_FLAGS) -Itests -c -o $@ $<
+	@echo CC $<; $(COMPILE) $(TUI_FLAGS) -Itests/unit -c -o $@ $<
 
 $(BUILD)/tests/fuzz/driver.o: tests/fuzz/driver.c
 	@mkdir -p $(@D)

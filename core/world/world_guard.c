@@ -1,0 +1,157 @@
+/* world_guard.c: what the guard tells a world: it started a program, or reaped one;
+ * and what becomes of a world whose guard is killed. */
+#include "world.h"
+
+#include "guard.h"
+#include "reports.h"
+#include "server_foreign.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A program that the guard started is followed. */
+static void
+started_is_followed(struct world *world, pid_t pid, bool client, int64_t time)
+{
+	char command[SERVER_TEXT];
+	snprintf(command, sizeof command, "%s", client ? "tcpcli" : "tcpserv");
+	if (!client && world->server.foreign != NULL)
+		foreign_command_text(world, command, sizeof command);
+	process_watch_add_started(world->processes, pid,
+	    launcher_guard(world->launcher), client ? ROLE_CLIENT : ROLE_SERVER,
+	    command, time);
+}
+
+/* The guard started a program, or could not. */
+static void
+guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time)
+{
+	struct world *world = context;
+	bool client = serial == world->client.start_serial;
+	bool server = serial == world->server.start_serial;
+	if (!client && !server)
+		return;
+	if (pid < 0 && server && world->server.foreign != NULL) {
+		foreign_failed(world, error);
+		return;
+	}
+	if (pid < 0) {
+		world_error(world, "cannot run %s/%s: %s: %s", world->directory,
+		    client ? "tcpcli" : "tcpserv", strerror(error),
+		    error == EAGAIN || error == ENOMEM ?
+		    "this machine's limit of processes is reached (ulimit -u)" :
+		    "make builds it");
+		if (client)
+			client_ended(world);
+		else
+			server_ended(world);
+		return;
+	}
+	if (client) {
+		world->client.starting = false;
+		world->client.pid = pid;
+	} else {
+		if (world->server.foreign != NULL)
+			foreign_started(world, pid);
+		else
+			world->server.starting = false;
+		world->server.pid = pid;
+	}
+	started_is_followed(world, pid, client, time);
+	if (server && world->server.listening) /* read before its holder was known */
+		socket_watch_force(world->sockets);
+}
+
+/* Was this signal sent to the process by the user? */
+static bool
+was_signalled(const struct world *world, pid_t pid, int number)
+{
+	const uint32_t types = LOG_TYPE(EVENT_PROCESS) | LOG_TYPE(EVENT_SIGNAL);
+	uint64_t i = log_end(world->log);
+	while ((i = log_find_back(world->log, i, 0, types)) != UINT64_MAX) {
+		const struct event *event = log_event(world->log, i);
+		if (event == NULL)
+			return false;
+		if (event->type == EVENT_PROCESS && event->process.row.pid == pid &&
+		    (event->process.what == PROCESS_STARTED ||
+		    event->process.what == PROCESS_FORKED))
+			return false;
+		if (event->type == EVENT_SIGNAL && event->signal.to == pid &&
+		    event->signal.number == number && !event->signal.caught)
+			return true;
+	}
+	return false;
+}
+
+/* A process ended so: tells of a SIGPIPE that the kernel sent it. */
+void
+world_tell_sigpipe(struct world *world, pid_t pid, int status, int64_t time)
+{
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGPIPE ||
+	    moment_process(log_now(world->log), pid) == NULL ||
+	    was_signalled(world, pid, SIGPIPE))
+		return;
+	struct event event = {.time = time, .type = EVENT_SIGNAL};
+	event.signal.number = SIGPIPE;
+	event.signal.to = pid;
+	event.signal.by = BY_KERNEL;
+	world_append(world, &event);
+}
+
+/* The guard reaped a process; what it reported before it died comes first. */
+static void
+guard_reaped(void *context, pid_t pid, int status, int64_t time)
+{
+	struct world *world = context;
+	reports_drain(world);
+	world_tell_sigpipe(world, pid, status, time);
+	process_watch_reaped(world->processes, pid, status,
+	    launcher_guard(world->launcher), time);
+	if (pid == world->client.pid)
+		client_ended(world);
+	if (world->server.foreign != NULL)
+		foreign_look(world);
+	else if (pid == world->server.pid)
+		server_ended(world);
+}
+
+/* The guard was killed.  Its children are the console's now (a subreaper too):
+ * they are ended, as the guard would have done, and a new one takes over. */
+static void
+guard_gone(void *context)
+{
+	struct world *world = context;
+	const struct moment *now = log_now(world->log);
+	if (world->ended)
+		return;
+	guard_end_descendants();
+	for (size_t i = 0; i < now->process_count; i++)
+		if (now->processes[i].ended_at == 0)
+			process_watch_reaped(world->processes,
+			    now->processes[i].row.pid, SIGKILL, getpid(),
+			    loop_now(world->loop));
+	client_ended(world);
+	server_ended(world);
+	host_heal(world);
+	world_error(world, "the guard was killed, and all that it guarded was ended: reset starts afresh");
+	launcher_forget(world->launcher);
+	launcher_free(world->launcher);
+	if (!world_launch(world)) {
+		world_error(world, "no new guard: %s: quit", strerror(errno));
+		world->ended = true;
+	}
+}
+
+/* Starts the guard. */
+bool
+world_launch(struct world *world)
+{
+	struct launcher_events events = {.started = guard_started,
+	    .reaped = guard_reaped, .gone = guard_gone, .context = world};
+	world->launcher = launcher_new(world->loop, world->files, &events);
+	return world->launcher != NULL;
+}

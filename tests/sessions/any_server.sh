@@ -1,0 +1,356 @@
+#!/bin/sh
+# Servers that somebody else wrote, in place of tcpserv: each is connected to, killed,
+# restarted, crashed and rebooted, and leaves no process.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/verdict.sh
+plan 39
+odd=$BUILD/odd_server
+python=/usr/bin/python3
+servers=$work # those that are written here; $work is a case's own later
+
+cat >"$servers/forking.py" <<'PYTHON'
+import socketserver, sys
+
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile:
+            self.wfile.write(line)
+
+class Server(getattr(socketserver, sys.argv[1])):
+    allow_reuse_address = True
+    daemon_threads = True
+
+with Server(("127.0.0.1", int(sys.argv[2])), Echo) as server:
+    server.serve_forever()
+PYTHON
+
+# Whatever still has this mark in its environment, zombies apart
+marked() { # MARK
+	grep -lsz "^ANY_SERVER_MARK=$1\$" /proc/[0-9]*/environ | cut -d / -f 3
+}
+
+# Plays lines against a server command, in which PORT stands for the port; WANTED is the
+# exit status, WORDS must stand in the output.  Nobody may be left.
+play() { # NAME WANTED WORDS SCRIPT COMMAND...
+	name=$1 expected=$2 words=$3 script=$4
+	wanted "$name" || return 0
+	shift 4
+	case $name in
+	*'another address') host=127.0.0.2 ;;
+	*) host=127.0.0.1 ;;
+	esac
+	port=$("$BUILD/free_port")
+	mark=$port
+	for word in "$@"; do
+		shift
+		set -- "$@" "$(printf '%s' "$word" | sed "s/PORT/$port/g")"
+	done
+	printf '%s\n' "$script" | patient |
+	    ANY_SERVER_MARK=$mark timeout 400 "$console" --headless $host "$port" -- "$@" \
+	    >"$work/out" 2>"$work/err"
+	got=$?
+	good=0
+	[ "$got" -eq "$expected" ] || good=1
+	[ ! -s "$work/err" ] || good=1
+	grep -qE -- "$words" "$work/out" || good=1
+	left=$(marked "$mark")
+	[ -z "$left" ] || { good=1 && echo "left: $left" >>"$work/err"; }
+	verdict "$name (exit $got)" $good
+}
+
+# What every server has to go through that ends when it is told to.
+whole='connect
+send hi
+expect echo hi
+expect state server ESTABLISHED
+expect children CHILDREN
+server pause
+server resume
+kill server
+expect server signal KILL
+close all
+expect children 0
+server restart
+expect listening yes
+connect
+send again
+expect echo again
+host crash
+send lost
+host reboot
+expect errno ECONNRESET within 20
+connect
+send back
+expect echo back
+expect children CHILDREN
+host unplug
+send late
+host plug
+expect echo late within 20
+host shutdown 1
+wait 1.5
+host reboot
+expect listening yes
+reset
+expect children 0
+connect
+send fresh
+expect echo fresh
+close all
+server stop
+expect listening no
+quit'
+through() { # NAME CHILDREN COMMAND...
+	name=$1 children=$2
+	shift 2
+	play "$name goes through it all" 0 '^expect ok listening no' \
+	    "$(echo "$whole" | sed "s/CHILDREN/$children/")" "$@"
+}
+
+# The example of the manual
+aside play 'socat: a host that comes back' 0 '^expect ok errno ECONNRESET' 'connect
+send hi
+expect echo hi
+host crash
+send lost
+host reboot
+expect errno ECONNRESET within 20' socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
+aside through socat 1 socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
+aside through ncat 1 ncat -l -k -e /bin/cat 127.0.0.1 PORT
+aside through 'Python, forking' 1 $python "$servers/forking.py" ForkingTCPServer PORT
+aside through 'Python, threading' 0 $python "$servers/forking.py" ThreadingTCPServer PORT
+aside through 'select()' 0 "$odd" plain PORT
+aside through 'a daemon' 0 "$odd" daemon PORT
+aside through 'one that exits once its child serves' 0 "$odd" inherit PORT
+aside through 'one in a script' 0 sh -c "$odd plain PORT; echo over"
+
+aside play 'socat: its children' 0 '^expect ok child signal KILL' 'connect 2
+expect children 2
+kill child
+expect child signal KILL
+expect state client CLOSE_WAIT
+expect state server FIN_WAIT2
+expect children 1
+expect zombies 0
+server stop
+expect server exit 143
+expect children 1
+use 2
+send orphan
+expect echo orphan' socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
+aside play 'zombies that nobody waits for' 0 '^expect ok zombies 2' 'connect
+send hi
+expect echo hi
+expect children 4
+kill child
+expect child signal KILL
+expect zombies 1
+connect
+kill child
+expect zombies 2
+host crash
+host reboot
+expect zombies 0
+connect
+send hi
+expect echo hi' "$odd" prefork PORT
+aside play 'threads have no child to kill' 1 '^error: no child: the server itself, PID' 'connect
+kill child' $python "$servers/forking.py" ThreadingTCPServer PORT
+aside play 'busybox nc in a loop' 0 '^expect ok echo three' 'connect
+send one
+expect echo one
+kill server
+expect server signal KILL
+expect listening yes
+connect
+send two
+expect echo two
+host crash
+send lost
+host reboot
+expect errno ECONNRESET within 20
+server stop
+expect listening no
+server start
+connect
+send three
+expect echo three' sh -c 'while :; do busybox nc -l -p PORT -e cat; done'
+
+aside play 'one that ignores SIGTERM' 0 \
+    '^note: the server, PID [0-9]*, ignores SIGTERM: after 2 s SIGKILL ends it' 'connect
+server stop
+expect listening yes
+server restart
+expect server signal KILL
+expect listening yes' "$odd" stubborn PORT
+aside play 'one that accepts late' 0 '^expect ok echo hi' 'connect 2
+send hi
+expect echo hi' "$odd" slow PORT
+aside play 'one that never accepts' 0 '^expect ok state server ESTABLISHED' 'connect
+expect state client ESTABLISHED
+expect state server ESTABLISHED
+send into the buffer' "$odd" hold PORT
+aside play 'one that listens late' 0 'does not listen at port [0-9]* after 2 s' 'connect
+send hi
+expect echo hi' "$odd" late PORT
+aside play 'one that writes without end' 0 '^expect ok echo still there' 'connect
+send still here
+expect echo still here
+wait 2
+send still there
+expect echo still there' "$odd" flood PORT
+aside play 'one that ends at once' 1 \
+    '^error: the server ended with exit 3 before .* it wrote last: no such table$' 'connect
+expect errno ECONNREFUSED' sh -c 'echo begins; echo no such table >&2; exit 3'
+aside play 'one that ends at once, in good order' 1 'with exit 0 before .*, and wrote nothing' \
+    'connect' true
+aside play 'one that a signal ends at once' 1 '^error: the server ended by SIGSEGV before ' \
+    'connect' sh -c 'kill -SEGV $$'
+aside play 'a directory' 1 '^error: cannot run .*: it is a directory' 'connect' "$work"
+aside play 'one that is missing' 1 '^error: cannot run nosuchserver: .*PATH' 'connect' nosuchserver
+aside play 'one that is missing at its path' 1 '^error: cannot run ./nosuch: no such file' \
+    'connect' ./nosuch PORT
+aside play 'one that may not be executed' 1 '^error: cannot run Makefile/x: ' 'connect' Makefile/x
+: >"$work/plain" && chmod 644 "$work/plain"
+aside play 'one that is not executable' 1 'chmod \+x' 'connect' "$work/plain"
+printf '#!/nosuch/interpreter\n' >"$work/script" && chmod 755 "$work/script"
+aside play 'one whose interpreter is missing' 1 'interpreter' 'connect' "$work/script"
+other=$("$BUILD/free_port")
+aside play 'one at another port' 0 "listens at port $other, not at" 'wait 2.5' "$odd" plain "$other"
+aside play 'settings are not its own' 1 '^error: server set is for tcpserv' 'server set reap=wait
+show settings' "$odd" plain PORT
+aside play 'one at another address' 0 'listens at 127.0.0.1, not at 127.0.0.2' 'connect
+expect errno ECONNREFUSED' "$odd" plain PORT
+aside play 'a long line is told in pieces, the last one at the end' 1 'output  x{500}$' 'wait 0' \
+    sh -c "head -c 2500 /dev/zero | tr '\\0' x"
+aside play 'what it writes is made visible' 1 'output  \^\[\[31mred\^G\\xff' 'wait 0' \
+    printf '\033[31mred\a\377\n'
+
+# What it writes without a newline, such as a prompt, is told while it runs.
+prompting() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	printf '%s\n' 'wait 1.5' 'say now' |
+	    timeout 60 "$console" --headless 127.0.0.1 "$port" -- \
+	    sh -c "printf 'ready> '; exec $odd plain $port" >"$work/out" 2>"$work/err"
+	sed '/say *now/q' "$work/out" | grep -q 'output  ready> '
+	verdict 'a line without an end is told after a second' $?
+}
+aside prompting
+
+# One that has ended before anybody could look has a parent and a name all the same, and
+# its words are its own.
+short_lived() {
+	mark=$("$BUILD/free_port")
+	port=$mark good=0
+	: >"$work/out"
+	for i in 1 2 3 4 5 6 7 8; do
+		echo quit | timeout 60 "$console" --json 127.0.0.1 "$port" -- sh -c 'echo a word' \
+		    >>"$work/out" 2>"$work/err"
+	done
+	[ "$(grep -c '"text": "a word"' "$work/out")" -eq 8 ] || good=1
+	grep -E '"type": "(process|output)"' "$work/out" |
+	    grep -qE '"p?pid": 0[,}]|"command": ""' && good=1
+	verdict 'one that lives for a moment has a parent, a name and its words' $good
+}
+aside short_lived
+
+# A server that is there already: watched, and left alone.
+watched() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	: >"$work/err"
+	$python "$servers/forking.py" ForkingTCPServer "$port" >/dev/null 2>&1 &
+	server=$!
+	end=$(($(date +%s) + 10))
+	until ss -ltn "sport = :$port" | grep -q LISTEN || [ "$(date +%s)" -gt $end ]; do
+		sleep 0.05 # sleep-ok: between two looks
+	done
+	printf '%s\n' 'connect 2' 'expect children 2' 'send hi' 'expect echo hi' 'close 1' \
+	    'expect zombies 1' 'expect zombies 0' 'kill child 2' 'kill server' 'server stop' \
+	    'server pause' 'server restart' 'host crash' 'show processes' 'use 2' 'send on' \
+	    'expect echo on' |
+	    timeout 60 "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
+	got=$?
+	good=0
+	[ $got -eq 1 ] || good=1
+	[ "$(grep -c "not the console's own: it is not signalled" "$work/out")" -eq 4 ] || good=1
+	[ "$(grep -c '^error: ' "$work/out")" -eq 6 ] || good=1
+	grep -q '^error: .* start and stop it where it runs' "$work/out" || good=1
+	[ "$(grep -c '^expect ok ' "$work/out")" -eq 5 ] || good=1
+	kill -0 $server 2>/dev/null || good=1
+	kill $server
+	wait $server 2>/dev/null
+	verdict 'a server that is there already is watched, and left alone' $good
+}
+aside watched
+
+# Nobody listens, and the console is told to start nobody.
+unserved() {
+	mark=$("$BUILD/free_port")
+	echo 'server start' | timeout 60 "$console" --headless --no-server 127.0.0.1 "$mark" \
+	    >"$work/out" 2>"$work/err"
+	grep -q '^error: with --no-server the console starts none' "$work/out"
+	verdict 'no server is started when none is wanted' $?
+}
+aside unserved
+
+# A connection that is reset before its row was read holds nobody up.
+resetting() {
+	mark=$("$BUILD/free_port")
+	begun=$(date +%s) good=0
+	for i in 1 2 3 4 5 6 7 8; do
+		echo connect
+	done | timeout 90 "$console" --headless 127.0.0.1 "$mark" -- "$odd" reset "$mark" \
+	    >"$work/out" 2>"$work/err"
+	[ $? -eq 0 ] && [ $(($(date +%s) - begun)) -lt 15 ] || good=1
+	[ "$(grep -c 'client  connect conn' "$work/out")" -eq 8 ] || good=1
+	verdict 'connections that are reset at once hold nobody up' $good
+}
+aside resetting
+
+# Listeners that share the port (SO_REUSEPORT) are rows of their own, which stay as they
+# are: each is told once, or a second time when its owner is known, and its end.
+sharing() {
+	mark=$("$BUILD/free_port")
+	good=0
+	printf '%s\n' connect 'send hi' 'expect echo hi' 'wait 1' 'show sockets' |
+	    timeout 60 "$console" --json 127.0.0.1 "$mark" -- "$odd" shared "$mark" \
+	    >"$work/out" 2>"$work/err" || good=1
+	[ "$(grep '"type": "sockets"' "$work/out" | grep -o '"LISTEN"' | wc -l)" -eq 3 ] || good=1
+	[ "$(grep -c '"type": "socket",.*"LISTEN"' "$work/out")" -le 12 ] || good=1
+	verdict 'listeners that share a port are told apart' $good
+}
+aside sharing
+
+# The console is killed: a daemon goes too.
+killed() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	: >"$work/err"
+	mkfifo "$work/in"
+	ANY_SERVER_MARK=$mark "$console" --headless 127.0.0.1 "$port" -- "$odd" daemon "$port" \
+	    <"$work/in" >"$work/out" 2>&1 &
+	main=$!
+	exec 8>"$work/in"
+	printf 'connect\nsend hi\nexpect echo hi\n' >&8
+	end=$(($(date +%s) + 20))
+	until grep -q '^expect ok' "$work/out" || [ "$(date +%s)" -gt $end ]; do
+		sleep 0.05 # sleep-ok: between two looks
+	done
+	good=0
+	[ "$(marked "$mark" | wc -l)" -ge 4 ] || good=1
+	kill -9 $main
+	wait $main 2>/dev/null
+	exec 8>&-
+	end=$(($(date +%s) + 2))
+	while left=$(marked "$mark") && [ -n "$left" ] && [ "$(date +%s)" -le $end ]; do
+		:
+	done
+	[ -z "$left" ] || good=1
+	verdict 'a daemon does not outlive a console that was killed' $good
+}
+aside killed
+aside_end
+exit $status
