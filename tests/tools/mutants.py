@@ -16,7 +16,7 @@ what became of each, by the text of its source: a source that has changed is tri
 A changed line is judged first by the suites of Check that enter its function, then by the
 scripts that do (a map made once, see entered.c), then by all that is left, the goldens
 last: so what only they notice is known.  What survives is asked of the sanitizers as well,
-by whatever enters it: a text that is not freed, room that is one byte smaller.  Whatever
+by the suites that enter it: a text that is not freed, room that is one byte smaller.  Whatever
 fails is run once more, for a test that fails by itself would be praised for it.  What does not compile without a warning, or
 compiles to the same code, is no mutant.  It all happens in copies of the tree below
 build/mutants, in namespaces of processes, mounts and networks of their own where the
@@ -341,8 +341,19 @@ class Map:
             kept = {}
         if kept.get("state") != self.state:
             kept = {"state": self.state, "tests": self.make()}
+            self.prove()
             write(self.path, json.dumps(kept))
         self.tests = kept["tests"]
+
+    @staticmethod
+    def prove():
+        """What fails without any change is no judge of one."""
+        print("every test, with nothing changed", flush=True)
+        copy = Copy("copy0", FLAGS)
+        status, output = run([*copy.apart, "sh", "tests/run.sh"], copy.where,
+                             environment={"AGAIN": "1", **FLAGS})
+        if status != 0:
+            sys.exit(output[-5000:])
 
     def make(self):
         print("making the map of what each test enters", flush=True)
@@ -526,7 +537,7 @@ class Worker(Copy):
                 who = self.noticed(names)
                 if who:
                     return "noticed", stage + " " + who
-            who = self.sanitized.judge(change, text, stages[0] + stages[1])
+            who = self.sanitized.judge(change, text, stages[0])
             return ("noticed", "sanitizers " + who) if who else ("survived", "")
         finally:
             write(path, text)

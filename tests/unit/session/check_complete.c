@@ -107,6 +107,7 @@ START_TEST(every_state_and_signal_is_offered)
 	const char *states = offered(session, "expect state client ");
 	for (int state = STATE_GONE; state < STATE_COUNT; state++)
 		ck_assert_ptr_nonnull(strstr(states, tcp_state_name((enum tcp_state)state)));
+	ck_assert_ptr_null(strstr(states, "UNKNOWN")); /* which is none */
 	const char *ends = strstr(offered(session, "expect state "), " disposition");
 	ck_assert_str_eq(ends, " disposition client server");
 	ends = strstr(offered(session, "expect statement "), " disposition");

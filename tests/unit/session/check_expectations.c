@@ -428,6 +428,7 @@ START_TEST(dispositions_are_the_kernels_word)
 	sigset_t set;
 	bare_connections(session, 1);
 	session->world.client.pid = getpid();
+	signal(SIGHUP, SIG_DFL); /* nohup runs the tests as well */
 	judged(session, "disposition client USR1 default", true, NULL);
 	judged(session, "disposition client USR1 ignored", false, "default");
 	signal(SIGUSR1, SIG_IGN);
