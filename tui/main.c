@@ -1,6 +1,8 @@
 /* main.c: the program: with a screen, or without one. */
 #include "complain.h"
 #include "console.h"
+#include "console_options.h"
+#include "console_replay.h"
 #include "exit_status.h"
 #include "headless.h"
 #include "options.h"

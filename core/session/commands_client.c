@@ -1,10 +1,12 @@
 /* commands_client.c: the commands that the client carries out. */
-#include "commands.h"
-
 #include "arguments.h"
+#include "client.h"
+#include "commands.h"
+#include "host_silence.h"
 #include "server_foreign.h"
 #include "session_internal.h"
 #include "signal_name.h"
+
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,8 +1,10 @@
 /* commands_host.c: the commands for the server's host. */
-#include "commands.h"
-
 #include "arguments.h"
+#include "commands.h"
+#include "host.h"
+#include "host_silence.h"
 #include "session_internal.h"
+
 
 #include <stdio.h>
 #include <string.h>

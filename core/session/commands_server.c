@@ -1,10 +1,13 @@
 /* commands_server.c: the commands for the server and for signals. */
-#include "commands.h"
-
 #include "arguments.h"
+#include "commands.h"
+#include "host_silence.h"
+#include "server.h"
 #include "server_foreign.h"
+#include "server_state.h"
 #include "session_internal.h"
 #include "signal_name.h"
+
 
 #include <errno.h>
 #include <signal.h>

@@ -1,12 +1,17 @@
 /* commands_session.c: showing, waiting, starting again, leaving. */
-#include "commands.h"
-
 #include "arguments.h"
+#include "client.h"
 #include "command.h"
+#include "commands.h"
 #include "explain.h"
+#include "host.h"
+#include "host_silence.h"
 #include "scenario_library.h"
+#include "server.h"
+#include "server_state.h"
 #include "session_internal.h"
 #include "wire_long.h"
+
 
 #include <signal.h>
 #include <stdio.h>

@@ -3,11 +3,13 @@
  * Those about a state look at the moment now, but never at one that was read
  * before the expectation began.  Those about events look at the log since the
  * last command that acts began.  echo takes, in order, what came back. */
-#include "expect_internal.h"
-
 #include "commands.h"
+#include "expect_internal.h"
+#include "host_silence.h"
+#include "server_state.h"
 #include "session_internal.h"
 #include "signal_name.h"
+
 
 #include <inttypes.h>
 #include <stdio.h>

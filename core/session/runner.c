@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "expect.h"
+#include "server_state.h"
 #include "session_internal.h"
 
 #include <errno.h>

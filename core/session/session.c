@@ -6,7 +6,9 @@
 #include "exit_status.h"
 #include "pidfd_signal.h"
 #include "record.h"
+#include "server_state.h"
 #include "session_internal.h"
+#include "world_build.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -4,30 +4,7 @@
 
 #include "channel.h"
 
-#include <sys/types.h>
-
 struct world;
-
-/* The client, as the console sees it. */
-struct client {
-	pid_t pid;              /* 0: none runs */
-	bool starting;          /* asked for, not yet started */
-	uint32_t start_serial;  /* the launcher's */
-	struct channel *channel;
-	uint32_t order_serial, done_serial;
-	unsigned conns;         /* numbers given away */
-	unsigned unbegun;       /* connects whose local end is not known yet */
-	int sigpipe;            /* enum order_disposition */
-	int64_t timeout;        /* ms, 0: default */
-	int keepalive;          /* seconds between probes, 0: none */
-	int byte_order;         /* enum wire_order */
-	int long_bits;          /* 0 and 64: the default; 32 */
-	bool reads_always, exit_on_eof;
-	bool vanishing;         /* its sockets were told to go by RST */
-	struct line_buffer *lines; /* of conn lines_from and on: what is not whole yet */
-	size_t lines_room;
-	unsigned lines_from;       /* the first connection of this client, less 1 */
-};
 
 /* Starts a new client, with the dispositions and options that were asked for
  * before; one that runs stays.  What goes wrong is told as an error. */

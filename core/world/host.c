@@ -18,14 +18,16 @@
  * itself, on SIGUSR2. */
 #include "host.h"
 
+#include "client.h"
+#include "host_silence.h"
+#include "server.h"
+#include "server_state.h"
 #include "world.h"
-#include "silence.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define STOP_LIMIT SECONDS(2)
 #define END_LIMIT SECONDS(3)
@@ -41,63 +43,6 @@ host_init(struct world *world)
 	return world->host.timer != NULL;
 }
 
-/* Is the server's host crashed or down? */
-bool
-host_is_dark(const struct world *world)
-{
-	return moment_host_is_dark(log_now(world->log));
-}
-
-/* Does nothing come from the server's host? */
-bool
-host_is_silent(const struct world *world)
-{
-	return host_is_dark(world) ||
-	    log_now(world->log)->host_state == HOST_UNPLUGGED;
-}
-
-/* Does this process belong to the server's host, and run? */
-static bool
-lives_there(const struct moment_process *process)
-{
-	return moment_process_runs(process) && process->row.role != ROLE_CLIENT;
-}
-
-/* How many processes run on the server's host. */
-unsigned
-host_processes(const struct world *world)
-{
-	const struct moment *now = log_now(world->log);
-	unsigned count = 0;
-	for (size_t i = 0; i < now->process_count; i++)
-		count += lives_there(&now->processes[i]);
-	return count;
-}
-
-/* Does something to the sockets of one process, and remembers a refusal. */
-static void
-silence_one(struct world *world, pid_t pid, enum silence what)
-{
-	int pidfd = process_watch_pidfd(world->processes, pid), own = -1;
-	if (pidfd < 0)
-		pidfd = own = process_watch_borrow(world->processes, pid);
-	if ((pidfd < 0 || silence_process(pidfd, pid, what) < 0) &&
-	    (errno == EPERM || errno == EACCES || errno == ENOSYS))
-		world->host.refused = true;
-	if (own >= 0)
-		close(own);
-}
-
-/* ... to those of every process of the server's host. */
-static void
-silence_server(struct world *world, enum silence what)
-{
-	const struct moment *now = log_now(world->log);
-	for (size_t i = 0; i < now->process_count; i++)
-		if (lives_there(&now->processes[i]))
-			silence_one(world, now->processes[i].row.pid, what);
-}
-
 /* The client's sockets, existing and new: deaf, or hearing again. */
 static void
 silence_client(struct world *world, bool silent)
@@ -110,7 +55,7 @@ silence_client(struct world *world, bool silent)
 	}
 	free(order);
 	if (world->client.pid != 0) /* at once, also when it is stopped */
-		silence_one(world, world->client.pid,
+		host_silence_one(world, world->client.pid,
 		    silent ? SILENCE_CLIENT : HEAR_CLIENT);
 }
 
@@ -167,7 +112,7 @@ host_signal(struct world *world, int number, bool told)
 	const struct moment *now = log_now(world->log);
 	for (size_t i = 0; i < now->process_count; i++) {
 		pid_t pid = now->processes[i].row.pid;
-		if (!lives_there(&now->processes[i]))
+		if (!host_has(&now->processes[i]))
 			continue;
 		if (told)
 			world_signal(world, pid, number, BY_HOST);
@@ -191,7 +136,7 @@ host_is_stopped(struct world *world)
 {
 	const struct moment *now = log_now(world->log);
 	for (size_t i = 0; i < now->process_count; i++) {
-		if (!lives_there(&now->processes[i]))
+		if (!host_has(&now->processes[i]))
 			continue;
 		char state = process_watch_state(now->processes[i].row.pid);
 		if (state != 'T' && state != 'Z' && state != 'X' && state != 0)
@@ -214,7 +159,7 @@ host_crash(struct world *world)
 static void
 host_end(struct world *world)
 {
-	silence_server(world, VANISH);
+	host_silence_all(world, VANISH);
 	if (world->host.refused && world->server.foreign != NULL)
 		world_note(world, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
 	if (world->host.refused && server_is_tcpserv(world)) {
@@ -248,7 +193,7 @@ host_shutdown(struct world *world, int64_t grace)
 	host_find_all(world);
 	host_tell(world, HOST_SHUTTING_DOWN);
 	if (silent) /* nobody will hear their FINs, now or later */
-		silence_server(world, VANISH);
+		host_silence_all(world, VANISH);
 	host_signal(world, SIGTERM, true);
 	host_begin(world, STEP_GRACE, grace);
 }
@@ -259,7 +204,7 @@ host_unplug(struct world *world)
 {
 	host_find_all(world);
 	silence_client(world, true);
-	silence_server(world, SILENCE_SERVER);
+	host_silence_all(world, SILENCE_SERVER);
 	host_tell(world, HOST_UNPLUGGED);
 }
 
@@ -267,40 +212,9 @@ host_unplug(struct world *world)
 void
 host_plug(struct world *world)
 {
-	silence_server(world, HEAR_SERVER);
+	host_silence_all(world, HEAR_SERVER);
 	silence_client(world, false);
 	host_tell(world, HOST_UP);
-}
-
-/* A process has a new socket while the cable is out. */
-void
-host_silence_again(struct world *world, pid_t pid)
-{
-	silence_one(world, pid, SILENCE_SERVER);
-}
-
-/* What becomes of the sockets of a process that is killed in the silence.  An
- * orphan is out of reach, deaf and mute for minutes: so the client's hear again
- * (what they send meets silence at the other end), those of a crashed host vanish,
- * and those behind a pulled cable may speak: their FIN, which the client does not
- * hear, is sent again until the cable is in. */
-void
-host_prepare_death(struct world *world, const struct moment_process *process)
-{
-	pid_t pid = process->row.pid;
-	if (!host_is_silent(world))
-		return;
-	if (process->row.role == ROLE_CLIENT)
-		silence_one(world, pid, HEAR_CLIENT);
-	else
-		silence_one(world, pid, host_is_dark(world) ? VANISH : HEAR_SERVER);
-}
-
-/* A process's sockets are to go without a word. */
-void
-host_vanish(struct world *world, pid_t pid)
-{
-	silence_one(world, pid, VANISH);
 }
 
 /* Before everything ends: no deaf orphan may stay behind in the kernel. */
@@ -311,16 +225,16 @@ host_heal(struct world *world)
 	timer_stop(world->host.timer);
 	if (!host_is_silent(world))
 		return;
-	silence_server(world, VANISH);
+	host_silence_all(world, VANISH);
 	if (world->client.pid != 0)
-		silence_one(world, world->client.pid, VANISH);
+		host_silence_one(world, world->client.pid, VANISH);
 }
 
 /* All are stopped (or will not be): now the sockets. */
 static void
 step_stopped(struct world *world)
 {
-	silence_server(world, SILENCE_SERVER);
+	host_silence_all(world, SILENCE_SERVER);
 	world->host.step = STEP_NONE;
 	host_tell(world, HOST_CRASHED);
 	if (world->host.then_reboot) {

@@ -3,6 +3,8 @@
 
 #include "endpoint.h"
 #include "report_check.h"
+#include "host_silence.h"
+#include "server_state.h"
 #include "world.h"
 #include "wire_line.h"
 #include "wire_long.h"

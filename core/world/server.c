@@ -5,6 +5,7 @@
 #include "reports.h"
 #include "server_foreign.h"
 #include "server_internal.h"
+#include "server_state.h"
 #include "world.h"
 
 #include <errno.h>
@@ -14,17 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Appends the settings as an event. */
-void
-server_tell_settings(struct world *world)
-{
-	char text[SETTINGS_MAX * (SETTING_VALUE + 16)];
-	struct event event = {.time = loop_now(world->loop), .type = EVENT_SETTINGS};
-	settings_text(&world->server.settings, text, sizeof text);
-	event_set_text(&event, text, strlen(text));
-	world_append(world, &event);
-}
 
 /* The arguments: each setting that tcpserv does not have by itself, and PORT. */
 size_t
@@ -95,20 +85,6 @@ server_start(struct world *world)
 		start_tcpserv(world);
 }
 
-/* Was there a server whose processes only their owner or root may see? */
-bool
-server_is_hidden(const struct world *world)
-{
-	return world->server.found.there && world->server.found.owner == 0;
-}
-
-/* Is it tcpserv? */
-bool
-server_is_tcpserv(const struct world *world)
-{
-	return world->server.ours && world->server.command == NULL;
-}
-
 /* SIGTERM to the parent alone; with resume, a paused one is let die of it. */
 void
 server_stop(struct world *world, bool resume)
@@ -121,26 +97,6 @@ server_stop(struct world *world, bool resume)
 	world_signal(world, pid, SIGTERM, BY_USER);
 	if (resume)
 		process_watch_signal(world->processes, pid, SIGCONT);
-}
-
-/* The server's parent is gone. */
-void
-server_ended(struct world *world)
-{
-	world->server.pid = 0;
-	world->server.starting = false;
-	world->server.listening = false;
-	socket_watch_force(world->sockets);
-}
-
-/* Listens, or has ended: nothing is under way. */
-bool
-server_is_settled(const struct world *world)
-{
-	const struct server *server = &world->server;
-	if (server->starting)
-		return false;
-	return server->pid == 0 || server->listening;
 }
 
 /* Forgets the channels on which nobody can report any more. */
@@ -156,15 +112,6 @@ server_sweep_channels(struct world *world)
 			server->channels[kept++] = server->channels[i];
 	}
 	server->channel_count = kept;
-}
-
-/* Leaves the server's reports in their queues, or takes them: while the local
- * end of a new connection is not known, whom the server accepted cannot be told. */
-void
-server_hold(struct world *world, bool hold)
-{
-	for (size_t i = 0; i < world->server.channel_count; i++)
-		channel_hold(world->server.channels[i], hold);
 }
 
 /* A listener that is there already: says whose it is, and watches it. */

@@ -9,10 +9,12 @@
 #include "server_foreign.h"
 
 #include "endpoint.h"
+#include "host_silence.h"
 #include "server_output.h"
-#include "world.h"
+#include "server_state.h"
 #include "server_trouble.h"
 #include "socket_holder.h"
+#include "world.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -54,6 +56,19 @@ tree_root(void *context)
 	    launcher_guard(world->launcher);
 }
 
+/* A signal that ends goes to the server: it is not followed by its heirs. */
+static void
+read_signal(void *context, const struct event *event, const struct moment *now)
+{
+	const struct world *world = context;
+	int number = event->signal.number;
+	(void)now;
+	if (event->type == EVENT_SIGNAL && !event->signal.caught &&
+	    event->signal.to == world->server.pid && (number == SIGTERM ||
+	    number == SIGKILL || number == SIGINT || number == SIGHUP || number == SIGQUIT))
+		world->server.foreign->ending = true;
+}
+
 /* What is remembered of a foreign server, made when the first is there. */
 static struct foreign *
 foreign_of(struct world *world)
@@ -64,7 +79,8 @@ foreign_of(struct world *world)
 	if (foreign == NULL)
 		return NULL;
 	foreign->output = server_output_new(world->loop, world->log);
-	if (foreign->output == NULL) {
+	if (foreign->output == NULL || log_subscribe(world->log, read_signal, world) < 0) {
+		server_output_free(foreign->output);
 		free(foreign);
 		return NULL;
 	}
@@ -417,15 +433,6 @@ foreign_stop(struct world *world)
 		world_signal(world, starter, SIGTERM, BY_USER);
 }
 
-/* A signal went to a process. */
-void
-foreign_signalled(struct world *world, pid_t pid, int number)
-{
-	if (pid == world->server.pid && (number == SIGTERM || number == SIGKILL ||
-	    number == SIGINT || number == SIGHUP || number == SIGQUIT))
-		world->server.foreign->ending = true;
-}
-
 /* Does what started the server still run, beside it? */
 pid_t
 foreign_starter(const struct world *world)
@@ -490,6 +497,7 @@ foreign_free(struct world *world)
 	struct foreign *foreign = world->server.foreign;
 	if (foreign == NULL)
 		return;
+	log_unsubscribe(world->log, read_signal, world);
 	server_output_free(foreign->output);
 	free(foreign);
 	world->server.foreign = NULL;

@@ -25,9 +25,6 @@ void foreign_watch(struct world *world);
 /* The server is about to be ended: also what started it, or it would be back. */
 void foreign_stop(struct world *world);
 
-/* A signal went to a process of the session. */
-void foreign_signalled(struct world *world, pid_t pid, int number);
-
 /* The process that started the server and still runs beside it, 0: none. */
 pid_t foreign_starter(const struct world *world);
 

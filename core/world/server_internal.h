@@ -4,6 +4,8 @@
 
 #include "server.h"
 
+#include <stddef.h>
+
 /* tcpserv's argv: each setting that it does not have by itself, and PORT.  Returns how
  * many; arguments has the words' room. */
 size_t server_arguments(struct world *world, char arguments[][96], const char **argv);

@@ -1,26 +1,10 @@
-/* world.c: a world built up and taken down, and what its parts tell by. */
+/* world.c: what its parts tell by, and signals. */
 #include "world.h"
 
-#include "cannot_start.h"
-#include "endpoint.h"
-#include "exit_status.h"
-#include "lacking.h"
-#include "reports.h"
-#include "server_foreign.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-/* Descriptors without which no world is begun; one with two connections was
-   measured to use 24. */
-enum { WORLD_FILES = 32 };
+#include <sys/wait.h>
 
 /* Appends an event that the world itself made. */
 void
@@ -72,24 +56,6 @@ world_kick(struct world *world)
 	process_watch_kick(world->processes);
 }
 
-/* A process appeared or died. */
-static void
-processes_kicked(void *context)
-{
-	struct world *world = context;
-	if (world->server.foreign != NULL) /* nobody tells who holds what now */
-		socket_watch_force(world->sockets);
-	else
-		socket_watch_kick(world->sockets);
-}
-
-/* The socket table was read: reports of what came before it first. */
-static void
-sockets_read(void *context)
-{
-	reports_drain(context);
-}
-
 /* Sends a signal to a process of ours and tells it. */
 bool
 world_signal(struct world *world, pid_t pid, int number, enum signal_by by)
@@ -102,207 +68,42 @@ world_signal(struct world *world, pid_t pid, int number, enum signal_by by)
 	event.signal.to = pid;
 	event.signal.by = by;
 	world_append(world, &event);
-	if (world->server.foreign != NULL)
-		foreign_signalled(world, pid, number);
 	world_kick(world);
 	return true;
 }
 
-/* The settings from the start: bind by HOST, then --set. */
+/* Was this signal sent to the process by the user? */
 static bool
-first_settings(struct world *world, char *error)
+was_signalled(const struct world *world, pid_t pid, int number)
 {
-	char address[ENDPOINT_TEXT] = "any";
-	struct settings *settings = &world->server.settings;
-	if (endpoint_is_loopback(&world->host_endpoint))
-		endpoint_address_text(&world->host_endpoint, address);
-	settings_init(settings, address);
-	for (size_t i = 0; i < world->options.set_count; i++)
-		if (!settings_set(settings, world->options.set[i], error, WORLD_ERROR))
+	const uint32_t types = LOG_TYPE(EVENT_PROCESS) | LOG_TYPE(EVENT_SIGNAL);
+	uint64_t i = log_end(world->log);
+	while ((i = log_find_back(world->log, i, 0, types)) != UINT64_MAX) {
+		const struct event *event = log_event(world->log, i);
+		if (event == NULL)
 			return false;
-	world->server.initial = *settings;
-	return true;
-}
-
-/* A server's command line is for this machine; false with one line in error. */
-static bool
-may_serve(const struct world *world, char *error)
-{
-	if (world->options.server == NULL || world->host_is_local)
-		return true;
-	snprintf(error, WORLD_ERROR, "%.100s is not this machine: leave out HOST, or the server behind --",
-	    world->host_name);
+		if (event->type == EVENT_PROCESS && event->process.row.pid == pid &&
+		    (event->process.what == PROCESS_STARTED ||
+		    event->process.what == PROCESS_FORKED))
+			return false;
+		if (event->type == EVENT_SIGNAL && event->signal.to == pid &&
+		    event->signal.number == number && !event->signal.caught)
+			return true;
+	}
 	return false;
 }
 
-/* As many descriptors as may be had: a pidfd for each process. */
-static void
-raise_files(struct world *world)
+/* A process ended so: tells of a SIGPIPE that the kernel sent it. */
+void
+world_tell_sigpipe(struct world *world, pid_t pid, int status, int64_t time)
 {
-	static rlim_t before; /* the first session's: a later one finds it raised */
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGPIPE ||
+	    moment_process(log_now(world->log), pid) == NULL ||
+	    was_signalled(world, pid, SIGPIPE))
 		return;
-	if (before == 0)
-		before = limit.rlim_cur;
-	world->files = before;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit); /* else as many as there were */
-}
-
-/* Whether the descriptors are there that a session with a few connections opens;
-   else errno says EMFILE or ENFILE now, and not in the middle of a lesson. */
-static bool
-has_files(void)
-{
-	int files[WORLD_FILES], opened = 0;
-	while (opened < WORLD_FILES && (files[opened] = open("/", O_PATH | O_CLOEXEC)) >= 0)
-		opened++;
-	int error = errno;
-	for (int i = 0; i < opened; i++)
-		close(files[i]);
-	errno = error;
-	return opened == WORLD_FILES;
-}
-
-/* Whether what the session is about can be seen: its own row, and TCP's table. */
-static bool
-sees_what_it_is_about(char *error)
-{
-	static const char *const files[] = {"/proc/self/stat", "/proc/net/tcp"};
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		if (access(files[i], R_OK) == 0)
-			continue;
-		snprintf(error, WORLD_ERROR, "cannot read %s: %s: sockets and processes are seen there (mount -t proc proc /proc)",
-		    files[i], strerror(errno));
-		return false;
-	}
-	return true;
-}
-
-/* The timers' functions: a round of the loop is all that is wanted of them. */
-static void
-tick(void *context)
-{
-	(void)context;
-}
-
-/* Server reports were held back long enough. */
-static void
-unhold(void *context)
-{
-	struct world *world = context;
-	world->client.unbegun = 0;
-	server_hold(world, false);
-}
-
-/* The parts, in the order in which they need each other; false with errno, and what
- * could not be had. */
-static bool
-make_parts(struct world *world, const char **part)
-{
-	*part = "thirty-two descriptors";
-	if (!has_files())
-		return false;
-	*part = "an event loop (epoll_create1)";
-	world->loop = loop_new();
-	if (world->loop == NULL)
-		return false;
-	*part = "the process that starts and ends the others (socketpair, fork)";
-	if (!world_launch(world))
-		return false;
-	*part = "memory for the log";
-	world->log = log_new(world->options.events != 0 ?
-	    world->options.events : LOG_CAPACITY);
-	if (world->log == NULL)
-		return false;
-	*part = "timers (timerfd_create, epoll_ctl)";
-	world->processes = process_watch_new(world->loop, world->log,
-	    processes_kicked, world);
-	world->sockets = socket_watch_new(world->loop, world->log,
-	    world->host_endpoint.port, world->host_endpoint.family,
-	    sockets_read, world);
-	world->all = all_sockets_new(world->loop, world->log);
-	world->tick = loop_timer(world->loop, tick, world);
-	world->hold = loop_timer(world->loop, unhold, world);
-	return world->processes != NULL && world->sockets != NULL &&
-	    world->all != NULL &&
-	    world->tick != NULL && world->hold != NULL && host_init(world);
-}
-
-/* Makes its parts, and starts the guard. */
-bool
-world_build(struct world *world, const struct world_options *options, char *error,
-    int *status)
-{
-	const char *part;
-	world->options = *options;
-	world->port_given = options->port != NULL || options->server != NULL;
-	snprintf(world->host_name, sizeof world->host_name, "%s",
-	    options->host != NULL ? options->host :
-	    options->family == 6 ? "::1" : "127.0.0.1");
-	snprintf(world->directory, sizeof world->directory, "%s", options->directory);
-	*status = STATUS_USAGE;
-	if (!world_resolve(world, error) || !first_settings(world, error) ||
-	    !may_serve(world, error))
-		return false;
-	*status = STATUS_NOT_HERE;
-	if (!sees_what_it_is_about(error))
-		return false;
-	prctl(PR_SET_CHILD_SUBREAPER, 1); /* should the guard be killed */
-	raise_files(world);
-	if (make_parts(world, &part))
-		return true;
-	*status = cannot_start(error, WORLD_ERROR, part, errno);
-	return false;
-}
-
-/* The first events. */
-void
-world_begin(struct world *world)
-{
-	server_choose_port(world);
-	struct event event = {.time = loop_now(world->loop), .type = EVENT_START};
-	event.start.host = world->host_endpoint;
-	event_stamp_start(&event);
-	event_set_text(&event, world->host_name, strlen(world->host_name));
-	event.detail = strdup(world->host_is_local ? "local" : "remote");
-	server_find(world, &event);
+	struct event event = {.time = time, .type = EVENT_SIGNAL};
+	event.signal.number = SIGPIPE;
+	event.signal.to = pid;
+	event.signal.by = BY_KERNEL;
 	world_append(world, &event);
-	lacking_tell(world);
-	server_begin(world);
-	client_start(world);
-	socket_watch_force(world->sockets);
-	process_watch_kick(world->processes);
-}
-
-/* What no event tells is looked at. */
-void
-world_look(struct world *world)
-{
-	server_sweep_channels(world);
-	if (world->server.foreign != NULL)
-		foreign_look(world);
-}
-
-/* Ends the guard, and with it every process. */
-void
-world_free(struct world *world)
-{
-	if (world->log != NULL && world->processes != NULL && world->host.timer != NULL)
-		host_heal(world);
-	world->ended = true;
-	launcher_free(world->launcher);
-	client_free(world);
-	server_free(world);
-	process_watch_free(world->processes);
-	socket_watch_free(world->sockets);
-	all_sockets_free(world->all);
-	if (world->loop != NULL) {
-		loop_untimer(world->loop, world->tick);
-		loop_untimer(world->loop, world->hold);
-		loop_untimer(world->loop, world->host.timer);
-	}
-	log_free(world->log);
-	loop_free(world->loop);
 }

@@ -8,11 +8,10 @@
 #define WORLD_H
 
 #include "all_sockets.h"
-#include "client.h"
-#include "host.h"
+#include "channel.h"
 #include "launcher.h"
 #include "process_watch.h"
-#include "server.h"
+#include "settings.h"
 #include "socket_watch.h"
 
 #include <stdarg.h>
@@ -21,6 +20,8 @@ enum {
 	WORLD_ERROR = 400,  /* bytes of a line that says why something cannot be */
 	WORLD_PATH = 4096,
 };
+
+struct foreign; /* server_foreign.h */
 
 /* What it is made of. */
 struct world_options {
@@ -34,6 +35,61 @@ struct world_options {
 	const char *directory;     /* where tcpserv and tcpcli are */
 	const char *const *server; /* SERVER and its arguments, run in place of tcpserv;
 	                              NULL: tcpserv */
+};
+
+enum { CHANNELS_MAX = 64 };
+
+/* The client, as the console sees it. */
+struct client {
+	pid_t pid;              /* 0: none runs */
+	bool starting;          /* asked for, not yet started */
+	uint32_t start_serial;  /* the launcher's */
+	struct channel *channel;
+	uint32_t order_serial, done_serial;
+	unsigned conns;         /* numbers given away */
+	unsigned unbegun;       /* connects whose local end is not known yet */
+	int sigpipe;            /* enum order_disposition */
+	int64_t timeout;        /* ms, 0: default */
+	int keepalive;          /* seconds between probes, 0: none */
+	int byte_order;         /* enum wire_order */
+	int long_bits;          /* 0 and 64: the default; 32 */
+	bool reads_always, exit_on_eof;
+	bool vanishing;         /* its sockets were told to go by RST */
+	struct line_buffer *lines; /* of conn lines_from and on: what is not whole yet */
+	size_t lines_room;
+	unsigned lines_from;       /* the first connection of this client, less 1 */
+};
+
+/* The server, as the console sees it. */
+struct server {
+	bool ours;              /* we start it */
+	const char *const *command; /* in place of tcpserv; NULL: tcpserv */
+	struct foreign *foreign;    /* server_foreign.h; NULL: tcpserv, or none */
+	pid_t pid;              /* the latest parent, 0: none runs */
+	bool starting, listening;
+	bool never_came;        /* it could not be run, or ended before it listened */
+	uint32_t start_serial;
+	struct settings settings, initial;
+	struct channel *channels[CHANNELS_MAX]; /* older ones: children serve on */
+	size_t channel_count;
+	struct {                /* a listener that was there before */
+		pid_t owner;
+		uid_t uid;
+		uint16_t port;
+		bool there;
+	} found;
+};
+
+enum host_step { STEP_NONE, STEP_STOP, STEP_END, STEP_START, STEP_GRACE };
+
+/* The server's host. */
+struct host {
+	enum host_step step;
+	bool then_reboot;       /* after the crash that a reboot from up begins with */
+	bool refused;           /* pidfd_getfd is: the fallback of host.c */
+	int64_t deadline;
+	unsigned told;          /* host events so far */
+	struct timer *timer;
 };
 
 struct world {
@@ -59,29 +115,6 @@ struct world {
 	bool failed;                    /* an error was told */
 	bool disbelieved;               /* a report was, and that was told */
 };
-
-/* Makes its parts, and starts the guard (a fork: call this before curses, readline and
- * threads).  The world is zeroed.  False with one line in error (room for WORLD_ERROR)
- * and the exit status for it in *status; world_free is due in any case. */
-bool world_build(struct world *world, const struct world_options *options,
-    char *error, int *status);
-
-/* The first events: start, the server, the client.  Call it when all readers have
- * subscribed. */
-void world_begin(struct world *world);
-
-/* A round of the loop is over: what no event tells is looked at. */
-void world_look(struct world *world);
-
-/* Ends the guard, and with it every process; waits until it is gone (at most 2 s), and
- * frees what the world holds, but not its struct. */
-void world_free(struct world *world);
-
-/* Looks HOST and PORT up; false with one line of WORLD_ERROR bytes in error. */
-bool world_resolve(struct world *world, char *error);
-
-/* Starts the guard; false with errno. */
-bool world_launch(struct world *world);
 
 /* Appends an event that the world itself made. */
 void world_append(struct world *world, struct event *event);

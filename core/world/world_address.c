@@ -1,7 +1,8 @@
 /* world_address.c: HOST and PORT looked up, and whether that is this machine. */
-#include "world.h"
+#include "world_address.h"
 
 #include "endpoint.h"
+#include "world.h"
 
 #include <errno.h>
 #include <ifaddrs.h>

@@ -1,10 +1,14 @@
 /* world_guard.c: what the guard tells a world: it started a program, or reaped one;
  * and what becomes of a world whose guard is killed. */
-#include "world.h"
+#include "world_guard.h"
 
+#include "client.h"
 #include "guard.h"
+#include "host.h"
 #include "reports.h"
 #include "server_foreign.h"
+#include "server_state.h"
+#include "world.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -64,42 +68,6 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 	started_is_followed(world, pid, client, time);
 	if (server && world->server.listening) /* read before its holder was known */
 		socket_watch_force(world->sockets);
-}
-
-/* Was this signal sent to the process by the user? */
-static bool
-was_signalled(const struct world *world, pid_t pid, int number)
-{
-	const uint32_t types = LOG_TYPE(EVENT_PROCESS) | LOG_TYPE(EVENT_SIGNAL);
-	uint64_t i = log_end(world->log);
-	while ((i = log_find_back(world->log, i, 0, types)) != UINT64_MAX) {
-		const struct event *event = log_event(world->log, i);
-		if (event == NULL)
-			return false;
-		if (event->type == EVENT_PROCESS && event->process.row.pid == pid &&
-		    (event->process.what == PROCESS_STARTED ||
-		    event->process.what == PROCESS_FORKED))
-			return false;
-		if (event->type == EVENT_SIGNAL && event->signal.to == pid &&
-		    event->signal.number == number && !event->signal.caught)
-			return true;
-	}
-	return false;
-}
-
-/* A process ended so: tells of a SIGPIPE that the kernel sent it. */
-void
-world_tell_sigpipe(struct world *world, pid_t pid, int status, int64_t time)
-{
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGPIPE ||
-	    moment_process(log_now(world->log), pid) == NULL ||
-	    was_signalled(world, pid, SIGPIPE))
-		return;
-	struct event event = {.time = time, .type = EVENT_SIGNAL};
-	event.signal.number = SIGPIPE;
-	event.signal.to = pid;
-	event.signal.by = BY_KERNEL;
-	world_append(world, &event);
 }
 
 /* The guard reaped a process; what it reported before it died comes first. */

@@ -7,7 +7,7 @@
  * for a program under sanitizers. */
 #include "fuzz_screen_of.h"
 
-#include "console_internal.h"
+#include "console_state.h"
 #include "keyboard.h"
 #include "parse_json.h"
 #include "runner.h"

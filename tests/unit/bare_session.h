@@ -10,6 +10,9 @@
 #include "expect_internal.h"
 #include "reports.h"
 #include "session_internal.h"
+#include "client.h"
+#include "host.h"
+#include "server.h"
 
 #include <check.h>
 #include <stdio.h>

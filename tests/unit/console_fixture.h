@@ -7,7 +7,9 @@
 #ifndef CONSOLE_FIXTURE_H
 #define CONSOLE_FIXTURE_H
 
-#include "console_internal.h"
+#include "console_frame.h"
+#include "console_session.h"
+#include "console_terminal.h"
 #include "draw.h"
 #include "session_internal.h"
 #include "terminal.h"
@@ -128,6 +130,7 @@ teardown_console(void)
 	session_drop_waiting(at.console->session);
 	if (!at.closed)
 		terminal_close(at.console->gone);
+	console_close_session(at.console);
 	console_end(at.console);
 	close(at.terminal);
 	close(at.taken);

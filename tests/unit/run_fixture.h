@@ -3,7 +3,9 @@
 #ifndef RUN_FIXTURE_H
 #define RUN_FIXTURE_H
 
+#include "console.h"
 #include "console_fixture.h"
+#include "console_replay.h"
 
 #include <signal.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #ifndef SCREEN_FIXTURE_H
 #define SCREEN_FIXTURE_H
 
-#include "console.h"
+#include "console_options.h"
 #include "screen.h"
 
 #include "event_fixture.h"

@@ -5,34 +5,13 @@
  * wakes a screen that would change by itself: something counts down, a row that is gone
  * fades.  At rest nothing wakes it.  While a slow terminal still takes a frame there is
  * no other. */
-#include "console_internal.h"
+#include "console_frame.h"
+#include "console_past.h"
 
 #include "pane.h"
 #include "terminal.h"
 
 #include <sys/epoll.h>
-
-#define NOTICE SECONDS(5)
-
-/* Something has changed: there will be a frame. */
-void
-console_mark(struct console *self)
-{
-	int64_t now = loop_now(self->loop);
-	int64_t at = frame_pace_next(&self->pace);
-	if (!timer_is_running(self->frame))
-		timer_at(self->frame, at > now ? at : now);
-}
-
-/* A key was pressed: what it changed is shown at once. */
-void
-console_hurry(struct console *self)
-{
-	int64_t now = loop_now(self->loop);
-	int64_t at = frame_pace_next_for_key(&self->pace);
-	if (self->frame != NULL && timer_is_running(self->frame))
-		timer_no_later(self->frame, at > now ? at - now : 0);
-}
 
 /* What a frame shows: now, or the past. */
 struct scene
@@ -133,18 +112,3 @@ console_watch_terminal(struct console *self)
 	return self->terminal != NULL;
 }
 
-/* Shows a line for a while. */
-void
-console_notify(struct console *self, unsigned look, const char *text)
-{
-	screen_notice(&self->screen, look, loop_now(self->loop) + NOTICE, text);
-	console_mark(self);
-}
-
-/* Shows a line that is about the key just pressed: the next one takes it away. */
-void
-console_hint(struct console *self, const char *text)
-{
-	console_notify(self, LOOK_STRONG, text);
-	self->screen.notice_until_key = true;
-}

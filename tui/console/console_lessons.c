@@ -3,7 +3,7 @@
  * A lesson begins in a session of its own, so that its connections are numbered from 1
  * and nothing of what was before is left.  The session cannot be ended inside one of its
  * rounds: what is to be played waits in `coming` until the round is over. */
-#include "console_internal.h"
+#include "console_lessons.h"
 #include "exit_status.h"
 
 #include "scenario_library.h"
@@ -44,16 +44,6 @@ take(struct console *self, struct scenario *loaded, bool good, char *error)
 	console_forget_scenario(&self->coming);
 	self->coming = coming;
 	return true;
-}
-
-/* Frees a scenario of ours. */
-void
-console_forget_scenario(struct scenario **scenario)
-{
-	if (*scenario != NULL)
-		scenario_release(*scenario);
-	free(*scenario);
-	*scenario = NULL;
 }
 
 /* Plays the lesson of that name; context is the console. */

@@ -3,51 +3,15 @@
  * A frozen screen shows the moment of a place in the log (past.h), all panes the same
  * one; what happens meanwhile goes on in the log and is counted.  Nothing can be done
  * in the past: whoever acts asks console_refuse() first. */
-#include "console_internal.h"
+#include "console_past.h"
 
 #include <stdio.h>
-
-#define PAST_HINT "this is the past: Space goes back to now"
-#define RECORDING_HINT "this is a recording: nothing can be done in it"
 
 /* What a key does with time. */
 enum walk_time {
 	TIME_FREEZE, TIME_EVENT_BACK, TIME_EVENT_ON, TIME_COMMAND_BACK,
 	TIME_COMMAND_ON, TIME_FIRST, TIME_LAST
 };
-
-/* Does the screen show another moment than now? */
-bool
-console_is_past(const struct console *self)
-{
-	return self->past != NULL;
-}
-
-/* The log that the screen shows. */
-const struct log *
-console_log(const struct console *self)
-{
-	return self->recording != NULL ? self->recording :
-	    session_log(self->session);
-}
-
-/* The moment that the screen shows. */
-const struct moment *
-console_moment(const struct console *self)
-{
-	return self->past != NULL ? past_moment(self->past) :
-	    log_now(console_log(self));
-}
-
-/* Does the screen show the past?  Then nothing is done, and that is said. */
-bool
-console_refuse(struct console *self)
-{
-	if (!console_is_past(self))
-		return false;
-	console_hint(self, self->recording != NULL ? RECORDING_HINT : PAST_HINT);
-	return true;
-}
 
 /* What follows its end does so again: a pane that was scrolled would hide the event
  * at hand. */

@@ -4,10 +4,11 @@
  * It opens at its end, as the lecture left it, and is walked from there: { leads back
  * from command to command, Home to the beginning.  A long one is read in slices
  * between the frames; until it is whole, the screen follows its end. */
-#include "console_internal.h"
-#include "exit_status.h"
+#include "console_replay.h"
 
 #include "complain.h"
+#include "console_terminal.h"
+#include "exit_status.h"
 #include "replay.h"
 
 #include <errno.h>

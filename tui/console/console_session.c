@@ -1,6 +1,10 @@
 /* console_session.c: the sessions on the screen, one after the other: each lesson that is
  * played has one of its own, and screen, keyboard and prompt stay. */
-#include "console_internal.h"
+#include "console_session.h"
+#include "console_lessons.h"
+#include "console_past.h"
+#include "console_show.h"
+#include "console_terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

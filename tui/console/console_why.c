@@ -1,5 +1,6 @@
 /* console_why.c: `w`: the pane that explains, and the way back from it. */
-#include "console_internal.h"
+#include "console_why.h"
+#include "console_frame.h"
 
 #include <string.h>
 

@@ -2,7 +2,12 @@
  * panes, in the menu, in a search, before a question. */
 #include "keyboard.h"
 
-#include "console_internal.h"
+#include "console_frame.h"
+#include "console_lessons.h"
+#include "console_past.h"
+#include "console_show.h"
+#include "console_signals.h"
+#include "console_why.h"
 #include "keys.h"
 
 #include <stdio.h>

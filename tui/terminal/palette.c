@@ -9,7 +9,7 @@
  * console is) all but blue can be read. */
 #include "palette.h"
 
-#include "draw.h"
+#include "look.h"
 
 #include <curses.h>
 #include <stdlib.h>

@@ -4,6 +4,8 @@
  * The session is told that it owns a server that nobody has started: the lessons here
  * only speak, ask, show and expect. */
 #include "console_fixture.h"
+#include "console_lessons.h"
+#include "console_show.h"
 #include "suites.h"
 
 #include "exit_status.h"

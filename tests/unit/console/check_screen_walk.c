@@ -1,6 +1,8 @@
 /* check_screen_walk.c: the keys that walk through time, what is refused in the past, and
  * w, which explains. */
 #include "console_fixture.h"
+#include "console_show.h"
+#include "console_why.h"
 #include "suites.h"
 
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* check_screen_foreign.c: what the screen shows of servers that somebody else wrote. */
-#include "console.h"
 
 #include "screen_fixture.h"
 #include "suites.h"

@@ -1,5 +1,4 @@
 /* check_screen.c: whole screens, drawn off-screen and compared with files. */
-#include "console.h"
 
 #include "screen_fixture.h"
 #include "suites.h"

@@ -4,6 +4,7 @@
 #include "socket_watch_internal.h"
 #include "suites.h"
 #include "wire_long.h"
+#include "client.h"
 
 #include <signal.h>
 

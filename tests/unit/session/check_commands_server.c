@@ -3,6 +3,8 @@
 #include "bare_session.h"
 #include "suites.h"
 #include "victim.h"
+#include "client.h"
+#include "server_state.h"
 
 #define TERM_BIT VICTIM_BIT(SIGTERM)
 

@@ -3,6 +3,8 @@
 #include "command.h"
 #include "suites.h"
 #include "victim.h"
+#include "client.h"
+#include "server_state.h"
 
 static const struct { const char *line; enum event_type type; } snapshots[] = {
 	{"show sockets", EVENT_SOCKETS}, {"show processes", EVENT_PROCESSES},

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "suites.h"
 #include "victim.h"
+#include "client.h"
 
 #include <errno.h>
 

@@ -5,6 +5,8 @@
 #include "exit_status.h"
 #include "session_fixture.h"
 #include "suites.h"
+#include "server_state.h"
+#include "world_address.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>

@@ -229,11 +229,21 @@ static const struct { int number; bool ends; } signals[] = {
 	{SIGUSR1, false}, {SIGSTOP, false}, {SIGCONT, false},
 };
 
+/* The log tells of a signal that was sent. */
+static void
+sent(struct session *session, pid_t pid, int number)
+{
+	struct event event = {.type = EVENT_SIGNAL};
+	event.signal.to = pid;
+	event.signal.number = number;
+	bare_tell(session, event);
+}
+
 START_TEST(one_that_is_ending_is_not_followed)
 {
 	struct session *session = open_foreign();
-	foreign_signalled(&session->world, other.pid, SIGTERM); /* it is not the server */
-	foreign_signalled(&session->world, starter.pid, signals[_i].number);
+	sent(session, other.pid, SIGTERM); /* it is not the server */
+	sent(session, starter.pid, signals[_i].number);
 	listens(session, other.pid, SOCKET_APPEARED);
 	ck_assert_int_eq(session->world.server.pid,
 	    signals[_i].ends ? starter.pid : other.pid);

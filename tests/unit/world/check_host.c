@@ -6,6 +6,8 @@
 #include "server_foreign.h"
 #include "suites.h"
 #include "victim.h"
+#include "host_silence.h"
+#include "server_state.h"
 
 #include <errno.h>
 #include <netinet/in.h>

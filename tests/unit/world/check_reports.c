@@ -5,6 +5,8 @@
 #include "suites.h"
 #include "victim.h"
 #include "wire_long.h"
+#include "client.h"
+#include "server_state.h"
 
 #include <errno.h>
 #include <sys/wait.h>

@@ -8,6 +8,7 @@
 #include "server_trouble.h"
 #include "suites.h"
 #include "victim.h"
+#include "server_state.h"
 
 #include <errno.h>
 #include <netinet/in.h>
