@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "host_silence.h"
 #include "server_foreign.h"
-#include "session_internal.h"
+#include "session_state.h"
 #include "signal_name.h"
 
 

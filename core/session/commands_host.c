@@ -3,7 +3,7 @@
 #include "commands.h"
 #include "host.h"
 #include "host_silence.h"
-#include "session_internal.h"
+#include "session_state.h"
 
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "server.h"
 #include "server_foreign.h"
 #include "server_state.h"
-#include "session_internal.h"
+#include "session_state.h"
 #include "signal_name.h"
 
 
@@ -186,7 +186,7 @@ tell_unending(struct session *session, pid_t pid, const char *then)
 	    process_signals_read(&signals, pid) < 0 ? "has not ended on" :
 	    signals.ignored & bit ? "ignores" : signals.blocked & bit ? "blocks" :
 	    signals.caught & bit ? "catches" : "has not ended on";
-	session_note(session, "the server, PID %d, %s SIGTERM: %s", (int)pid, why, then);
+	world_note(&session->world, "the server, PID %d, %s SIGTERM: %s", (int)pid, why, then);
 }
 
 /* Has ended; or will not. */
@@ -325,7 +325,7 @@ command_server_set(struct session *session, struct running *running,
 	session->world.server.settings = settings;
 	server_tell_settings(&session->world);
 	if (host_is_dark(&session->world) || session->world.host.step != STEP_NONE)
-		session_note(session, "the server's host is not up: the settings count from host reboot on");
+		world_note(&session->world, "the server's host is not up: the settings count from host reboot on");
 	else
 		begin_restart(session, running);
 }

@@ -9,7 +9,7 @@
 #include "scenario_library.h"
 #include "server.h"
 #include "server_state.h"
-#include "session_internal.h"
+#include "session_state.h"
 #include "wire_long.h"
 
 
@@ -140,9 +140,9 @@ show_why_done(struct session *session, struct running *running)
 	bool good = explain_parse(&subject, running->arguments, error) &&
 	    explain(&subject, &view, &explanation, error);
 	if (!good && subject.kind == EXPLAIN_LAST)
-		session_note(session, "%s", error); /* nothing has failed: no error */
+		world_note(&session->world, "%s", error); /* nothing has failed: no error */
 	else if (!good)
-		session_error(session, "%s", error);
+		world_error(&session->world, "%s", error);
 	else if (explain_to_event(&explanation, &event)) {
 		event.time = loop_now(session->world.loop);
 		world_append(&session->world, &event);
@@ -168,7 +168,7 @@ show_done(struct session *session, struct running *running)
 	if (event.type == EVENT_SETTINGS && server_is_tcpserv(&session->world))
 		server_tell_settings(&session->world);
 	else if (event.type == EVENT_SETTINGS)
-		session_note(session, "settings are tcpserv's, and the server here is another one");
+		world_note(&session->world, "settings are tcpserv's, and the server here is another one");
 	else
 		world_append(&session->world, &event);
 	return true;
@@ -277,21 +277,6 @@ ask_done(struct session *session, struct running *running)
 	return true;
 }
 
-/* Is there a room that answers? */
-void
-session_room_by(struct session *session, bool there)
-{
-	session->room = there;
-}
-
-/* The room's answer to the open question. */
-void
-session_choose(struct session *session, unsigned answer)
-{
-	session->chosen = answer;
-	timer_no_later(session->world.tick, 0);
-}
-
 /* lessons: on a screen their menu; else a line for each. */
 void
 command_lessons(struct session *session, struct running *running, const char *arguments)
@@ -305,9 +290,9 @@ command_lessons(struct session *session, struct running *running, const char *ar
 	if (session->show != NULL && session->show(session->show_context, "lessons"))
 		return;
 	if (scenario_library_load(&scenarios, &count, session->world.directory, error) < 0)
-		session_error(session, "%s", error);
+		world_error(&session->world, "%s", error);
 	for (size_t i = 0; i < count; i++)
-		session_note(session, "%s, UNP %s: %s", scenarios[i].name,
+		world_note(&session->world, "%s, UNP %s: %s", scenarios[i].name,
 		    scenarios[i].section, scenarios[i].title);
 	scenario_library_free(scenarios, count);
 }
@@ -344,7 +329,7 @@ command_help(struct session *session, struct running *running, const char *argum
 	if (session->show != NULL && session->show(session->show_context, "help"))
 		return;
 	for (size_t i = 0; i < count; i++)
-		session_note(session, "%s%s%s: %s", table[i].name,
+		world_note(&session->world, "%s%s%s: %s", table[i].name,
 		    table[i].arguments[0] != '\0' ? " " : "", table[i].arguments,
 		    table[i].help);
 }

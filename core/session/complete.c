@@ -4,7 +4,7 @@
 #include "command.h"
 #include "explain.h"
 #include "scenario_library.h"
-#include "session_internal.h"
+#include "session_state.h"
 #include "settings.h"
 #include "signal_name.h"
 
@@ -71,7 +71,7 @@ offer_settings(struct completion *completion)
 static void
 offer_connections(struct completion *completion)
 {
-	const struct moment *now = session_now(completion->session);
+	const struct moment *now = log_now(completion->session->world.log);
 	char number[16];
 	for (size_t i = 0; i < now->connection_count; i++) {
 		int length = snprintf(number, sizeof number, "%u",
@@ -85,7 +85,7 @@ offer_connections(struct completion *completion)
 static void
 offer_pids(struct completion *completion)
 {
-	const struct moment *now = session_now(completion->session);
+	const struct moment *now = log_now(completion->session->world.log);
 	char number[24];
 	for (size_t i = 0; i < now->process_count; i++) {
 		int length = snprintf(number, sizeof number, "pid:%d",

@@ -7,7 +7,7 @@
 #include "expect_internal.h"
 #include "host_silence.h"
 #include "server_state.h"
-#include "session_internal.h"
+#include "session_state.h"
 #include "signal_name.h"
 
 

@@ -7,7 +7,7 @@
 #include "command.h"
 #include "expect.h"
 #include "server_state.h"
-#include "session_internal.h"
+#include "session_state.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ length_of(const struct command *command, const char *line)
 
 /* Puts one command line in the queue. */
 bool
-session_submit(struct session *session, const char *line,
+runner_submit(struct session *session, const char *line,
     enum command_source source)
 {
 	const char *arguments;
@@ -47,7 +47,7 @@ session_submit(struct session *session, const char *line,
 	if (queued == NULL || text == NULL) {
 		free(queued);
 		free(text);
-		session_error(session, "out of memory: \"%.60s\" is left out", line);
+		world_error(&session->world, "out of memory: \"%.60s\" is left out", line);
 		return false;
 	}
 	*queued = (struct queued){.source = source, .text = text};
@@ -59,7 +59,7 @@ session_submit(struct session *session, const char *line,
 
 /* Nothing is queued and nothing runs. */
 bool
-session_is_idle(const struct session *session)
+runner_is_idle(const struct session *session)
 {
 	return session->queue == NULL && session->running.command == NULL &&
 	    session->ready;
@@ -99,7 +99,7 @@ running_begin(struct session *session, struct queued *queued)
 		running->command->run(session, running, running->arguments);
 	}
 	if (running->error[0] != '\0') {
-		session_error(session, "%s", running->error);
+		world_error(&session->world, "%s", running->error);
 		running_finish(running);
 	}
 }
@@ -183,7 +183,7 @@ runner_check(const char *line, char *error, size_t size)
 
 /* Forgets the lines that wait for their turn. */
 size_t
-session_drop_waiting(struct session *session)
+runner_drop_waiting(struct session *session)
 {
 	size_t count = 0;
 	for (; session->queue != NULL; count++) {
@@ -200,16 +200,7 @@ session_drop_waiting(struct session *session)
 void
 runner_free(struct session *session)
 {
-	session_drop_waiting(session);
+	runner_drop_waiting(session);
 	running_finish(&session->running);
 }
 
-/* The arguments are wrong, or it cannot be done. */
-void
-refuse(struct running *running, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(running->error, sizeof running->error, format, arguments);
-	va_end(arguments);
-}

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "escape.h"
 #include "runner.h"
+#include "session_options.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,9 @@
 #include "exit_status.h"
 #include "pidfd_signal.h"
 #include "record.h"
+#include "runner.h"
 #include "server_state.h"
-#include "session_internal.h"
+#include "session_state.h"
 #include "world_build.h"
 
 #include <errno.h>
@@ -107,6 +108,24 @@ session_free(struct session *session)
 	free(session);
 }
 
+bool
+session_submit(struct session *session, const char *line, enum command_source source)
+{
+	return runner_submit(session, line, source);
+}
+
+bool
+session_is_idle(const struct session *session)
+{
+	return runner_is_idle(session);
+}
+
+size_t
+session_drop_waiting(struct session *session)
+{
+	return runner_drop_waiting(session);
+}
+
 struct loop *
 session_loop(struct session *session)
 {
@@ -180,15 +199,6 @@ session_ask_by(struct session *session, session_question *question, void *contex
 	session->question_context = context;
 }
 
-/* No question is out any more. */
-void
-session_forget_question(struct session *session)
-{
-	if (session->foreign.asked)
-		close(session->foreign.pidfd);
-	session->foreign.asked = false;
-}
-
 /* The answer: the signal goes to a process that is not ours. */
 void
 session_confirm(struct session *session, bool yes)
@@ -236,4 +246,19 @@ session_play_by(struct session *session,
 {
 	session->play = play;
 	session->play_context = context;
+}
+
+/* Is there a room that answers? */
+void
+session_room_by(struct session *session, bool there)
+{
+	session->room = there;
+}
+
+/* The room's answer to the open question. */
+void
+session_choose(struct session *session, unsigned answer)
+{
+	session->chosen = answer;
+	timer_no_later(session->world.tick, 0);
 }

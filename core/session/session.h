@@ -7,31 +7,9 @@
 
 #include "log.h"
 #include "loop.h"
+#include "session_options.h"
 
 struct session;
-
-/* What the command line says. */
-struct session_options {
-	const char *host;          /* NULL: 127.0.0.1 */
-	const char *port;          /* NULL: 9877 */
-	int family;                /* 0, 4 or 6 */
-	bool no_server;
-	const char *const *set;    /* KEY=VALUE, set_count of them */
-	size_t set_count;
-	struct recorder *recorder; /* --record; NULL: none */
-	size_t events;             /* that the log keeps; 0: LOG_CAPACITY */
-	bool screen;               /* connection 1 is opened at the start */
-	bool details;              /* TCP_INFO of the current connection is followed */
-	const char *directory;     /* where tcpserv and tcpcli are */
-	const char *const *server; /* SERVER and its arguments, run in place of tcpserv;
-	                              NULL: tcpserv */
-};
-
-enum { SESSION_ERROR = 400 };
-
-/* Asked before a process that is not the session's own is signalled.  The answer
- * comes by session_confirm, at any time. */
-typedef void session_question(void *context, const char *question);
 
 /* Looks HOST up, starts the guard (a fork: call this before curses, readline and
  * threads) and remembers what to start.  NULL with one line in error (room for

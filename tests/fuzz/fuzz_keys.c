@@ -11,7 +11,8 @@
 #include "keyboard.h"
 #include "parse_json.h"
 #include "runner.h"
-#include "session_internal.h"
+#include "session.h"
+#include "session_state.h"
 
 #include <readline/history.h>
 #include <readline/readline.h>

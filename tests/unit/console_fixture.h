@@ -11,7 +11,9 @@
 #include "console_session.h"
 #include "console_terminal.h"
 #include "draw.h"
-#include "session_internal.h"
+#include "runner.h"
+#include "session.h"
+#include "session_state.h"
 #include "terminal.h"
 
 #include "event_fixture.h"

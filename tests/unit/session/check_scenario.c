@@ -1,5 +1,6 @@
 /* The text of scenarios: what is right, and what each wrong line is told. */
 #include "scenario.h"
+#include "session_options.h"
 
 #include "command.h"
 #include "runner.h"

@@ -1,0 +1,25 @@
+/* session_state.c: what the files of a session do to its state, and nothing else. */
+#include "session_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* No question is out any more. */
+void
+session_forget_question(struct session *session)
+{
+	if (session->foreign.asked)
+		close(session->foreign.pidfd);
+	session->foreign.asked = false;
+}
+
+/* The arguments are wrong, or it cannot be done. */
+void
+refuse(struct running *running, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(running->error, sizeof running->error, format, arguments);
+	va_end(arguments);
+}
