@@ -14,7 +14,6 @@
  * it.  Other processes of the user come and go and change the room meanwhile. */
 #include "room.h"
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -76,7 +75,6 @@ room_limit(struct server *server)
 		return;
 	if (getrlimit(RLIMIT_NPROC, &limit) < 0)
 		server_die("getrlimit", errno, NULL);
-	(void)signal(SIGCHLD, SIG_DFL); /* each probe is to be waited for */
 	rlim_t hard = limit.rlim_max;
 	if (one_more_fits(0, hard)) {
 		set_limit(limit.rlim_cur, hard);

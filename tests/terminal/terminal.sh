@@ -269,6 +269,13 @@ for key in w a a s f x K l b 1 2 9 '?' n / Escape Tab j k g G z Enter Space [ ] 
     BTab C-l i C-c C-d Enter C-r C-g Tab Escape End; do
 	press "$key"
 done
+# stopped from outside and let go on, it waits for keys again
+pid=$(ps -e -o pid=,comm=,args= | awk -v file="$recording" '$2 == "tcpconsole" && $NF == file { print $1 }')
+kill -STOP "$pid"
+until ps -o stat= -p "$pid" | grep -q T || [ "$(date +%s)" -gt "$walked" ]; do sleep 0.02; done # sleep-ok: between two looks
+kill -CONT "$pid"
+press F2
+see 'this is a recording'
 press F10
 see 'left with 0'
 finish 'a recorded lesson: back to the instant before the RST'
