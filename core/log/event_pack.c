@@ -12,9 +12,12 @@
 
 enum { VARINT_MOST = 10, HAS_TEXT = 1, HAS_DETAIL = 2 };
 
-#define FIELD(member, what) \
-	{offsetof(struct event, member), sizeof ((struct event *)0)->member, what}
-#define NUMBER(member) FIELD(member, PACK_NUMBER)
+#define SIZE(member) sizeof ((struct event *)0)->member
+#define FIELD(member, what) {offsetof(struct event, member), SIZE(member), what}
+/* a number of a size that load and store do not know does not compile */
+#define KNOWN(size) ((size) == 1 || (size) == 2 || (size) == 4 || (size) == 8)
+#define NUMBER(member) FIELD(member, PACK_NUMBER + 0 * sizeof(struct { \
+	char whole; _Static_assert(KNOWN(SIZE(member)), "a number"); }))
 #define TEXT(member) FIELD(member, PACK_TEXT)
 #define ENDPOINT(member) FIELD(member, PACK_ENDPOINT)
 

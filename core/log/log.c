@@ -56,6 +56,7 @@ struct log {
 	struct slot *slots;    /* LOG_UNPACKED of them */
 	struct { log_reader *function; void *context; } readers[READERS];
 	size_t reader_count;
+	unsigned calling;       /* rounds of the readers that are under way */
 };
 
 /* How many bytes of checkpoints are kept. */
@@ -264,6 +265,30 @@ keep(struct log *log, const struct event *event)
 	return 0;
 }
 
+/* Those that were taken away leave no gap. */
+static void
+close_gaps(struct log *log)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < log->reader_count; i++)
+		if (log->readers[i].function != NULL)
+			log->readers[kept++] = log->readers[i];
+	log->reader_count = kept;
+}
+
+/* Tells the readers.  One of them may take itself or another away, or append: they keep
+ * their places until the outermost round is over, so that nobody misses an event. */
+static void
+call_readers(struct log *log, const struct event *event)
+{
+	log->calling++;
+	for (size_t i = 0; i < log->reader_count; i++)
+		if (log->readers[i].function != NULL)
+			log->readers[i].function(log->readers[i].context, event, &log->now);
+	if (--log->calling == 0)
+		close_gaps(log);
+}
+
 /* Appends the event and takes what it owns.  One that cannot be kept is not folded
  * either: moments would not follow from events. */
 int
@@ -280,8 +305,7 @@ log_append(struct log *log, struct event *event)
 	if (moment_apply(&log->now, event) < 0)
 		result = -1;
 	add_checkpoint(log);
-	for (size_t i = 0; i < log->reader_count; i++)
-		log->readers[i].function(log->readers[i].context, event, &log->now);
+	call_readers(log, event);
 	event_release(event);
 	return result;
 }
@@ -396,10 +420,10 @@ log_subscribe(struct log *log, log_reader *reader, void *context)
 void
 log_unsubscribe(struct log *log, log_reader *reader, void *context)
 {
-	size_t kept = 0;
 	for (size_t i = 0; i < log->reader_count; i++)
-		if (log->readers[i].function != reader ||
-		    log->readers[i].context != context)
-			log->readers[kept++] = log->readers[i];
-	log->reader_count = kept;
+		if (log->readers[i].function == reader &&
+		    log->readers[i].context == context)
+			log->readers[i].function = NULL;
+	if (log->calling == 0)
+		close_gaps(log);
 }

@@ -70,7 +70,8 @@ const struct moment *log_checkpoint(const struct log *log, uint64_t number,
  * there are too many. */
 int log_subscribe(struct log *log, log_reader *reader, void *context);
 
-/* Takes it away again; one that is not there is nothing. */
+/* Takes it away again, also while readers are called; one that is not there is
+ * nothing. */
 void log_unsubscribe(struct log *log, log_reader *reader, void *context);
 
 #endif

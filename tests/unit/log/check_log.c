@@ -13,9 +13,10 @@ struct seen {
 	unsigned calls;
 	uint64_t folded;     /* now->events at the last call */
 	int64_t time;
-	char order[8];       /* which readers were called, in turn */
+	char order[16];      /* which readers were called, in turn */
 	struct seen *shared;
 	char name;
+	struct log *log;
 };
 
 /* Appends a sent event of connection 1. */
@@ -181,6 +182,34 @@ START_TEST(a_reader_is_taken_away)
 	append_sent(log, 2);
 	ck_assert_str_eq(seen[0].order, "abcac");
 	ck_assert_uint_eq(seen[1].calls, 1);
+	log_free(log);
+}
+END_TEST
+
+/* Takes itself away with its first event. */
+static void
+leaver(void *context, const struct event *event, const struct moment *now)
+{
+	struct seen *seen = context;
+	reader(context, event, now);
+	log_unsubscribe(seen->log, leaver, context);
+}
+
+START_TEST(a_reader_takes_itself_away_and_no_neighbour_misses_it)
+{
+	struct log *log = log_with_capacity();
+	struct seen seen[3] = {{.name = 'a'}, {.name = 'b'}, {.name = 'c'}};
+	for (size_t i = 0; i < 3; i++) {
+		seen[i].shared = &seen[0];
+		seen[i].log = log;
+		ck_assert_int_eq(log_subscribe(log, i == 1 ? leaver : reader, &seen[i]), 0);
+	}
+	append_sent(log, 1);
+	append_sent(log, 2);
+	ck_assert_str_eq(seen[0].order, "abcac");
+	ck_assert_int_eq(log_subscribe(log, reader, &seen[1]), 0); /* its place is free */
+	append_sent(log, 3);
+	ck_assert_str_eq(seen[0].order, "abcacacb");
 	log_free(log);
 }
 END_TEST
@@ -362,6 +391,7 @@ log_suite(void)
 	tcase_add_test(tests, too_many_readers_are_refused);
 	tcase_add_test(tests, what_events_own_is_freed);
 	tcase_add_test(tests, a_reader_is_taken_away);
+	tcase_add_test(tests, a_reader_takes_itself_away_and_no_neighbour_misses_it);
 	tcase_add_test(tests, each_event_is_itself_however_they_are_asked_for);
 	tcase_add_test(tests, types_are_found_within_the_ring_alone);
 	tcase_add_test(tests, an_event_may_be_longer_than_a_page);
