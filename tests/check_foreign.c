@@ -5,6 +5,9 @@
 #include "victim.h"
 
 #include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const command[] = {"./run", "-x", "9877", NULL};
 
@@ -349,6 +352,49 @@ START_TEST(one_that_does_not_listen_is_told_once)
 }
 END_TEST
 
+/* A socket of this process; its inode. */
+static uint64_t
+open_inode(int *fd)
+{
+	struct stat status;
+	*fd = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_ge(*fd, 0);
+	ck_assert_int_eq(fstat(*fd, &status), 0);
+	return (uint64_t)status.st_ino;
+}
+
+/* Whether the watched server still runs, and whether the row says which socket it is. */
+static const struct { bool runs, has_inode, taken; } afters[] = {
+	{false, true, true}, {true, true, false}, {false, false, false},
+};
+
+START_TEST(who_listens_after_a_watched_one_is_watched)
+{
+	int fd;
+	struct session *session = bare_open(4096);
+	struct victim watched = victim_start();
+	struct event event = fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN);
+	bare_tell(session, fixture_start("local"));
+	foreign_watch(session);
+	bare_follow(session, watched.pid, ROLE_SERVER, 0);
+	if (!afters[_i].runs)
+		reaped(session, &watched, 0);
+	ck_assert_int_eq(session->server.pid, afters[_i].runs ? watched.pid : 0);
+	event.socket.row.owner_pid = 0;
+	event.socket.row.tcp.inode = open_inode(&fd);
+	if (!afters[_i].has_inode)
+		event.socket.row.tcp.inode = 0;
+	bare_tell(session, event);
+	foreign_look(session);
+	ck_assert_int_eq(session->server.pid == getpid(), afters[_i].taken);
+	if (afters[_i].taken)
+		bare_said(session, EVENT_NOTE, "listens at the port now: it is watched");
+	close(fd);
+	victim_end(&watched);
+	bare_close(session);
+}
+END_TEST
+
 Suite *
 foreign_suite(void)
 {
@@ -371,6 +417,8 @@ foreign_suite(void)
 	tcase_add_test(all, its_command_line_is_told_as_far_as_it_fits);
 	tcase_add_test(all, one_that_cannot_be_run_is_told);
 	tcase_add_test(all, one_that_does_not_listen_is_told_once);
+	tcase_add_loop_test(all, who_listens_after_a_watched_one_is_watched, 0,
+	    sizeof afters / sizeof *afters);
 	suite_add_tcase(suite, all);
 	return suite;
 }
