@@ -5,6 +5,7 @@
 #include "command.h"
 #include "explain.h"
 #include "scenario_library.h"
+#include "server_foreign.h"
 #include "session_internal.h"
 #include "wire_long.h"
 
@@ -352,6 +353,7 @@ end_all(struct session *session)
 	launcher_wake(session->launcher);
 	if (session->server.foreign != NULL) /* it may have forked since */
 		process_watch_refresh(session->processes);
+	foreign_end(session);
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct moment_process *process = &now->processes[i];
 		bool client = process->row.role == ROLE_CLIENT;

@@ -18,6 +18,7 @@
  * itself, on SIGUSR2. */
 #include "host.h"
 
+#include "server_foreign.h"
 #include "session_internal.h"
 #include "silence.h"
 
@@ -214,6 +215,7 @@ host_crash(struct session *session)
 static void
 host_end(struct session *session)
 {
+	foreign_end(session);
 	silence_server(session, VANISH);
 	if (session->host.refused && session->server.foreign != NULL)
 		session_note(session, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
@@ -360,6 +362,7 @@ step_graced(struct session *session, bool over)
 		return;
 	}
 	if (over) {
+		foreign_end(session);
 		host_signal(session, SIGKILL, true);
 		session->host.deadline = loop_now(session->loop) + END_LIMIT;
 	}

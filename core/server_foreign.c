@@ -417,6 +417,14 @@ foreign_stop(struct session *session)
 		session_signal(session, starter, SIGTERM, BY_USER);
 }
 
+/* All of its processes are ended by the session. */
+void
+foreign_end(struct session *session)
+{
+	if (session->server.foreign != NULL)
+		session->server.foreign->ending = true;
+}
+
 /* A signal went to a process. */
 void
 foreign_signalled(struct session *session, pid_t pid, int number)

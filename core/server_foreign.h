@@ -25,6 +25,11 @@ void foreign_watch(struct session *session);
 /* The server is about to be ended: also what started it, or it would be back. */
 void foreign_stop(struct session *session);
 
+/* All processes of the server are about to be ended, whoever of them it is: that is no
+ * failure to start, also when it has not been seen to listen yet.  Without a foreign
+ * server, nothing. */
+void foreign_end(struct session *session);
+
 /* A signal went to a process of the session. */
 void foreign_signalled(struct session *session, pid_t pid, int number);
 

@@ -215,6 +215,33 @@ START_TEST(a_daemon_that_is_found_late_takes_over)
 }
 END_TEST
 
+START_TEST(one_that_is_ended_before_it_was_seen_to_listen_has_not_failed)
+{
+	struct session *session = open_foreign();
+	foreign_end(session);
+	reaped(session, &other, SIGKILL);
+	reaped(session, &starter, SIGKILL);
+	ck_assert(!session->server.starting);
+	ck_assert_int_eq(session->server.pid, 0);
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+	close_foreign(session);
+	session = bare_open(64);
+	foreign_end(session); /* nothing */
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_reset_ends_one_that_was_not_seen_to_listen)
+{
+	struct session *session = open_foreign();
+	bare_run(session, "reset");
+	reaped(session, &other, SIGKILL);
+	reaped(session, &starter, SIGKILL);
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+	close_foreign(session);
+}
+END_TEST
+
 static const int bad_ends[] = {1 << 8, SIGSEGV};
 
 START_TEST(one_that_fails_has_no_heir)
@@ -408,6 +435,8 @@ foreign_suite(void)
 	tcase_add_test(all, a_daemon_takes_over_from_its_parent);
 	tcase_add_test(all, one_that_leaves_nobody_is_over_after_a_second_look);
 	tcase_add_test(all, a_daemon_that_is_found_late_takes_over);
+	tcase_add_test(all, one_that_is_ended_before_it_was_seen_to_listen_has_not_failed);
+	tcase_add_test(all, a_reset_ends_one_that_was_not_seen_to_listen);
 	tcase_add_loop_test(all, one_that_fails_has_no_heir, 0, 2);
 	tcase_add_loop_test(all, one_that_is_ending_is_not_followed, 0,
 	    sizeof signals / sizeof *signals);
