@@ -29,6 +29,7 @@ run_suite() { # PROGRAM SUITE
 	set -- ${counts:-1 0 1} "$(grep -c '^skipped ' "$told")"
 	failed=$(($2 + $3))
 	passed=$(($1 - failed - $4))
+	[ "$1" -gt 0 ] || echo "no case of the suite is named so: ${CASE:-}"
 	# no check, or a program that ended badly once all were over (a leak, for one)
 	[ "$1" -gt 0 ] && { [ $status -eq 0 ] || [ $failed -gt 0 ]; } || failed=1
 }
@@ -89,8 +90,10 @@ chosen() {
 }
 
 if [ "${1:-}" = one ]; then
-	shift
-	one "$@"
+	read -r kind name case <<-LINE
+		$2
+	LINE
+	one "$kind" "$name" "$case"
 	exit
 fi
 
@@ -111,13 +114,13 @@ twice=$(all | cut -d ' ' -f 2 | sort | uniq -d)
 [ -z "$twice" ] || { echo "two tests are named $twice"; exit 2; }
 chosen >"$LOG/chosen" 2>"$LOG/unknown"
 [ ! -s "$LOG/unknown" ] || { cat "$LOG/unknown"; exit 2; }
-xargs -P "${TEST_JOBS:-$(($(nproc) * 3))}" -L 1 $alone sh "$0" one <"$LOG/chosen" &
+xargs -P "${TEST_JOBS:-$(($(nproc) * 3))}" -d '\n' -n 1 $alone sh "$0" one <"$LOG/chosen" &
 wait $!
 again=
 if [ -n "${AGAIN:-}" ]; then
 	for name in $(awk '$2 > 0 { print $4 }' "$LOG"/*.count); do
 		echo "== $name failed: it is run once more, by itself"
-		$alone sh "$0" one $(awk -v name="$name" '$2 == name' "$LOG/chosen" | head -n 1)
+		$alone sh "$0" one "$(awk -v name="$name" '$2 == name' "$LOG/chosen" | head -n 1)"
 		[ "$(awk '{ print $2 }' "$LOG/$name.count")" -gt 0 ] || again="$again $name"
 	done
 fi

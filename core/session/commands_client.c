@@ -61,6 +61,13 @@ connect_begin(struct session *session, struct running *running)
 	running->first = client_connect(&session->world, running->count, running->interrupt);
 }
 
+/* Is its child known?  Until the server has told of the fork, its end is the parent's. */
+static bool
+has_child(const struct session *session, const struct moment_connection *connection)
+{
+	return connection->child != 0 && connection->child != session->world.server.pid;
+}
+
 /* Has the server's end of the connection been accepted, as far as can be seen? */
 static bool
 was_accepted(struct session *session, const struct moment_connection *connection)
@@ -74,7 +81,7 @@ was_accepted(struct session *session, const struct moment_connection *connection
 	/* a child that was forked a moment ago may hold its copy of the listener still,
 	   and so the port; with its first call it has let go of it, which it may tell
 	   before its parent tells of it */
-	bool known = connection->child != 0, lost = now->lost > 0;
+	bool known = has_child(session, connection), lost = now->lost > 0;
 	if (connection->child_ended || (connection->served && (known || lost)) ||
 	    (known && lost))
 		return true;
@@ -113,7 +120,7 @@ connect_done(struct session *session, struct running *running)
 		if (!failed && !was_accepted(session, connection))
 			return false;
 		seen &= failed || (connection->client != STATE_GONE &&
-		    (now->lost == 0 || connection->child != 0));
+		    (now->lost == 0 || has_child(session, connection)));
 	}
 	/* and its row has been read, unless it went too fast for that; where reports were
 	   lost it tells of the child, too, once its owner has been found */

@@ -21,6 +21,7 @@
 #include "client.h"
 #include "host_silence.h"
 #include "server.h"
+#include "server_foreign.h"
 #include "server_state.h"
 #include "world.h"
 
@@ -159,6 +160,7 @@ host_crash(struct world *world)
 static void
 host_end(struct world *world)
 {
+	foreign_end(world);
 	host_silence_all(world, VANISH);
 	if (world->host.refused && world->server.foreign != NULL)
 		world_note(world, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
@@ -274,6 +276,7 @@ step_graced(struct world *world, bool over)
 		return;
 	}
 	if (over) {
+		foreign_end(world);
 		host_signal(world, SIGKILL, true);
 		world->host.deadline = loop_now(world->loop) + END_LIMIT;
 	}

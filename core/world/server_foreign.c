@@ -433,6 +433,14 @@ foreign_stop(struct world *world)
 		world_signal(world, starter, SIGTERM, BY_USER);
 }
 
+/* All of its processes are ended by the session. */
+void
+foreign_end(struct world *world)
+{
+	if (world->server.foreign != NULL)
+		world->server.foreign->ending = true;
+}
+
 /* Does what started the server still run, beside it? */
 pid_t
 foreign_starter(const struct world *world)

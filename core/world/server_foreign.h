@@ -25,6 +25,11 @@ void foreign_watch(struct world *world);
 /* The server is about to be ended: also what started it, or it would be back. */
 void foreign_stop(struct world *world);
 
+/* All processes of the server are about to be ended, whoever of them it is: that is no
+ * failure to start, also when it has not been seen to listen yet.  Without a foreign
+ * server, nothing. */
+void foreign_end(struct world *world);
+
 /* The process that started the server and still runs beside it, 0: none. */
 pid_t foreign_starter(const struct world *world);
 

@@ -91,9 +91,9 @@ trouble_ended(struct world *world, struct server_output *output,
 	    how, world->host_endpoint.port, last, held);
 }
 
-/* A port other than ours at which one of its processes listens; 0: none. */
+/* A port at which one of its processes listens, ours when it is one of them; 0: none. */
 static unsigned
-other_port(struct world *world)
+its_port(struct world *world)
 {
 	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
 	const struct moment *now = log_now(world->log);
@@ -104,7 +104,7 @@ other_port(struct world *world)
 	unsigned port = 0;
 	for (int family = 4; family <= 6; family += 2)
 		tcp_table_read(&table, paths[family], family, 0, &buffer, &size);
-	for (size_t i = 0; i < table.count && port == 0; i++)
+	for (size_t i = 0; i < table.count && port != world->host_endpoint.port; i++)
 		if (table.rows[i].state == STATE_LISTEN &&
 		    socket_holders_find(&holders, now, table.rows[i].inode) != 0)
 			port = table.rows[i].local.port;
@@ -118,9 +118,11 @@ other_port(struct world *world)
 void
 trouble_deaf(struct world *world, struct server_output *output)
 {
-	unsigned port = other_port(world), wanted = world->host_endpoint.port;
+	unsigned port = its_port(world), wanted = world->host_endpoint.port;
 	char last[440];
 	write_last(output, last, sizeof last);
+	if (port == wanted)
+		return; /* it does, as of now */
 	if (port != 0)
 		world_note(world, "the server listens at port %u, not at %u: give the console PORT %u, or the server %u%s",
 		    port, wanted, port, wanted, last);

@@ -18,19 +18,16 @@ timeout 600 "$console" --play-all --json 127.0.0.1 "$(port)" \
 got=$?
 grep '"type": "lesson"' "$work/all" | grep -v '"what": "begun"' >"$work/lessons"
 
-# A lesson that failed, with its events from its beginning.  One that hangs on a timer of
-# the kernel's may do so on a busy machine: it is played once more, by itself.
+# A lesson that failed, with its events from its beginning.  Its expectations have the five
+# seconds of every session, and a busy machine takes longer at times: a timer of the
+# kernel's that is late, a child that stays on its way out in state D.  It is played once
+# more, by itself.
 failed() { # NAME
 	awk -v name="\"name\": \"$1\"" '/"type": "lesson", "what": "begun"/ { keep = index($0, name) }
 	    keep' "$work/all" >"$work/out"
-	if grep -qE '^(host (crash|unplug|reboot)|client keepalive|server set .*(backlog|accept_delay))' \
-	    "scenarios/$1.scenario"; then
-		echo "lesson $1 is played once more, for it hangs on a timer of the kernel; at first:"
-		grep '"pass": false' "$work/out" | cut -c 1-300
-		"$console" --play "$1" --headless 127.0.0.1 "$(port)" </dev/null >"$work/out" 2>&1
-	else
-		false
-	fi
+	echo "lesson $1 is played once more; at first:"
+	grep '"pass": false' "$work/out" | cut -c 1-300
+	"$console" --play "$1" --headless 127.0.0.1 "$(port)" </dev/null >"$work/out" 2>&1
 	verdict "lesson $1" $?
 }
 

@@ -261,7 +261,10 @@ walked=$(($(date +%s) + 60))
 until screen | grep -q 'ECONNRESET (104)' || ! walk ]; do :; done
 see 'ECONNRESET \(104\)'
 until ! screen | grep -q 'ECONNRESET (104)' || ! walk [; do :; done
-see ' [0-9.]+:[0-9]+ +127.0.0.1:[0-9]+ +ESTABLISHED on [0-9]'
+# the table may have been read before the report of the call came
+sending=' [0-9.]+:[0-9]+ +127.0.0.1:[0-9]+ +ESTABLISHED on [0-9]'
+until screen | grep -qE "$sending" || ! walk [; do :; done
+see "$sending"
 press F2
 see 'this is a recording'
 # there is no session behind it: no key may ask one

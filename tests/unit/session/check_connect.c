@@ -53,6 +53,10 @@ event_of(char letter, unsigned conn)
 	case 'E': return fixture_state(conn, END_CLIENT, STATE_GONE, STATE_ESTABLISHED);
 	case 'F': return fixture_state(conn, END_CLIENT, STATE_ESTABLISHED, STATE_CLOSE_WAIT);
 	case 'u': return fixture_host(HOST_UNPLUGGED);
+	case 'p': case 'q':
+		event = fixture_socket(conn, END_SERVER, SOCKET_APPEARED, STATE_ESTABLISHED);
+		event.socket.row.owner_pid = letter == 'p' ? server.pid : CHILD_PID + (pid_t)conn;
+		return event;
 	default: break;
 	}
 	event.lost.count = 1;
@@ -72,6 +76,8 @@ static const struct {
 	{"oeEkd", true}, {"oeEkl", true}, {"oeEl", false},
 	{"of", true}, {"oc", true}, {"oEc", true},
 	{"oy", false}, {"uoy", true}, {"uoeE", true}, {"uo", false}, {"uoe", false},
+	{"oeEps", false}, {"oeEpsk", true}, /* the row is still its parent's */
+	{"oeEqs", true}, {"oeEpsl", false},
 	{"oeEF", true},           /* closed by the server at once */
 };
 

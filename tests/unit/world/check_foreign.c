@@ -5,6 +5,9 @@
 #include "victim.h"
 
 #include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const command[] = {"./run", "-x", "9877", NULL};
 
@@ -162,11 +165,14 @@ START_TEST(a_daemon_takes_over_from_its_parent)
 END_TEST
 
 /* A start whose first process has exited well, and that nobody is seen to descend from. */
+static int64_t left_at;
+
 static struct session *
 open_left(void)
 {
 	struct session *session = open_foreign();
 	reaped(session, &other, 0);
+	left_at = loop_now(session->world.loop);
 	reaped(session, &starter, 0);
 	ck_assert_int_eq(session->world.server.pid, 0);
 	ck_assert(session->world.server.starting); /* one search may miss whoever follows */
@@ -177,7 +183,7 @@ open_left(void)
 START_TEST(one_that_leaves_nobody_is_over_after_a_second_look)
 {
 	struct session *session = open_left();
-	int64_t begun = loop_now(session->world.loop);
+	int64_t begun = left_at;
 	while (session->world.server.starting) {
 		ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
 		ck_assert_int_lt(loop_now(session->world.loop), begun + SECONDS(20));
@@ -205,6 +211,33 @@ START_TEST(a_daemon_that_is_found_late_takes_over)
 	ck_assert_int_eq(session->world.server.pid, late.pid);
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
 	victim_end(&late);
+	close_foreign(session);
+}
+END_TEST
+
+START_TEST(one_that_is_ended_before_it_was_seen_to_listen_has_not_failed)
+{
+	struct session *session = open_foreign();
+	foreign_end(&session->world);
+	reaped(session, &other, SIGKILL);
+	reaped(session, &starter, SIGKILL);
+	ck_assert(!session->world.server.starting);
+	ck_assert_int_eq(session->world.server.pid, 0);
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+	close_foreign(session);
+	session = bare_open(64);
+	foreign_end(&session->world); /* nothing */
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_reset_ends_one_that_was_not_seen_to_listen)
+{
+	struct session *session = open_foreign();
+	bare_run(session, "reset");
+	reaped(session, &other, SIGKILL);
+	reaped(session, &starter, SIGKILL);
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
 	close_foreign(session);
 }
 END_TEST
@@ -356,6 +389,49 @@ START_TEST(one_that_does_not_listen_is_told_once)
 }
 END_TEST
 
+/* A socket of this process; its inode. */
+static uint64_t
+open_inode(int *fd)
+{
+	struct stat status;
+	*fd = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_ge(*fd, 0);
+	ck_assert_int_eq(fstat(*fd, &status), 0);
+	return (uint64_t)status.st_ino;
+}
+
+/* Whether the watched server still runs, and whether the row says which socket it is. */
+static const struct { bool runs, has_inode, taken; } afters[] = {
+	{false, true, true}, {true, true, false}, {false, false, false},
+};
+
+START_TEST(who_listens_after_a_watched_one_is_watched)
+{
+	int fd;
+	struct session *session = bare_open(4096);
+	struct victim watched = victim_start();
+	struct event event = fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN);
+	bare_tell(session, fixture_start("local"));
+	foreign_watch(&session->world);
+	bare_follow(session, watched.pid, ROLE_SERVER, 0);
+	if (!afters[_i].runs)
+		reaped(session, &watched, 0);
+	ck_assert_int_eq(session->world.server.pid, afters[_i].runs ? watched.pid : 0);
+	event.socket.row.owner_pid = 0;
+	event.socket.row.tcp.inode = open_inode(&fd);
+	if (!afters[_i].has_inode)
+		event.socket.row.tcp.inode = 0;
+	bare_tell(session, event);
+	foreign_look(&session->world);
+	ck_assert_int_eq(session->world.server.pid == getpid(), afters[_i].taken);
+	if (afters[_i].taken)
+		bare_said(session, EVENT_NOTE, "listens at the port now: it is watched");
+	close(fd);
+	victim_end(&watched);
+	bare_close(session);
+}
+END_TEST
+
 Suite *
 foreign_suite(void)
 {
@@ -369,6 +445,8 @@ foreign_suite(void)
 	tcase_add_test(all, a_daemon_takes_over_from_its_parent);
 	tcase_add_test(all, one_that_leaves_nobody_is_over_after_a_second_look);
 	tcase_add_test(all, a_daemon_that_is_found_late_takes_over);
+	tcase_add_test(all, one_that_is_ended_before_it_was_seen_to_listen_has_not_failed);
+	tcase_add_test(all, a_reset_ends_one_that_was_not_seen_to_listen);
 	tcase_add_loop_test(all, one_that_fails_has_no_heir, 0, 2);
 	tcase_add_loop_test(all, one_that_is_ending_is_not_followed, 0,
 	    sizeof signals / sizeof *signals);
@@ -378,6 +456,8 @@ foreign_suite(void)
 	tcase_add_test(all, its_command_line_is_told_as_far_as_it_fits);
 	tcase_add_test(all, one_that_cannot_be_run_is_told);
 	tcase_add_test(all, one_that_does_not_listen_is_told_once);
+	tcase_add_loop_test(all, who_listens_after_a_watched_one_is_watched, 0,
+	    sizeof afters / sizeof *afters);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -328,6 +328,22 @@ START_TEST(its_last_words_are_told)
 }
 END_TEST
 
+START_TEST(one_that_listens_by_now_is_not_told_to_be_deaf)
+{
+	int listener;
+	struct session *session = open_deciding(&listener);
+	struct server_output *output = server_output_new(session->world.loop, session->world.log);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	bare_tell(session, fixture_start("local"));
+	bare_follow(session, getpid(), ROLE_SERVER, 0);
+	trouble_deaf(&session->world, output);
+	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
+	server_output_free(output);
+	close(listener);
+	bare_close(session);
+}
+END_TEST
+
 START_TEST(the_port_where_it_does_listen_is_told)
 {
 	int listener;
@@ -394,6 +410,7 @@ server_suite(void)
 	tcase_add_loop_test(all, how_it_ended_is_told, 0, sizeof ends / sizeof *ends);
 	tcase_add_test(all, its_last_words_are_told);
 	tcase_add_test(all, the_port_where_it_does_listen_is_told);
+	tcase_add_test(all, one_that_listens_by_now_is_not_told_to_be_deaf);
 	tcase_add_loop_test(all, an_address_that_is_not_hosts_is_told, 0,
 	    sizeof addresses / sizeof *addresses);
 	suite_add_tcase(suite, all);
