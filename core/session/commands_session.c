@@ -185,6 +185,7 @@ command_wait(struct session *session, struct running *running, const char *argum
 		refuse(running, "wait wants seconds, as in: wait 1.5");
 	else
 		running->deadline = running->begun_at + time;
+	running->look_at = INT64_MAX;
 }
 
 /* The deadline is when it is over. */
@@ -263,7 +264,7 @@ bool
 ask_done(struct session *session, struct running *running)
 {
 	struct event event = {.type = EVENT_ASK};
-	running->deadline = INT64_MAX;
+	running->deadline = running->look_at = INT64_MAX;
 	if (!session->room)
 		return true;
 	if (session->chosen == 0)

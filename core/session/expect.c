@@ -19,6 +19,7 @@
 
 /* How long a reading of the socket table is waited for. */
 #define READING_NS SECONDS(2)
+#define KERNEL_NS MILLISECONDS(250) /* between two looks at what only the kernel tells */
 
 enum verdict { FAILS_FOR_GOOD = -1, NOT_YET, HOLDS };
 
@@ -372,9 +373,26 @@ command_expect(struct session *session, struct running *running,
 	process_watch_kick(session->world.processes);
 }
 
-/* Holds long enough, or fails. */
-bool
-expect_done(struct session *session, struct running *running)
+/* When the verdict can come without an event: what holds has held long enough; the time is
+ * over; the kernel says of a disposition what no event tells. */
+static int64_t
+next_look(const struct session *session, const struct running *running)
+{
+	const struct expectation *expectation = running->expectation;
+	int64_t now = loop_now(session->world.loop);
+	int64_t at = running->begun_at + expectation->within;
+	if (expectation->held_since != 0)
+		return expectation->held_since + expectation->hold;
+	if (at <= now) /* the table is waited for */
+		at = running->begun_at + READING_NS;
+	if (expectation->what == EXPECT_DISPOSITION && at > now + KERNEL_NS)
+		at = now + KERNEL_NS;
+	return at;
+}
+
+/* Holds long enough, or fails; false: neither is known yet. */
+static bool
+is_judged(struct session *session, struct running *running)
 {
 	struct expectation *expectation = running->expectation;
 	char got[256] = "";
@@ -406,4 +424,14 @@ expect_done(struct session *session, struct running *running)
 	}
 	tell_verdict(session, running, false, got);
 	return true;
+}
+
+/* Is its verdict known?  Else when it is asked again. */
+bool
+expect_done(struct session *session, struct running *running)
+{
+	bool judged = is_judged(session, running);
+	if (!judged)
+		running->look_at = next_look(session, running);
+	return judged;
 }

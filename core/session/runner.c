@@ -17,6 +17,8 @@
 
 #define CARRY_OUT_NS SECONDS(5)
 #define TICK_NS MILLISECONDS(5)
+#define QUICK_NS MILLISECONDS(300) /* what no event tells has mostly come by then */
+#define REST_NS MILLISECONDS(250)  /* as often as the watches look at rest */
 
 /* The length of a line without the blanks that completion leaves behind a word; those
  * behind a TEXT, which an expectation may have, too, are the text's. */
@@ -133,6 +135,21 @@ forget_opening(struct session *session)
 	free(first);
 }
 
+/* The running command is asked again after whatever happens; without that, when its time
+ * is over, and now and then where no event tells what it waits for. */
+static void
+ask_again(struct session *session)
+{
+	const struct running *running = &session->running;
+	int64_t now = loop_now(session->world.loop), at = running->look_at;
+	if (at == 0)
+		at = now + (now - running->begun_at < QUICK_NS ? TICK_NS : REST_NS);
+	if (running->expectation == NULL && running->deadline < at)
+		at = running->deadline;
+	if (at != INT64_MAX)
+		timer_no_later(session->world.tick, at > now ? at - now : 0);
+}
+
 /* Lets the commands move on as far as they can. */
 void
 runner_step(struct session *session)
@@ -148,7 +165,7 @@ runner_step(struct session *session)
 	while (!session->world.ended) {
 		if (session->running.command != NULL) {
 			if (!running_is_done(session)) {
-				timer_no_later(session->world.tick, TICK_NS);
+				ask_again(session);
 				return;
 			}
 			running_finish(&session->running);

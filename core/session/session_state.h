@@ -17,6 +17,8 @@ struct running {
 	const char *arguments;          /* inside text */
 	enum command_source source;
 	int64_t begun_at, deadline;
+	int64_t look_at;                /* when it is asked again without an event;
+	                                   0: often at first, then as at rest */
 	uint64_t mark;                  /* log_end() when it began */
 	uint32_t serial;                /* of its order to the client */
 	unsigned first, count;          /* of its connections */

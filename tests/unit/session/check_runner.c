@@ -3,6 +3,8 @@
 #include "command.h"
 #include "suites.h"
 
+#include <signal.h>
+
 START_TEST(what_is_no_line_is_nothing)
 {
 	struct session *session = bare_open(4096);
@@ -210,6 +212,68 @@ START_TEST(a_line_of_the_user_is_not_forgotten)
 }
 END_TEST
 
+/* What waits, what ends it, and how often the console may wake until then (200 ms): that
+ * the kernel alone tells of a disposition, and a pause, is looked for. */
+static const struct { const char *line; unsigned wakes; } waits[] = {
+	{"wait 30", 0}, {"ask why? | one | two = 1", 0}, {"expect children 7 within 30", 0},
+	{"expect echo hi within 30", 0}, {"expect listening no for 30 within 30", 0},
+	{"expect disposition client HUP ignored within 30", 1},
+};
+
+START_TEST(what_waits_does_not_wake_the_console)
+{
+	struct session *session = bare_open(4096);
+	session->room = true;
+	signal(SIGHUP, SIG_DFL);
+	bare_connections(session, 1);
+	session->world.client.pid = getpid();
+	bare_run(session, waits[_i].line);
+	ck_assert(bare_is_running(session));
+	while (loop_round(session->world.loop, 20) > 0) /* what its beginning wanted */
+		runner_step(session);
+	int64_t begun = loop_now(session->world.loop);
+	unsigned wakes = 0;
+	while (loop_now(session->world.loop) < begun + MILLISECONDS(200)) {
+		wakes += loop_round(session->world.loop, 10) > 0;
+		runner_step(session);
+	}
+	ck_assert(bare_is_running(session));
+	ck_assert_uint_le(wakes, waits[_i].wakes);
+	bare_close(session);
+}
+END_TEST
+
+START_TEST(a_pause_ends_on_time)
+{
+	struct session *session = bare_open(4096);
+	int64_t begun = loop_now(session->world.loop);
+	bare_run(session, "wait 0.4");
+	while (bare_is_running(session)) {
+		ck_assert_int_ge(loop_round(session->world.loop, -1), 0); /* its own timer */
+		runner_step(session);
+	}
+	ck_assert_int_ge(loop_now(session->world.loop), begun + MILLISECONDS(400));
+	bare_close(session);
+}
+END_TEST
+
+/* Holds after a while, and then long enough, with no event at its end. */
+START_TEST(what_holds_is_judged_when_it_has_held)
+{
+	struct session *session = bare_open(4096);
+	bare_connections(session, 1);
+	bare_run(session, "expect children 1 for 0.4 within 10");
+	int64_t begun = loop_now(session->world.loop);
+	while (bare_is_running(session)) {
+		ck_assert_int_ge(loop_round(session->world.loop, -1), 0);
+		runner_step(session);
+	}
+	ck_assert_int_ge(loop_now(session->world.loop), begun + MILLISECONDS(390));
+	ck_assert(bare_last(session, EVENT_EXPECT)->expect.pass);
+	bare_close(session);
+}
+END_TEST
+
 START_TEST(a_line_is_checked_without_running_it)
 {
 	char error[SESSION_ERROR];
@@ -288,6 +352,10 @@ runner_suite(void)
 	tcase_add_loop_test(all, an_opening_that_cannot_be_is_forgotten, 0, 2);
 	tcase_add_loop_test(all, a_line_of_the_user_is_not_forgotten, 0,
 	    sizeof kept / sizeof *kept);
+	tcase_add_loop_test(all, what_waits_does_not_wake_the_console, 0,
+	    sizeof waits / sizeof *waits);
+	tcase_add_test(all, a_pause_ends_on_time);
+	tcase_add_test(all, what_holds_is_judged_when_it_has_held);
 	tcase_add_test(all, a_line_is_checked_without_running_it);
 	tcase_add_test(all, closing_blanks_are_no_argument);
 	tcase_add_test(all, closing_blanks_of_a_text_are_kept);
