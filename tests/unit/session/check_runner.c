@@ -212,12 +212,12 @@ START_TEST(a_line_of_the_user_is_not_forgotten)
 }
 END_TEST
 
-/* What waits, what ends it, and how often the console may wake until then (200 ms): that
+/* What waits, and how often the console may wake in 200 ms of it, for its watches, too: that
  * the kernel alone tells of a disposition, and a pause, is looked for. */
 static const struct { const char *line; unsigned wakes; } waits[] = {
-	{"wait 30", 0}, {"ask why? | one | two = 1", 0}, {"expect children 7 within 30", 0},
-	{"expect echo hi within 30", 0}, {"expect listening no for 30 within 30", 0},
-	{"expect disposition client HUP ignored within 30", 1},
+	{"wait 30", 0}, {"ask why? | one | two = 1", 0}, {"expect children 7 within 30", 2},
+	{"expect echo hi within 30", 2}, {"expect listening no for 30 within 30", 2},
+	{"expect disposition client HUP ignored within 30", 2},
 };
 
 START_TEST(what_waits_does_not_wake_the_console)
