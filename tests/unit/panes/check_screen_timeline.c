@@ -62,6 +62,10 @@ START_TEST(each_event_looks_as_what_it_is)
 	ck_assert_uint_eq(look_of_event(fixture_lesson(LESSON_BEGUN, "Z")), LOOK_STRONG);
 	ck_assert_uint_eq(look_of_event(fixture_lesson(LESSON_FAILED, "Z")),
 	    LOOK_BAD | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_WRITE, -1, EPIPE)),
+	    LOOK_BAD);
+	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_SERVER, 0, CALL_ACCEPT, -1, EINTR)),
+	    LOOK_BAD);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_READ, -1,
 	    ECONNRESET)), LOOK_BAD);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_CONNECT, 0, 0)),
