@@ -35,6 +35,27 @@ START_TEST(echoes)
 }
 END_TEST
 
+/* What comes goes back byte for byte, whatever it is. */
+START_TEST(echoes_whatever_comes)
+{
+	static const char *const texts[] = {"one\r\n", "\r\n", "\n\n", "a\rb\n", "\x1b[2J",
+	    "\xff\xfe\x80\n", "no end"};
+	struct program *server;
+	char back[16];
+	int fd = join_port(start_server(&server, ""));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		size_t length = strlen(texts[i]);
+		ck_assert_int_eq(write(fd, texts[i], length), (ssize_t)length);
+		await_readable(fd, program_now() + DEADLINE, "an echo");
+		ck_assert_int_eq(recv(fd, back, length, MSG_WAITALL), (ssize_t)length);
+		ck_assert_mem_eq(back, texts[i], length);
+	}
+	ck_assert_int_eq(write(fd, "\0a\0", 3), 3);
+	ck_assert_int_eq(recv(fd, back, 3, MSG_WAITALL), 3);
+	ck_assert_mem_eq(back, "\0a\0", 3);
+}
+END_TEST
+
 /* Two numbers in, their sum out. */
 START_TEST(sums)
 {
@@ -499,6 +520,7 @@ server_services_suite(void)
 	Suite *suite = suite_create("server_services");
 	TCase *tcase = programs_case(suite, "server_services");
 	tcase_add_test(tcase, echoes);
+	tcase_add_test(tcase, echoes_whatever_comes);
 	tcase_add_test(tcase, sums);
 	tcase_add_loop_test(tcase, adds_longs, 0,
 	    (int)(sizeof additions / sizeof *additions));
