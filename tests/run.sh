@@ -17,7 +17,7 @@ export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 # what libtinfo does not free of a terminal that it does not know
 export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
 scripts='lessons faults contract any_server stream lessons_fail limits terminal security
-    killed guarded lacking bench goldens install recording'
+    killed guarded lacking bench goldens install recording rooms'
 
 # A Check suite: its own closing line holds the counts.
 run_suite() { # PROGRAM SUITE
