@@ -7,6 +7,8 @@
  * for a program under sanitizers. */
 #include "fuzz_screen_of.h"
 
+#include "console_frame.h"
+#include "console_lessons.h"
 #include "console_state.h"
 #include "keyboard.h"
 #include "parse_json.h"
