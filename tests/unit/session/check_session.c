@@ -41,9 +41,13 @@ stranger_reads(void *context, const struct event *event, const struct moment *no
 static void
 play(struct session *session, const char *const *lines)
 {
-	for (; *lines != NULL; lines++)
-		ck_assert_msg(session_submit(session, *lines, SOURCE_SCRIPT), "%s", *lines);
-	int64_t end = loop_now(session_loop(session)) + SECONDS(60);
+	char patient[256];
+	for (; *lines != NULL; lines++) {
+		bool expects = strncmp(*lines, "expect ", 7) == 0 && strstr(*lines, " within ") == NULL;
+		snprintf(patient, sizeof patient, "%s%s", *lines, expects ? " within 30" : "");
+		ck_assert_msg(session_submit(session, patient, SOURCE_SCRIPT), "%s", patient);
+	}
+	int64_t end = loop_now(session_loop(session)) + SECONDS(50);
 	while (!session_is_idle(session)) {
 		ck_assert_int_lt(loop_now(session_loop(session)), end);
 		ck_assert_int_eq(session_round(session, 100), 0);
