@@ -5,6 +5,7 @@
 #     1..N           so many lines follow: a script that ends early is noticed by it
 #     ok NAME        not ok NAME, and what was seen       skipped NAME: REASON
 #
+# KEEP=DIRECTORY keeps there what a test that failed wrote, all of it.
 # CASE=WORDS runs only the tests whose name holds these words (* stands for anything), where
 # a script can leave the others out, and tells of no other; a plan is not held to then.
 
@@ -35,7 +36,8 @@ verdict() { # NAME STATUS
 	fi
 	printf 'not ok %s\n' "$1"
 	status=1
-	for seen in "$work/out" "$work/err"; do
+	[ -z "${KEEP:-}" ] || cp -r "$work" "$KEEP/$(printf %s "$1" | tr -c 'A-Za-z0-9.\n' _).$$"
+	for seen in "$work/out" "$work/err" "$work/crowd"; do
 		[ ! -s "$seen" ] || { grep -m 5 'FAILED\|^error\|"pass": false\|"type": "error"' "$seen"; echo ...
 		    tail -n 25 "$seen"; } | cut -c 1-300 | sed 's/^/    /'
 	done

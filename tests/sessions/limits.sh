@@ -171,7 +171,7 @@ crowd() { # KIND COUNT
 	await 90 "grep -q there '$work/crowd'"
 	if [ "$1" = silent ]; then # and not 40
 		echo 'expect children 30 within 60' >&7
-		await 90 "grep -q 'children 30 within 60\",' '$work/out'"
+		await 90 "grep -q 'children 30 within 60\", \"pass' '$work/out'"
 	fi
 	exec 8>&-
 	wait "$crowd"
