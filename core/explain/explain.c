@@ -1,17 +1,16 @@
 /* explain.c: how an explanation is put together, and for which thing. */
 #include "explain_internal.h"
 
+#include "end_words.h"
 #include "endpoint.h"
 #include "escape.h"
 #include "memory_stream.h"
 #include "render_timeline.h"
-#include "signal_name.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 /* How many events tell what led here, and how far they are looked for. */
 enum { TOLD_MOST = 6, LOOKED_AT_MOST = 8000 };
@@ -147,13 +146,7 @@ const char *
 explain_end_words(const struct process_end *end, char *text)
 {
 	*text = '\0';
-	if (end->known && WIFSIGNALED(end->status))
-		snprintf(text, EXPLAIN_WORD, "was killed by %s",
-		    signal_name(WTERMSIG(end->status)));
-	else if (end->known)
-		snprintf(text, EXPLAIN_WORD, "ended by itself with status %d",
-		    WEXITSTATUS(end->status));
-	return text;
+	return end->known ? end_words(end->status, END_IN_SENTENCE, text) : text;
 }
 
 /* The process in the table, or the latest of this number that has left it. */

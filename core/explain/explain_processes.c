@@ -3,8 +3,8 @@
  * ps(1), proc_pid_stat(5), wait(2), sigaction(2). */
 #include "explain_internal.h"
 
+#include "end_words.h"
 #include "endpoint.h"
-#include "signal_name.h"
 
 #include <sys/wait.h>
 
@@ -180,15 +180,10 @@ static void
 say_held(struct explain_writer *writer, const struct moment_process *process)
 {
 	const struct process_end *end = &process->end;
-	char status[EXPLAIN_WORD];
-	if (!end->known)
-		snprintf(status, sizeof status, "how it ended (not ours to read)");
-	else if (WIFSIGNALED(end->status))
-		snprintf(status, sizeof status, "killed by %s", signal_name(WTERMSIG(end->status)));
-	else
-		snprintf(status, sizeof status, "exit status %d", WEXITSTATUS(end->status));
+	char words[END_WORDS];
 	explain_say(writer, EXPLAIN_IS, "It holds: PID %d, %s, %.2f s of CPU time.",
-	    (int)process->row.pid, status, (double)process->row.cpu / 1e9);
+	    (int)process->row.pid, end->known ? end_words(end->status, END_AS_HELD, words) :
+	    "how it ended (not ours to read)", (double)process->row.cpu / 1e9);
 }
 
 /* A zombie; NULL: there is none. */

@@ -5,13 +5,13 @@
  * and `sent`; the calls themselves are passed over. */
 #include "text_lines.h"
 
+#include "end_words.h"
 #include "endpoint.h"
 #include "signal_name.h"
 #include "text_writer.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/wait.h>
 
 enum { WORD_TEXT = 24 };
 
@@ -38,10 +38,9 @@ print_head_conn(FILE *out, const struct event *event, unsigned conn)
 static void
 print_end(FILE *out, int status)
 {
-	if (WIFSIGNALED(status))
-		fprintf(out, ", signal %d", WTERMSIG(status));
-	else if (WIFEXITED(status))
-		fprintf(out, ", exit %d", WEXITSTATUS(status));
+	char words[END_WORDS];
+	if (*end_words(status, END_IN_LINE, words) != '\0')
+		fprintf(out, ", %s", words);
 }
 
 /* A call, and what it returned. */

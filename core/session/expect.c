@@ -4,6 +4,7 @@
  * before the expectation began.  Those about events look at the log since the
  * last command that acts began.  echo takes, in order, what came back. */
 #include "commands.h"
+#include "end_words.h"
 #include "expect_internal.h"
 #include "host_silence.h"
 #include "server_state.h"
@@ -154,6 +155,7 @@ static enum verdict
 judge_end(struct session *session, const struct expectation *expectation,
     char *got, size_t size)
 {
+	char words[END_WORDS];
 	snprintf(got, size, "it has not ended");
 	for (uint64_t i = session->acting_mark; i < log_end(session->world.log); i++) {
 		const struct event *event = log_event(session->world.log, i);
@@ -165,10 +167,7 @@ judge_end(struct session *session, const struct expectation *expectation,
 		if (killed == (expectation->what == EXPECT_SIGNAL) &&
 		    number == expectation->number)
 			return HOLDS;
-		if (killed)
-			snprintf(got, size, "signal %s", signal_name(number));
-		else
-			snprintf(got, size, "exit %d", number);
+		snprintf(got, size, "%s", end_words(status, END_AS_GOT, words));
 	}
 	return NOT_YET;
 }

@@ -1,9 +1,9 @@
 #include "server_trouble.h"
 
+#include "end_words.h"
 #include "endpoint.h"
 #include "server_output.h"
 #include "world.h"
-#include "signal_name.h"
 #include "socket_holder.h"
 
 #include <errno.h>
@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Is it a directory?  execve(2) says EACCES of one. */
@@ -53,18 +52,6 @@ trouble_not_run(struct world *world, const char *program, int error)
 	world_error(world, "cannot run %.120s: %s", program, mend_of(program, error));
 }
 
-/* " with exit 1": how it ended; "" when that is not known. */
-static void
-write_end(const struct process_end *end, char *text, size_t size)
-{
-	int status = end->status;
-	*text = '\0';
-	if (end->known && WIFSIGNALED(status))
-		snprintf(text, size, " by %s", signal_name(WTERMSIG(status)));
-	else if (end->known)
-		snprintf(text, size, " with exit %d", WEXITSTATUS(status));
-}
-
 /* "; it wrote last: ..." */
 static void
 write_last(struct server_output *output, char *text, size_t size)
@@ -81,14 +68,15 @@ void
 trouble_ended(struct world *world, struct server_output *output,
     const struct process_end *end, pid_t holder)
 {
-	char how[32], last[440], held[80] = "";
+	char how[END_WORDS + 1] = " ", last[440], held[80] = "";
 	write_last(output, last, sizeof last);
-	write_end(end, how, sizeof how);
+	if (end->known)
+		end_words(end->status, END_OF_SERVER, how + 1);
 	if (holder != 0)
 		snprintf(held, sizeof held, "; PID %d still holds the port: kill pid:%d, or reset",
 		    (int)holder, (int)holder);
 	world_error(world, "the server ended%s before it listened at port %u%s%s",
-	    how, world->host_endpoint.port, last, held);
+	    end->known ? how : "", world->host_endpoint.port, last, held);
 }
 
 /* A port at which one of its processes listens, ours when it is one of them; 0: none. */

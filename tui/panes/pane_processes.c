@@ -9,13 +9,12 @@
  * which is the parent's anyway; an address that is longer takes WCHAN's place, too. */
 #include "pane.h"
 
+#include "end_words.h"
 #include "endpoint.h"
 #include "escape.h"
-#include "signal_name.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 enum {
 	PID = 5, STAT = 4, TTY = 7, COMMAND_LEAST = 8, WCHAN_LEAST = 12, NAME_LEAST = 3,
@@ -139,18 +138,6 @@ write_heading(const struct pane_state *state, const struct scene *scene,
 	    widths.peer, widths.peer > 0 ? "PEER" : "", "WCHAN");
 }
 
-/* "exit 0", "SIGKILL": how it ended. */
-static void
-describe_end(const struct process_end *end, char *text, size_t size)
-{
-	if (!end->known)
-		snprintf(text, size, "%s", "");
-	else if (WIFSIGNALED(end->status))
-		snprintf(text, size, "%s", signal_name(WTERMSIG(end->status)));
-	else
-		snprintf(text, size, "exit %d", WEXITSTATUS(end->status));
-}
-
 /* The command without brackets and arguments. */
 static void
 write_name(char *command)
@@ -196,10 +183,12 @@ static void
 write_ended(const struct moment_process *process, int room, const char *name,
     char *text, size_t size)
 {
-	char more[2][ENDPOINT_TEXT];
+	char more[2][ENDPOINT_TEXT] = {""};
 	const char *what = process->ended_at == 0 ? "<defunct>" :
 	    process->what == PROCESS_REAPED ? "reaped" : "gone";
-	describe_end(&process->end, more[0], sizeof more[0]);
+	_Static_assert(sizeof more[0] >= END_WORDS, "room for how it ended");
+	if (process->end.known)
+		end_words(process->end.status, END_IN_CELL, more[0]);
 	write_peer(&process->row, PEER - 1, more[1], sizeof more[1]);
 	int rest = 1 + (int)strlen(what) + 2 + (int)strlen(more[0]);
 	bool matters = process->ended_at != 0 && *more[0] != '\0';
