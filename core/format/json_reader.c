@@ -98,27 +98,6 @@ json_read_integer(struct json_reader *reader, const char *key, int64_t low, int6
 	return member.number;
 }
 
-/* The same, 0 when there is none. */
-int64_t
-json_read_known(struct json_reader *reader, const char *key, int64_t high)
-{
-	return json_reader_has(reader, key) ? json_read_integer(reader, key, 0, high) : 0;
-}
-
-/* The number of a process. */
-pid_t
-json_read_pid(struct json_reader *reader, const char *key)
-{
-	return (pid_t)json_read_known(reader, key, INT_MAX);
-}
-
-/* How many. */
-unsigned
-json_read_count(struct json_reader *reader, const char *key)
-{
-	return (unsigned)json_read_integer(reader, key, 0, UINT_MAX);
-}
-
 /* Seconds as ns. */
 int64_t
 json_read_seconds(struct json_reader *reader, const char *key)
@@ -136,15 +115,6 @@ json_read_seconds(struct json_reader *reader, const char *key)
 	return 0;
 }
 
-/* Seconds as microseconds. */
-uint32_t
-json_read_microseconds(struct json_reader *reader, const char *key)
-{
-	int64_t number = json_read_seconds(reader, key) / 1000;
-	reader->bad |= number < 0 || number > UINT32_MAX;
-	return (uint32_t)number;
-}
-
 /* true or false. */
 bool
 json_read_boolean(struct json_reader *reader, const char *key)
@@ -154,13 +124,6 @@ json_read_boolean(struct json_reader *reader, const char *key)
 	reader->bad |= !found || (member.kind != JSON_LINE_TRUE &&
 	    member.kind != JSON_LINE_FALSE);
 	return found && member.kind == JSON_LINE_TRUE;
-}
-
-/* The same, false when there is none. */
-bool
-json_read_flag(struct json_reader *reader, const char *key)
-{
-	return json_reader_has(reader, key) && json_read_boolean(reader, key);
 }
 
 /* A text. */
@@ -209,6 +172,8 @@ json_read_hex(struct json_reader *reader, const char *key, size_t *length)
 	*length = strlen(hex) / 2;
 	char *bytes = malloc(*length + 1);
 	reader->bad |= bytes == NULL || strlen(hex) % 2 != 0;
+	if (bytes != NULL)
+		bytes[*length] = '\0';
 	for (size_t i = 0; !reader->bad && i < *length; i++) {
 		int high = digit_value(hex[2 * i]), low = digit_value(hex[2 * i + 1]);
 		reader->bad |= high < 0 || low < 0;

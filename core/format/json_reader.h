@@ -32,20 +32,11 @@ const json_t *json_read_tree(const struct json_reader *reader, const char *key);
 int64_t json_read_integer(struct json_reader *reader, const char *key, int64_t low,
     int64_t high);
 
-/* The same from 0, which it is when there is none. */
-int64_t json_read_known(struct json_reader *reader, const char *key, int64_t high);
-pid_t json_read_pid(struct json_reader *reader, const char *key);
-
-/* The same from 0 to UINT_MAX, which has to be there. */
-unsigned json_read_count(struct json_reader *reader, const char *key);
-
-/* Seconds, at most a century either way: as ns; as microseconds, from 0. */
+/* Seconds, at most a century either way, as ns. */
 int64_t json_read_seconds(struct json_reader *reader, const char *key);
-uint32_t json_read_microseconds(struct json_reader *reader, const char *key);
 
-/* true or false, which has to be there; false when there is none. */
+/* true or false, which has to be there. */
 bool json_read_boolean(struct json_reader *reader, const char *key);
-bool json_read_flag(struct json_reader *reader, const char *key);
 
 /* A text, which has to be there; copied into size bytes, cut where it does not fit. */
 const char *json_read_string(struct json_reader *reader, const char *key);
@@ -56,7 +47,7 @@ void json_read_into(struct json_reader *reader, const char *key, char *text, siz
 struct report_endpoint json_read_endpoint(struct json_reader *reader, const char *key,
     int family);
 
-/* Bytes out of their digits in hex, *length of them; the lines of an array, joined by
+/* Bytes out of their digits in hex, *length of them, and a NUL behind; the lines of an array, joined by
  * newlines.  Both are malloc'ed; NULL when bad. */
 char *json_read_hex(struct json_reader *reader, const char *key, size_t *length);
 char *json_read_lines(struct json_reader *reader, const char *key);

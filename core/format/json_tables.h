@@ -8,20 +8,6 @@
 
 struct moment;
 
-/* How a process ended, a status as of wait(2): `status`, or `signal`. */
-void json_put_end(struct json_writer *writer, int status);
-
-/* A socket row, whose timer has so many ns left. */
-void json_put_socket(struct json_writer *writer, const struct socket_row *row,
-    int64_t left);
-
-/* A process: pid, ppid and role; the other fields of its row. */
-void json_put_identity(struct json_writer *writer, const struct process_row *row);
-void json_put_process(struct json_writer *writer, const struct process_row *row);
-
-/* A call that returned. */
-void json_put_call(struct json_writer *writer, const struct event_call *call);
-
 /* The tables: of what now holds, which is the moment with the event folded in, or of
  * what the event brings (all, settings, dispositions). */
 void json_put_sockets(struct json_writer *writer, const struct event *event,

@@ -40,28 +40,6 @@ json_put_integer(struct json_writer *writer, const char *key, int64_t number)
 	json_put(writer, key, json_integer(number));
 }
 
-/* The number, or nothing for 0. */
-void
-json_put_known(struct json_writer *writer, const char *key, int64_t number)
-{
-	if (number != 0)
-		json_put_integer(writer, key, number);
-}
-
-/* The number, or null for 0. */
-void
-json_put_or_null(struct json_writer *writer, const char *key, int64_t number)
-{
-	json_put(writer, key, number != 0 ? json_integer(number) : json_null());
-}
-
-/* ns as seconds. */
-void
-json_put_seconds(struct json_writer *writer, const char *key, int64_t ns)
-{
-	json_put(writer, key, json_real(round((double)ns / 1e3) / 1e6));
-}
-
 /* A word of our own. */
 void
 json_put_word(struct json_writer *writer, const char *key, const char *word)
@@ -69,55 +47,45 @@ json_put_word(struct json_writer *writer, const char *key, const char *word)
 	json_put(writer, key, json_string(word));
 }
 
-/* true or false. */
-void
-json_put_boolean(struct json_writer *writer, const char *key, bool value)
+/* ns as seconds. */
+json_t *
+json_seconds(int64_t ns)
 {
-	json_put(writer, key, json_boolean(value));
+	return json_real(round((double)ns / 1e3) / 1e6);
 }
 
 /* length bytes that came from anywhere. */
-void
-json_put_bytes(struct json_writer *writer, const char *key, const char *bytes, size_t length)
+json_t *
+json_text(const char *bytes, size_t length)
 {
 	char *text = escape_utf8(bytes, length);
-	json_put(writer, key, text != NULL ? json_string(text) : NULL);
+	json_t *value = text != NULL ? json_string(text) : NULL;
 	free(text);
+	return value;
 }
 
-/* A text that came from anywhere; NULL is "". */
-void
-json_put_text(struct json_writer *writer, const char *key, const char *text)
-{
-	if (text == NULL)
-		text = "";
-	json_put_bytes(writer, key, text, strlen(text));
-}
-
-/* An address and port, or nothing for none. */
-void
-json_put_endpoint(struct json_writer *writer, const char *key,
-    const struct report_endpoint *endpoint)
+/* An address and port. */
+json_t *
+json_endpoint(struct report_endpoint endpoint)
 {
 	char text[ENDPOINT_TEXT];
-	if (endpoint->family != 0)
-		json_put_word(writer, key, endpoint_text(endpoint, text));
+	return json_string(endpoint_text(&endpoint, text));
 }
 
 /* The lines of a text, as an array. */
-void
-json_put_lines(struct json_writer *writer, const char *key, const char *text)
+json_t *
+json_lines(const char *text)
 {
 	json_t *lines = json_array();
-	while (*text != '\0') {
+	while (lines != NULL && *text != '\0') {
 		size_t length = strcspn(text, "\n");
-		char *line = escape_utf8(text, length);
-		if (line == NULL || json_array_append_new(lines, json_string(line)) < 0)
-			writer->failed = true;
-		free(line);
+		if (json_array_append_new(lines, json_text(text, length)) < 0) {
+			json_decref(lines);
+			return NULL;
+		}
 		text += length + (text[length] == '\n');
 	}
-	json_put(writer, key, lines);
+	return lines;
 }
 
 /* Sets an array of rows, to which the caller appends; NULL when it could not be made. */

@@ -25,28 +25,16 @@ char *json_writer_end(struct json_writer *writer);
 /* Sets the key; value is taken, NULL for one that could not be made. */
 void json_put(struct json_writer *writer, const char *key, json_t *value);
 
-/* A number; nothing for 0; null for 0. */
+/* A number; a word of our own: ASCII. */
 void json_put_integer(struct json_writer *writer, const char *key, int64_t number);
-void json_put_known(struct json_writer *writer, const char *key, int64_t number);
-void json_put_or_null(struct json_writer *writer, const char *key, int64_t number);
-
-/* ns as seconds. */
-void json_put_seconds(struct json_writer *writer, const char *key, int64_t ns);
-
-void json_put_boolean(struct json_writer *writer, const char *key, bool value);
-
-/* A word of our own: ASCII. */
 void json_put_word(struct json_writer *writer, const char *key, const char *word);
 
-/* Bytes, a text (NULL: "") that came from anywhere; the lines of one, as an array. */
-void json_put_bytes(struct json_writer *writer, const char *key, const char *bytes,
-    size_t length);
-void json_put_text(struct json_writer *writer, const char *key, const char *text);
-void json_put_lines(struct json_writer *writer, const char *key, const char *text);
-
-/* An address and port, or nothing for none. */
-void json_put_endpoint(struct json_writer *writer, const char *key,
-    const struct report_endpoint *endpoint);
+/* Values, which are the caller's; NULL: there is no memory.  ns as seconds; bytes that
+ * came from anywhere, as a text; the lines of one, as an array; an address and port. */
+json_t *json_seconds(int64_t ns);
+json_t *json_text(const char *bytes, size_t length);
+json_t *json_lines(const char *text);
+json_t *json_endpoint(struct report_endpoint endpoint);
 
 /* Sets an array, to which rows are appended; it is the writer's.  NULL: the writer has
  * failed.  A row is taken, and makes its line fail when it has failed. */

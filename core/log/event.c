@@ -24,32 +24,6 @@ event_release(struct event *event)
 	event->text = event->detail = NULL;
 }
 
-/* Rounds ns to microseconds, away from zero at the half: as JSON has them. */
-static void
-round_time(int64_t *time)
-{
-	int64_t half = *time < 0 ? -500 : 500;
-	*time = (*time + half) / 1000 * 1000;
-}
-
-/* Rounds all times: what is read back from a recording is then what was written. */
-void
-event_round(struct event *event)
-{
-	round_time(&event->time);
-	if (event->type == EVENT_SOCKET) {
-		round_time(&event->socket.row.timer_at);
-		round_time(&event->socket.row.tcp.timer_left);
-	} else if (event->type == EVENT_TIMER) {
-		round_time(&event->timer.next_at);
-		round_time(&event->timer.gives_up_at);
-	}
-	for (size_t i = 0; event->type == EVENT_ALL && i < event->all.count; i++) {
-		round_time(&event->all.rows[i].timer_at);
-		round_time(&event->all.rows[i].tcp.timer_left);
-	}
-}
-
 /* The time on the wall, with its zone, and the version. */
 void
 event_stamp_start(struct event *event)
@@ -205,17 +179,6 @@ event_lesson_what_name(enum lesson_what what)
 	static const char *const names[] = {
 		[LESSON_BEGUN] = "begun", [LESSON_PASSED] = "passed",
 		[LESSON_FAILED] = "failed", [LESSON_SKIPPED] = "skipped",
-	};
-	return NAME_AT(names, what);
-}
-
-/* The key of what an event about a lesson has as its detail. */
-const char *
-event_lesson_detail(enum lesson_what what)
-{
-	static const char *const names[] = {
-		[LESSON_BEGUN] = "title", [LESSON_PASSED] = "title",
-		[LESSON_FAILED] = "failed", [LESSON_SKIPPED] = "reason",
 	};
 	return NAME_AT(names, what);
 }

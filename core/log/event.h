@@ -4,7 +4,7 @@
  * log says up to one of them.  Panes, headless text, JSON Lines, the timeline
  * and expectations are readers of events and of nothing else, so an event holds
  * all that any of them shows: whole socket rows, whole process rows.  The log
- * keeps it packed: a field that is added here needs a row in event_pack.c. */
+ * keeps it packed: a field that is added here needs its row in event_fields.c. */
 #ifndef EVENT_H
 #define EVENT_H
 
@@ -221,9 +221,6 @@ struct event {
 /* Frees what the event owns, not the event itself. */
 void event_release(struct event *event);
 
-/* Rounds all times to microseconds, as a recording has them. */
-void event_round(struct event *event);
-
 /* The start of a session as it is now: the time on the wall, the version. */
 void event_stamp_start(struct event *event);
 
@@ -240,7 +237,6 @@ const char *event_process_what_name(enum process_what what);
 const char *event_host_what_name(enum host_what what);
 const char *event_server_kind_name(enum server_kind kind);
 const char *event_lesson_what_name(enum lesson_what what);
-const char *event_lesson_detail(enum lesson_what what); /* what its detail is */
 const char *event_signal_by_name(enum signal_by by);
 const char *event_role_name(enum report_role role);
 const char *event_call_name(enum report_call call);

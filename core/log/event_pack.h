@@ -19,15 +19,4 @@ size_t event_pack(const struct event *event, unsigned char *bytes);
 void event_unpack(const unsigned char *bytes, struct event *event);
 void event_unpack_release(struct event *event);
 
-/* One number or text of an event: where it stands in the struct, how long it is. */
-enum pack_kind { PACK_NUMBER, PACK_TEXT, PACK_ENDPOINT };
-
-struct pack_field {
-	size_t offset, size;
-	enum pack_kind kind;
-};
-
-/* The fields of a type beside time, type and texts, in the order of the struct. */
-const struct pack_field *event_pack_fields(enum event_type type, size_t *count);
-
 #endif

@@ -9,6 +9,7 @@
  * second one is given up and the next ones come at twice the distance. */
 #include "log.h"
 
+#include "event_fields.h"
 #include "event_pack.h"
 
 #include <assert.h>

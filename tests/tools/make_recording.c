@@ -1,6 +1,7 @@
 /* make_recording EVENTS: a recording of so many events of a busy session, on standard
  * output. */
 #include "busy_session.h"
+#include "event_fields.h"
 #include "moment.h"
 #include "render_json.h"
 

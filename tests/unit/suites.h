@@ -26,6 +26,7 @@ Suite *connect_suite(void);
 Suite *endpoint_suite(void);
 Suite *escape_suite(void);
 Suite *end_words_suite(void);
+Suite *event_fields_suite(void);
 Suite *event_pack_suite(void);
 Suite *event_suite(void);
 Suite *expect_suite(void);

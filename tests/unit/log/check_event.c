@@ -2,6 +2,7 @@
  * words. */
 #include "event.h"
 
+#include "event_fields.h"
 #include "event_fixture.h"
 #include "suites.h"
 #include "version.h"
@@ -182,12 +183,6 @@ lesson_word(int number)
 }
 
 static const char *
-detail_word(int number)
-{
-	return event_lesson_detail((enum lesson_what)number);
-}
-
-static const char *
 by_word(int number)
 {
 	return event_signal_by_name((enum signal_by)number);
@@ -220,7 +215,6 @@ static const struct { const char *(*word)(int number); const char *words; } name
 	{host_word, "up crashed unplugged shutting_down down"},
 	{server_word, "none tcpserv command watched"},
 	{lesson_word, "begun passed failed skipped"},
-	{detail_word, "title title failed reason"},
 	{by_word, "user kernel host"},
 	{option_word, "SO_LINGER SO_KEEPALIVE TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT "
 	    "TCP_USER_TIMEOUT IP_MINTTL IPV6_MINHOPCOUNT"},

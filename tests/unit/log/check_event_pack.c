@@ -266,20 +266,6 @@ START_TEST(only_rows_are_released)
 }
 END_TEST
 
-START_TEST(no_type_has_no_fields)
-{
-	size_t count = 7;
-	ck_assert_ptr_null(event_pack_fields(EVENT_TYPES, &count));
-	ck_assert_uint_eq(count, 0);
-	count = 7;
-	ck_assert_ptr_null(event_pack_fields((enum event_type)-1, &count));
-	ck_assert_uint_eq(count, 0);
-	ck_assert_ptr_null(event_pack_fields(EVENT_NOTE, &count)); /* its text alone */
-	ck_assert_ptr_nonnull(event_pack_fields(EVENT_END, &count));
-	ck_assert_uint_eq(count, 1);
-}
-END_TEST
-
 Suite *
 event_pack_suite(void)
 {
@@ -295,7 +281,6 @@ event_pack_suite(void)
 	tcase_add_test(tests, all_rows_come_out);
 	tcase_add_test(tests, dispositions_come_out);
 	tcase_add_test(tests, only_rows_are_released);
-	tcase_add_test(tests, no_type_has_no_fields);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
