@@ -3,7 +3,9 @@
 # (why, screen_parts), scripts (contract), or one of their cases (why/all,
 # contract/sigpipe); * in them stands for anything.  UPDATE_GOLDENS=1 writes the expected
 # outputs anew.  Many run side by side, for most of what they do is waiting: the longest
-# begin first, TEST_JOBS at once.  Each has a network namespace of its own where the
+# begin first, TEST_JOBS at once; beside other work that keeps the processors busy, half as
+# many (SHARE=2: scripts divide by it what they do at once, too): what a hundred processes do
+# to a kernel that has no time for its own is not what is tested.  Each has a network namespace of its own where the
 # machine gives one (ALONE=no: where it is).  TIMES=1 tells how long each took,
 # STOP_AT_FIRST=1 ends when one has failed, and "run.sh names" lists them.  AGAIN=1, for a
 # machine that nobody watches: what has failed beside the others is run once more by itself,
@@ -89,6 +91,14 @@ chosen() {
 	set +f
 }
 
+# How many processes of others want a processor, at the least of five looks.
+others() {
+	for look in 1 2 3 4 5; do
+		sed 's|.* \([0-9]*\)/.*|\1|' /proc/loadavg
+		sleep 0.1 # sleep-ok: between two looks
+	done | sort -n | head -n 1
+}
+
 if [ "${1:-}" = one ]; then
 	read -r kind name case <<-LINE
 		$2
@@ -114,7 +124,10 @@ twice=$(all | cut -d ' ' -f 2 | sort | uniq -d)
 [ -z "$twice" ] || { echo "two tests are named $twice"; exit 2; }
 chosen >"$LOG/chosen" 2>"$LOG/unknown"
 [ ! -s "$LOG/unknown" ] || { cat "$LOG/unknown"; exit 2; }
-xargs -P "${TEST_JOBS:-$(($(nproc) * 3))}" -d '\n' -n 1 $alone sh "$0" one <"$LOG/chosen" &
+[ -n "${SHARE:-}" ] || { [ "$(others)" -gt "$(nproc)" ] && SHARE=2 || SHARE=1; }
+export SHARE
+[ "$SHARE" -eq 1 ] || echo 'other work keeps the processors busy: fewer tests run side by side'
+xargs -P "${TEST_JOBS:-$(($(nproc) * 3 / SHARE))}" -d '\n' -n 1 $alone sh "$0" one <"$LOG/chosen" &
 wait $!
 again=
 if [ -n "${AGAIN:-}" ]; then

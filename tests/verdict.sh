@@ -54,7 +54,7 @@ aside_count=0
 aside() { # FUNCTION [ARGUMENT]...
 	if [ $aside_count -eq 0 ]; then
 		mkfifo "$work/free" && exec 6<>"$work/free" || exit 1
-		seq "${ASIDE:-8}" >&6
+		seq $((${ASIDE:-8} / ${SHARE:-1})) >&6
 	fi
 	read -r aside_place <&6
 	aside_count=$((aside_count + 1))

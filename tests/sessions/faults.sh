@@ -13,7 +13,7 @@ WORK=$work
 export BUILD WORK
 # under a sanitizer its runtime comes first, and malloc is its own
 runtime=$(ldd "$BUILD/tcpconsole" | awk '/lib[a]san/ { print $3 }')
-at_once=16
+at_once=$((16 / ${SHARE:-1}))
 [ -z "$runtime" ] || library="$runtime:$library" at_once=6
 ASAN_OPTIONS="exitcode=99:log_path=$work/asan:${ASAN_OPTIONS:-}"
 export ASAN_OPTIONS
