@@ -10,38 +10,50 @@
 
 enum { DEFAULT_PORT = 9877, COUNT_MAX = 1000000, DELAY_MAX = 3600 };
 
-/* One setting.  Either a list of words, whose place in the list is stored in
- * the int at offset, or a function that takes anything else. */
+/* How a setting's value is taken; false: it is none. */
+struct row;
+typedef bool take_function(struct options *options, const struct row *row, const char *value);
+
+/* One setting: what it is called, and where struct options keeps it. */
 struct row {
 	const char *name;
-	const char *values; /* the words, or what is wanted instead */
-	bool (*take)(struct options *options, size_t offset, const char *value);
-	size_t offset;
+	const char *values; /* words, or what is wanted instead */
+	const char *fallback;
 	const char *help;
+	take_function *take;
+	bool listed;        /* its values are words */
+	size_t offset;
 };
+
+/* Where the setting's value stands. */
+static void *
+place_of(struct options *options, const struct row *row)
+{
+	return (char *)options + row->offset;
+}
 
 /* A whole number from 0 (which listen(2) takes too) to a million. */
 static bool
-take_count(struct options *options, size_t offset, const char *value)
+take_count(struct options *options, const struct row *row, const char *value)
 {
 	char *end;
 	long number = strtol(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end != '\0' || number > COUNT_MAX)
 		return false;
-	*(int *)(void *)((char *)options + offset) = (int)number;
+	*(int *)place_of(options, row) = (int)number;
 	return true;
 }
 
 /* Seconds, with a fraction if need be. */
 static bool
-take_seconds(struct options *options, size_t offset, const char *value)
+take_seconds(struct options *options, const struct row *row, const char *value)
 {
 	char *end;
 	double seconds = strtod(value, &end);
 	if (((*value < '0' || *value > '9') && *value != '.') || *end != '\0' ||
 	    !(seconds >= 0 && seconds <= DELAY_MAX))
 		return false;
-	struct timespec *delay = (void *)((char *)options + offset);
+	struct timespec *delay = place_of(options, row);
 	delay->tv_sec = (time_t)seconds;
 	delay->tv_nsec = (long)((seconds - (double)delay->tv_sec) * 1e9);
 	return true;
@@ -49,7 +61,7 @@ take_seconds(struct options *options, size_t offset, const char *value)
 
 /* "any", or a literal IPv4 or IPv6 address. */
 static bool
-take_address(struct options *options, size_t offset, const char *value)
+take_address(struct options *options, const struct row *row, const char *value)
 {
 	if (strcmp(value, "any") == 0)
 		value = "0.0.0.0";
@@ -58,72 +70,21 @@ take_address(struct options *options, size_t offset, const char *value)
 	struct addrinfo *found;
 	if (*value == '\0' || getaddrinfo(value, NULL, &hints, &found) != 0)
 		return false;
-	memcpy((char *)options + offset, found->ai_addr, found->ai_addrlen);
+	memcpy(place_of(options, row), found->ai_addr, found->ai_addrlen);
 	options->address_length = found->ai_addrlen;
 	freeaddrinfo(found);
 	return true;
 }
 
-static const struct row table[] = {
-	{.name = "reap", .values = "none|wait|waitpid|ignore",
-	 .offset = offsetof(struct options, reap),
-	 .help = "on SIGCHLD: nothing, one wait, a loop of waitpid, SIG_IGN [waitpid]"},
-	{.name = "sa_restart", .values = "off|on",
-	 .offset = offsetof(struct options, sa_restart),
-	 .help = "install the handlers with SA_RESTART [on]"},
-	{.name = "eintr", .values = "retry|die",
-	 .offset = offsetof(struct options, eintr),
-	 .help = "what accept and read do when they are interrupted [retry]"},
-	{.name = "service", .values = "echo|sum|sum-binary",
-	 .offset = offsetof(struct options, service),
-	 .help = "send each line back, or the sum of its numbers, or add binary longs [echo]"},
-	{.name = "long", .values = "32|64",
-	 .offset = offsetof(struct options, long_size),
-	 .help = "bits of a binary long [64]"},
-	{.name = "byte_order", .values = "native|big|little|network",
-	 .offset = offsetof(struct options, byte_order),
-	 .help = "which byte of a binary long comes first [native]"},
-	{.name = "reuseaddr", .values = "off|on",
-	 .offset = offsetof(struct options, reuseaddr),
-	 .help = "SO_REUSEADDR on the listening socket [on]"},
-	{.name = "bind", .values = "any or a literal address", .take = take_address,
-	 .offset = offsetof(struct options, address),
-	 .help = "the address to bind [any]"},
-	{.name = "backlog", .values = "a whole number from 0 to 1000000",
-	 .take = take_count, .offset = offsetof(struct options, backlog),
-	 .help = "the second argument of listen [1024]"},
-	{.name = "max_children", .values = "a whole number from 0 to 1000000",
-	 .take = take_count, .offset = offsetof(struct options, max_children),
-	 .help = "close connections beyond so many children [2000]"},
-	{.name = "sigterm", .values = "default|catch",
-	 .offset = offsetof(struct options, sigterm_catch),
-	 .help = "a caught SIGTERM exits with status 0 [default]"},
-	{.name = "leak_connfd", .values = "off|on",
-	 .offset = offsetof(struct options, leak_connfd),
-	 .help = "the parent forgets to close the connected socket [off]"},
-	{.name = "sigpipe", .values = "default|ignore",
-	 .offset = offsetof(struct options, sigpipe_ignore),
-	 .help = "the children's disposition of SIGPIPE [default]"},
-	{.name = "close", .values = "eof|unread",
-	 .offset = offsetof(struct options, close_unread),
-	 .help = "unread: a child waits for data, and closes without reading it [eof]"},
-	{.name = "process_room", .values = "a whole number from 0 to 1000000",
-	 .take = take_count, .offset = offsetof(struct options, process_room),
-	 .help = "let so many processes more be made (RLIMIT_NPROC), 0: no limit [0]"},
-	{.name = "accept_delay", .values = "seconds from 0 to 3600",
-	 .take = take_seconds, .offset = offsetof(struct options, accept_delay),
-	 .help = "sleep so long before each accept [0]"},
-};
-
-/* Finds value among the words of values and stores its place. */
+/* One of the words: its place in the list. */
 static bool
-take_word(struct options *options, const struct row *row, const char *value)
+take_words(struct options *options, const struct row *row, const char *value)
 {
 	const char *word = row->values;
 	for (int place = 0;; place++) {
 		size_t length = strcspn(word, "|");
 		if (strlen(value) == length && strncmp(word, value, length) == 0) {
-			*(int *)(void *)((char *)options + row->offset) = place;
+			*(int *)place_of(options, row) = place;
 			return true;
 		}
 		if (word[length] == '\0')
@@ -132,6 +93,35 @@ take_word(struct options *options, const struct row *row, const char *value)
 	}
 }
 
+/* on, or off. */
+static bool
+take_switch(struct options *options, const struct row *row, const char *value)
+{
+	if (!take_words(options, row, value))
+		return false;
+	*(int *)place_of(options, row) = strcmp(value, "on") == 0;
+	return true;
+}
+
+#define LISTED_WORDS true
+#define LISTED_SWITCH true
+#define LISTED_COUNT false
+#define LISTED_SECONDS false
+#define LISTED_ADDRESS false
+#define TAKE_WORDS take_words
+#define TAKE_SWITCH take_switch
+#define TAKE_COUNT take_count
+#define TAKE_SECONDS take_seconds
+#define TAKE_ADDRESS take_address
+#define SETTING(called, member, kind, ...) {#called, __VA_ARGS__, TAKE_##kind, \
+	LISTED_##kind, offsetof(struct options, member)},
+
+static const struct row table[] = {
+#include "settings.def"
+};
+
+enum { TABLE_COUNT = sizeof table / sizeof *table };
+
 /* Prints the help and ends. */
 static _Noreturn void
 print_help(void)
@@ -139,14 +129,13 @@ print_help(void)
 	puts("Usage: tcpserv [--KEY=VALUE]... [PORT]\n"
 	    "A concurrent TCP server, one child process for each connection.\n"
 	    "PORT is 9877 unless given; 0 lets the kernel choose.\n");
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const struct row *row = &table[i];
-		if (row->take == NULL)
-			printf("  --%s=%s\n        %s\n", row->name, row->values,
-			    row->help);
-		else
-			printf("  --%s=VALUE\n        %s; %s\n", row->name, row->help,
-			    row->values);
+		printf("  --%s=%s\n        %s", row->name, row->listed ? row->values : "VALUE",
+		    row->help);
+		if (!row->listed)
+			printf("; %s", row->values);
+		printf(" [%s]\n", row->fallback);
 	}
 	puts("  --help\n        print this\n  --version\n        print the version");
 	exit(fflush(stdout) == 0 ? 0 : 1);
@@ -164,13 +153,12 @@ take_option(struct options *options, const char *argument)
 	}
 	const char *name = argument + 2;
 	size_t length = strcspn(name, "=");
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const struct row *row = &table[i];
 		if (strlen(row->name) != length || strncmp(row->name, name, length) != 0)
 			continue;
 		const char *value = name[length] == '=' ? name + length + 1 : "";
-		if (row->take != NULL ? row->take(options, row->offset, value) :
-		    take_word(options, row, value))
+		if (row->take(options, row, value))
 			return;
 		fprintf(stderr, "tcpserv: --%s wants %s\n", row->name, row->values);
 		exit(2);
@@ -194,14 +182,12 @@ take_port(const char *argument)
 	return htons((in_port_t)port);
 }
 
-/* Reads the command line. */
 void
 options_parse(struct options *options, int argc, char **argv)
 {
-	*options = (struct options){.reap = REAP_WAITPID, .sa_restart = 1,
-	    .long_size = LONG_64, .reuseaddr = 1, .backlog = 1024,
-	    .max_children = 2000};
-	(void)take_address(options, offsetof(struct options, address), "any");
+	*options = (struct options){0};
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		(void)table[i].take(options, &table[i], table[i].fallback);
 	const char *port = NULL;
 	for (int i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "--", 2) == 0) {

@@ -34,51 +34,23 @@ check_address(const char *value)
 	    inet_pton(AF_INET6, value, address) == 1;
 }
 
+#define SETTING_WORDS(called, wants, usual, words) {.name = (called), .values = (wants), \
+	.fallback = (usual), .help = (words)},
+#define SETTING_SWITCH SETTING_WORDS
+#define SETTING_CHECKED(called, wants, usual, words, function) {.name = (called), \
+	.want = (wants), .check = (function), .fallback = (usual), .help = (words)},
+#define SETTING_COUNT(...) SETTING_CHECKED(__VA_ARGS__, check_count)
+#define SETTING_SECONDS(...) SETTING_CHECKED(__VA_ARGS__, check_seconds)
+#define SETTING_ADDRESS(...) SETTING_CHECKED(__VA_ARGS__, check_address)
+#define SETTING(name, member, kind, ...) SETTING_##kind(#name, __VA_ARGS__)
+
 static const struct setting table[] = {
-	{.name = "reap", .values = "none|wait|waitpid|ignore",
-	 .fallback = "waitpid",
-	 .help = "what the parent does on SIGCHLD: nothing, one wait, waitpid in a loop, SIG_IGN"},
-	{.name = "sa_restart", .values = "on|off", .fallback = "on",
-	 .help = "handlers are installed with SA_RESTART"},
-	{.name = "eintr", .values = "retry|die", .fallback = "retry",
-	 .help = "what accept and read do when they return EINTR"},
-	{.name = "service", .values = "echo|sum|sum-binary", .fallback = "echo",
-	 .help = "what a child does: send lines back, add two numbers as text, or as binary longs"},
-	{.name = "long", .values = "32|64", .fallback = "64",
-	 .help = "bits of a binary long"},
-	{.name = "byte_order", .values = "native|big|little|network", .fallback = "native",
-	 .help = "which byte of a binary long comes first"},
-	{.name = "reuseaddr", .values = "on|off", .fallback = "on",
-	 .help = "SO_REUSEADDR on the listening socket"},
-	{.name = "bind", .fallback = "any", .check = check_address,
-	 .want = "any or a literal address",
-	 .help = "the address that is bound; any is the wildcard"},
-	{.name = "backlog", .fallback = "1024", .check = check_count,
-	 .want = "a whole number from 0 to 1000000",
-	 .help = "listen's second argument"},
-	{.name = "max_children", .fallback = "2000", .check = check_count,
-	 .want = "a whole number from 0 to 1000000",
-	 .help = "connections beyond so many children are closed at once"},
-	{.name = "sigterm", .values = "default|catch", .fallback = "default",
-	 .help = "a caught SIGTERM closes and exits with status 0"},
-	{.name = "leak_connfd", .values = "on|off", .fallback = "off",
-	 .help = "the parent forgets to close the connected socket"},
-	{.name = "accept_delay", .fallback = "0", .check = check_seconds,
-	 .want = "seconds from 0 to 3600",
-	 .help = "seconds that the parent sleeps before each accept"},
-	{.name = "sigpipe", .values = "default|ignore", .fallback = "default",
-	 .help = "the children's disposition of SIGPIPE"},
-	{.name = "close", .values = "eof|unread", .fallback = "eof",
-	 .help = "when a child closes: at end of file, or once data is there that it leaves unread"},
-	{.name = "process_room", .fallback = "0", .check = check_count,
-	 .want = "a whole number from 0 to 1000000",
-	 .help = "processes that the user may make beyond those it has (RLIMIT_NPROC); 0: no limit"},
+#include "settings.def"
 };
 
 enum { TABLE_COUNT = sizeof table / sizeof *table };
 _Static_assert((int)TABLE_COUNT <= (int)SETTINGS_MAX, "settings: more rows than room");
 
-/* The table and its length. */
 const struct setting *
 settings_table(size_t *count)
 {
@@ -97,7 +69,6 @@ settings_find(const char *name, size_t length)
 	return -1;
 }
 
-/* Everything at its default. */
 void
 settings_init(struct settings *settings, const char *bind)
 {
@@ -125,7 +96,6 @@ is_one_of(const char *words, const char *value)
 	return false;
 }
 
-/* Sets KEY=VALUE. */
 bool
 settings_set(struct settings *settings, const char *assignment, char *error,
     size_t size)
@@ -158,7 +128,6 @@ settings_set(struct settings *settings, const char *assignment, char *error,
 	return true;
 }
 
-/* The value of the setting called name. */
 const char *
 settings_get(const struct settings *settings, const char *name)
 {
