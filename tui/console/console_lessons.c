@@ -46,7 +46,6 @@ take(struct console *self, struct scenario *loaded, bool good, char *error)
 	return true;
 }
 
-/* Plays the lesson of that name; context is the console. */
 bool
 console_play(void *context, const char *name, char *error)
 {
@@ -73,7 +72,6 @@ play_file(struct console *self, const char *path)
 		console_hint(self, line);
 }
 
-/* Plays the lesson again. */
 void
 console_play_again(struct console *self)
 {
@@ -85,14 +83,13 @@ console_play_again(struct console *self)
 		console_hint(self, "no lesson was begun yet: l shows them");
 }
 
-/* Plays the one that is selected in the menu. */
 void
 console_play_selected(struct console *self)
 {
-	const struct pane_state *menu = screen_pane(&self->screen, "lessons");
+	const struct pane_state *menu = screen_state_of(&self->screen, &pane_lessons);
 	if (console_refuse(self))
 		return;
-	if (menu != NULL && menu->selected < self->lesson_count)
+	if (menu->selected < self->lesson_count)
 		play_file(self, self->lessons[menu->selected].path);
 }
 
@@ -114,13 +111,11 @@ place_in_menu(const struct console *self)
 void
 console_open_lessons(struct console *self)
 {
-	struct pane_state *menu = screen_pane(&self->screen, "lessons");
+	struct pane_state *menu = screen_state_of(&self->screen, &pane_lessons);
 	char error[SCENARIO_ERROR];
 	if (console_refuse(self))
 		return;
 	console_forget_lessons(self);
-	if (menu == NULL)
-		return;
 	if (scenario_library_load(&self->lessons, &self->lesson_count,
 	    self->options->session->directory, error) < 0)
 		console_hint(self, error);
@@ -130,7 +125,6 @@ console_open_lessons(struct console *self)
 	console_mark(self);
 }
 
-/* Frees the menu's. */
 void
 console_forget_lessons(struct console *self)
 {
@@ -147,7 +141,6 @@ put_back(struct console *self, const struct guide *guide)
 		screen_zoom(&self->screen, NULL);
 }
 
-/* Enter on the empty input line. */
 bool
 console_go_on(struct console *self)
 {
@@ -169,7 +162,6 @@ console_go_on(struct console *self)
 	return true;
 }
 
-/* The room chooses. */
 bool
 console_choose(struct console *self, unsigned answer)
 {
@@ -193,7 +185,6 @@ console_choose(struct console *self, unsigned answer)
 	return true;
 }
 
-/* Begins the lesson in the session that has begun. */
 void
 console_begin_lesson(struct console *self)
 {
@@ -212,7 +203,6 @@ console_begin_lesson(struct console *self)
 		session_error(self->session, "out of memory: no lesson");
 }
 
-/* Lets the lesson move on after a round; what has changed is shown. */
 void
 console_follow_lesson(struct console *self)
 {

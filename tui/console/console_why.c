@@ -16,7 +16,7 @@ static void
 open_pane(struct console *self)
 {
 	struct screen_state *screen = &self->screen;
-	struct pane_state *pane = screen_pane(screen, pane_why.name);
+	struct pane_state *pane = screen_state_of(screen, &pane_why);
 	if (!is_open(self)) {
 		self->why_from.zoomed = screen->zoomed;
 		self->why_from.by_lesson = screen->zoomed_by_lesson;
@@ -40,7 +40,6 @@ console_leave_why(struct console *self)
 	return true;
 }
 
-/* Explains what is selected, or closes the explanation. */
 void
 console_explain_selected(struct console *self)
 {
@@ -66,7 +65,6 @@ console_explain_last(struct console *self)
 	open_pane(self);
 }
 
-/* Explains what `show why` names. */
 void
 console_explain(struct console *self, const char *words)
 {

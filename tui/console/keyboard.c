@@ -92,7 +92,7 @@ press_function(struct console *self, int function)
 	} else if (key->action == KEY_MENU) {
 		bool chosen = self->screen.focus == FOCUS_PANES;
 		const struct pane_state *state =
-		    screen_pane(&self->screen, "processes");
+		    screen_state_of(&self->screen, &pane_processes);
 		if (!menu_open(&self->screen.menu, now, chosen ?
 		    (pid_t)state->identity : 0))
 			console_hint(self, "there is no process to signal");
@@ -330,20 +330,14 @@ letter_of_lessons(struct console *self, int letter)
 static bool
 toggle_view(struct console *self, int letter)
 {
-	static const struct { int letter; const char *name; } views[] = {
-		{'s', "states"}, {'f', "figures"}, {'x', "bytes"},
-		{'a', "all"},
-	};
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-		if (views[i].letter != letter)
-			continue;
-		if (self->screen.zoomed == screen_pane(&self->screen, views[i].name))
-			screen_zoom(&self->screen, NULL);
-		else
-			console_show(self, views[i].name);
-		return true;
-	}
-	return false;
+	struct pane_state *view = screen_pane_of_key(&self->screen, letter);
+	if (view == NULL)
+		return false;
+	if (self->screen.zoomed == view)
+		screen_zoom(&self->screen, NULL);
+	else
+		console_show(self, view->pane->name);
+	return true;
 }
 
 /* Enter in the panes. */

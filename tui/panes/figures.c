@@ -27,7 +27,6 @@ static const struct chain_call chains[SIDES][FIGURE_CALLS] = {
 	},
 };
 
-/* A side's call with this number. */
 const struct chain_call *
 figures_chain(int side, int number)
 {
@@ -91,7 +90,6 @@ read_calls(const struct scene *scene, struct figures *figures)
 	}
 }
 
-/* The latest of a call in the server's chain; NULL when it was not made. */
 const struct made *
 figures_server_made(const struct figures *figures, enum report_call call)
 {
@@ -143,7 +141,6 @@ read_values(const struct scene *scene, struct figures *figures)
 	server[1] = accepted ? accept->call.remote : connection->local;
 }
 
-/* Reads them from the log. */
 void
 figures_read(struct figures *figures, const struct scene *scene)
 {

@@ -16,7 +16,6 @@
 enum { NEXT_TEXT = 512, NEXT_MARKS = 6 + 3 + 5, /* "Next: ", "   Enter" */
     LINES_MOST = 3 };
 
-/* Fills in where the lesson stands. */
 void
 guide_look(struct guide *guide, const struct lesson *lesson)
 {
@@ -30,7 +29,6 @@ guide_look(struct guide *guide, const struct lesson *lesson)
 	guide->step = lesson_next(lesson);
 }
 
-/* How many answers there are to a question that is open. */
 unsigned
 guide_answers(const struct moment *moment)
 {
@@ -43,7 +41,6 @@ guide_answers(const struct moment *moment)
 	return count;
 }
 
-/* Copies answer number. */
 bool
 guide_answer(const struct moment *moment, unsigned number, char *text, size_t size)
 {
@@ -58,7 +55,6 @@ guide_answer(const struct moment *moment, unsigned number, char *text, size_t si
 	return true;
 }
 
-/* Is there anything for a narrator to show? */
 bool
 guide_has_narrator(const struct moment *moment)
 {
@@ -132,8 +128,6 @@ number_of_next(const struct guide *guide)
 	    (size_t)(guide->step - guide->scenario->steps) : guide->scenario->count;
 }
 
-/* Is one of the commands up to the next say or ask a `show`?  The ask that is open is
- * none of them. */
 bool
 guide_shows_next(const struct guide *guide)
 {
@@ -218,7 +212,6 @@ write_numbers(unsigned count, char *text, size_t size)
 		    i == 1 ? "" : i == count ? " or " : ", ", i);
 }
 
-/* What happens now, or at the next Enter. */
 void
 guide_write_next(const struct guide *guide, const struct moment *moment,
     int columns, char *text, size_t size)

@@ -213,7 +213,6 @@ modes[KEY_MODES] = {
 	    sizeof recording_line_keys / sizeof *recording_line_keys},
 };
 
-/* The table and its length. */
 const struct key *
 keys_table(size_t *count)
 {
@@ -229,7 +228,6 @@ keys_of_panes(size_t *count)
 	return modes[KEYS_PANES].keys;
 }
 
-/* Keys that walk through time. */
 const struct pane_key *
 keys_of_time(size_t *count)
 {
@@ -245,7 +243,6 @@ keys_of_lesson(size_t *count)
 	return lesson_keys;
 }
 
-/* The name of the key that does the same as this command. */
 const char *
 keys_of_command(const char *command)
 {
@@ -264,7 +261,6 @@ works(const struct key *key, const struct moment *moment)
 	return key->works == NULL || key->works(moment);
 }
 
-/* The row for F1 to F10 that works now. */
 const struct key *
 keys_find(int function, const struct moment *moment)
 {
@@ -292,7 +288,6 @@ write_keys(const struct moment *moment, int priority, char *text, size_t size)
 	return used;
 }
 
-/* Writes the key bar for the input line. */
 void
 keys_write_bar(const struct moment *moment, int columns, char *text, size_t size)
 {
@@ -324,7 +319,6 @@ write_mode_keys(enum key_mode mode, int blanks, int columns, char *text,
 	return true;
 }
 
-/* The same for another mode: as wide as there is room for. */
 void
 keys_write_mode_bar(enum key_mode mode, int columns, char *text, size_t size)
 {

@@ -16,7 +16,6 @@ static const struct pane *const table[] = {
 	&pane_bytes, &pane_all, &pane_why,
 };
 
-/* All panes. */
 const struct pane *const *
 pane_table(size_t *count)
 {
@@ -24,14 +23,12 @@ pane_table(size_t *count)
 	return table;
 }
 
-/* A state for the pane. */
 void
 pane_state_init(struct pane_state *state, const struct pane *pane)
 {
 	*state = (struct pane_state){.pane = pane, .at_end = pane->follows};
 }
 
-/* Its end. */
 void
 pane_state_release(struct pane_state *state)
 {
@@ -40,7 +37,6 @@ pane_state_release(struct pane_state *state)
 	canvas_release(&state->canvas);
 }
 
-/* Puts formatted text into the line. */
 void
 line_format(struct line *line, unsigned look, const char *format, ...)
 {
@@ -54,7 +50,6 @@ line_format(struct line *line, unsigned look, const char *format, ...)
 	line->mark_count = 0;
 }
 
-/* One line of a text. */
 void
 pane_write_text(const struct pane_state *state, const struct scene *scene,
     size_t number, int columns, struct line *line)
@@ -75,21 +70,18 @@ pane_write_canvas(const struct pane_state *state, const struct scene *scene,
 	canvas_write_line(&state->canvas, (int)number, line);
 }
 
-/* The earlier of two times. */
 int64_t
 pane_earlier(int64_t a, int64_t b)
 {
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* When the second began that now lies in. */
 int64_t
 pane_second(int64_t now)
 {
 	return now - now % SECONDS(1);
 }
 
-/* When it ends. */
 int64_t
 pane_second_ends(int64_t now)
 {
@@ -111,7 +103,6 @@ pane_write_left(int64_t now, int64_t then, char *text, size_t size)
 		    left > 0 ? (int)(left / MILLISECONDS(100)) : 0);
 }
 
-/* An address and its port in so many columns. */
 void
 pane_write_address(char *text, size_t size, const struct report_endpoint *endpoint,
     int width)
@@ -129,7 +120,6 @@ pane_write_address(char *text, size_t size, const struct report_endpoint *endpoi
 		snprintf(text, size, "~%s", whole + length - room + 1);
 }
 
-/* Makes room for count entries in the index. */
 bool
 pane_index_room(struct pane_state *state, size_t count)
 {
@@ -146,7 +136,6 @@ pane_index_room(struct pane_state *state, size_t count)
 	return true;
 }
 
-/* The first event of the scene's session that the log still has. */
 uint64_t
 scene_first(const struct scene *scene)
 {
@@ -210,14 +199,12 @@ pane_index_events(struct pane_state *state, const struct scene *scene,
 	state->count = index_before(state, scene->end) - state->index_first;
 }
 
-/* The number of the event of a line. */
 uint64_t
 pane_event_number(const struct pane_state *state, size_t number)
 {
 	return state->index[state->index_first + number];
 }
 
-/* The event of a line. */
 const struct event *
 pane_event(const struct pane_state *state, const struct scene *scene, size_t number)
 {
@@ -242,7 +229,6 @@ pane_event_subject(const struct pane_state *state, const struct scene *scene,
 	return true;
 }
 
-/* The client's end of the current connection. */
 bool
 pane_connection_subject(const struct pane_state *state, const struct scene *scene,
     size_t number, struct explain_subject *subject)
@@ -382,7 +368,6 @@ draw_ends(const struct pane_state *state, const struct scene *scene,
 	}
 }
 
-/* Draws the pane into the rectangle. */
 void
 pane_draw(struct pane_state *state, const struct scene *scene,
     const struct draw *draw, const struct rectangle *inside, bool active)
@@ -441,7 +426,6 @@ walk_to(size_t from, enum walk walk, size_t last, size_t page)
 	return from;
 }
 
-/* Scrolls, or moves the selection. */
 void
 pane_walk(struct pane_state *state, enum walk walk, int rows)
 {
@@ -482,7 +466,6 @@ pane_subject(struct pane_state *state, const struct scene *scene,
 	    state->pane->subject(state, scene, state->selected, subject);
 }
 
-/* Goes to the next line that holds wanted. */
 bool
 pane_search(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside, const char *wanted)

@@ -77,6 +77,7 @@ struct pane_state {
 struct pane {
 	const char *name;      /* what `show` calls it; NULL: nothing */
 	const char *title;
+	int key;               /* the letter that opens it, and closes it; 0: none */
 	enum place place;
 	bool selects;          /* a row is chosen in it, for the signal menu */
 	bool follows;          /* stays at its end until it is scrolled */

@@ -86,7 +86,7 @@ changes_at(const struct pane_state *state, const struct scene *scene)
 }
 
 const struct pane pane_all = {
-	.name = "all", .title = "All TCP sockets", .place = PLACE_NONE, .whole = true,
+	.name = "all", .key = 'a', .title = "All TCP sockets", .place = PLACE_NONE, .whole = true,
 	.selects = true, .prepare = prepare, .heading = socket_line_heading,
 	.line = write_line, .identity = identity, .changes_at = changes_at,
 	.subject = find_subject,

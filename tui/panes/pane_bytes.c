@@ -281,7 +281,7 @@ write_heading(const struct pane_state *state, const struct scene *scene,
 }
 
 const struct pane pane_bytes = {
-	.name = "bytes", .title = "Bytes", .place = PLACE_NONE, .follows = true,
+	.name = "bytes", .key = 'x', .title = "Bytes", .place = PLACE_NONE, .follows = true,
 	.prepare = prepare, .heading = write_heading, .line = write_line,
 	.subject = pane_connection_subject,
 };

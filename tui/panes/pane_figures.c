@@ -251,7 +251,7 @@ prepare(struct pane_state *state, const struct scene *scene,
 }
 
 const struct pane pane_figures = {
-	.name = "figures", .title = "Calls, addresses and ports, from both sides",
+	.name = "figures", .key = 'f', .title = "Calls, addresses and ports, from both sides",
 	.place = PLACE_NONE, .whole = true, .prepare = prepare, .line = pane_write_canvas,
 	.subject = pane_connection_subject,
 };

@@ -166,7 +166,8 @@ write_titles(struct pane_state *state, const struct scene *scene)
 		snprintf(place, sizeof place, lesson->what == LESSON_FAILED ?
 		    "FAILED" : "passed");
 	snprintf(state->note, sizeof state->note, "%s%s%s%s",
-	    *section != '\0' ? "UNP " : "", section, *section != '\0' && *place != '\0' ? ", " : "", place);
+	    *section != '\0' ? "UNP " : "", section,
+	    *section != '\0' && *place != '\0' ? ", " : "", place);
 }
 
 /* What tells two says apart, so that each is read from its beginning. */

@@ -258,7 +258,7 @@ wanted(const struct pane_state *state, const struct scene *scene, size_t *lines)
 }
 
 const struct pane pane_states = {
-	.name = "states", .title = "TCP's states", .place = PLACE_NONE,
+	.name = "states", .key = 's', .title = "TCP's states", .place = PLACE_NONE,
 	.whole = true, .prepare = prepare, .line = pane_write_canvas,
 	.wanted = wanted,
 	.subject = pane_connection_subject,

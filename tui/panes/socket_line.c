@@ -133,7 +133,6 @@ look_of(const struct scene *scene, const struct moment_socket *socket)
 	return look;
 }
 
-/* The heading. */
 void
 socket_line_heading(const struct pane_state *state, const struct scene *scene,
     int columns, struct line *line)
@@ -148,7 +147,6 @@ socket_line_heading(const struct pane_state *state, const struct scene *scene,
 	    widths.connection ? "  Conn" : "");
 }
 
-/* A row. */
 void
 socket_line_write(const struct scene *scene, const struct moment_socket *socket,
     char mark, int columns, struct line *line)

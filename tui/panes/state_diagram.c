@@ -107,7 +107,6 @@ struct lines {
 	unsigned char taken[DIAGRAM_ROWS][DIAGRAM_COLUMNS];
 };
 
-/* The number of the arrow between two states. */
 int
 diagram_arrow(enum tcp_state from, enum tcp_state to)
 {
@@ -121,14 +120,12 @@ diagram_arrow(enum tcp_state from, enum tcp_state to)
 	return -1;
 }
 
-/* CLOSED has no row in the table. */
 enum tcp_state
 diagram_state(enum tcp_state state)
 {
 	return state == STATE_CLOSE || state >= STATE_COUNT ? STATE_GONE : state;
 }
 
-/* What the diagram calls a state. */
 const char *
 diagram_name(enum tcp_state state)
 {
@@ -136,7 +133,6 @@ diagram_name(enum tcp_state state)
 	return state == STATE_GONE ? "CLOSED" : tcp_state_name(state);
 }
 
-/* The row in which a state stands. */
 int
 diagram_row(enum tcp_state state)
 {
@@ -319,7 +315,6 @@ draw_state(const struct diagram *diagram, enum tcp_state state,
 	canvas_put(canvas, at.row, column + at.column, LOOK_STRONG, "%s", tag);
 }
 
-/* Draws it. */
 void
 diagram_draw(const struct diagram *diagram, struct canvas *canvas, int column)
 {

@@ -16,14 +16,12 @@ next(const struct frame_pace *pace, int64_t pause, int share)
 	return pace->drawn_at + (least > pause ? least : pause);
 }
 
-/* For what has changed. */
 int64_t
 frame_pace_next(const struct frame_pace *pace)
 {
 	return next(pace, FRAME, FRAME_SHARE);
 }
 
-/* For what a key has changed. */
 int64_t
 frame_pace_next_for_key(const struct frame_pace *pace)
 {

@@ -25,7 +25,6 @@ static const struct { const char *name, *help; } signals[] = {
 
 enum { COUNT = sizeof signals / sizeof *signals, MENU_COLUMNS = 48 };
 
-/* Opens it. */
 bool
 menu_open(struct menu *menu, const struct moment *moment, pid_t wanted)
 {
@@ -61,7 +60,6 @@ neighbour(const struct menu *menu, const struct moment *moment, bool forward)
 	return menu->pid;
 }
 
-/* To the next signal or process. */
 void
 menu_walk(struct menu *menu, const struct moment *moment, enum walk walk)
 {
@@ -75,7 +73,6 @@ menu_walk(struct menu *menu, const struct moment *moment, enum walk walk)
 		menu->selected = walk == WALK_LAST ? COUNT - 1 : 0;
 }
 
-/* The command line that sends the chosen signal. */
 void
 menu_command(const struct menu *menu, char *command, size_t size)
 {
@@ -83,7 +80,6 @@ menu_command(const struct menu *menu, char *command, size_t size)
 	    signals[menu->selected].name);
 }
 
-/* Draws it. */
 void
 menu_draw(const struct menu *menu, const struct moment *moment,
     const struct draw *draw, const struct layout *layout)

@@ -6,6 +6,7 @@
 
 #include "escape.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,6 @@ enum { WRAPPED_LINES = 12 };
 /* So long until a line is written again for which there was no memory. */
 #define MEMORY_PATIENCE MILLISECONDS(100)
 
-/* Begins. */
 void
 screen_init(struct screen_state *screen)
 {
@@ -26,7 +26,6 @@ screen_init(struct screen_state *screen)
 	screen->active = PLACE_SOCKETS;
 }
 
-/* Ends. */
 void
 screen_release(struct screen_state *screen)
 {
@@ -34,7 +33,6 @@ screen_release(struct screen_state *screen)
 		pane_state_release(&screen->panes[i]);
 }
 
-/* Another session begins. */
 void
 screen_reset(struct screen_state *screen)
 {
@@ -52,7 +50,6 @@ screen_reset(struct screen_state *screen)
 	screen->narrator_rows = screen->top_rows = 0;
 }
 
-/* Zooms the pane. */
 void
 screen_zoom(struct screen_state *screen, struct pane_state *state)
 {
@@ -60,7 +57,6 @@ screen_zoom(struct screen_state *screen, struct pane_state *state)
 	screen->zoomed_by_lesson = false;
 }
 
-/* The pane that `show` calls name. */
 struct pane_state *
 screen_pane(struct screen_state *screen, const char *name)
 {
@@ -72,7 +68,25 @@ screen_pane(struct screen_state *screen, const char *name)
 	return NULL;
 }
 
-/* The pane that keys go to. */
+struct pane_state *
+screen_state_of(struct screen_state *screen, const struct pane *pane)
+{
+	size_t i = 0;
+	while (i < screen->pane_count && screen->panes[i].pane != pane)
+		i++;
+	assert(i < screen->pane_count); /* a pane is in the table */
+	return &screen->panes[i];
+}
+
+struct pane_state *
+screen_pane_of_key(struct screen_state *screen, int key)
+{
+	for (size_t i = 0; i < screen->pane_count; i++)
+		if (key != 0 && screen->panes[i].pane->key == key)
+			return &screen->panes[i];
+	return NULL;
+}
+
 struct pane_state *
 screen_focused(struct screen_state *screen)
 {
@@ -89,7 +103,6 @@ is_whole(const struct screen_state *screen)
 	    !screen->zoomed_by_lesson;
 }
 
-/* The inside of that pane. */
 struct rectangle
 screen_focused_inside(const struct screen_state *screen)
 {
@@ -99,7 +112,6 @@ screen_focused_inside(const struct screen_state *screen)
 	return screen->layout.places[screen->panes[screen->active].pane->place];
 }
 
-/* Shows text in place of the key bar. */
 void
 screen_notice(struct screen_state *screen, unsigned look, int64_t until,
     const char *text)
@@ -112,7 +124,6 @@ screen_notice(struct screen_state *screen, unsigned look, int64_t until,
 	screen->notice_until_key = false;
 }
 
-/* Takes it away. */
 void
 screen_drop_notice(struct screen_state *screen)
 {
@@ -361,7 +372,6 @@ make_layout(struct screen_state *screen, const struct scene *scene, int rows,
 	return fits;
 }
 
-/* Draws a frame. */
 void
 screen_frame(struct screen_state *screen, const struct scene *scene,
     const struct prompt *prompt)

@@ -46,6 +46,12 @@ void screen_zoom(struct screen_state *screen, struct pane_state *state);
 /* The pane that `show` calls name; NULL when there is none. */
 struct pane_state *screen_pane(struct screen_state *screen, const char *name);
 
+/* The state of a pane of the table. */
+struct pane_state *screen_state_of(struct screen_state *screen, const struct pane *pane);
+
+/* The pane that this letter opens; NULL when there is none. */
+struct pane_state *screen_pane_of_key(struct screen_state *screen, int key);
+
 /* The pane that keys go to: the zoomed one, or the active one. */
 struct pane_state *screen_focused(struct screen_state *screen);
 

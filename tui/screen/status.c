@@ -242,7 +242,6 @@ compose(const struct scene *scene, int step, char *text, size_t size)
 	}
 }
 
-/* Writes the line. */
 void
 status_write(const struct scene *scene, int columns, struct line *line)
 {
