@@ -28,12 +28,22 @@
 enum {
 	ANSWER_ROOM = 32768, /* the most that the kernel puts into one dump message */
 	REQUEST_ROOM = 512,
+	ANSWERS_KEPT = 4,
 	ALL_STATES = 0x1ffe, /* 1 to 11, and 12: how newer kernels keep SYN_RECV */
 	LISTENING = 1 << STATE_LISTEN
 };
 
+/* What sock_diag_find() gave for these ends. */
+struct kept_answer {
+	struct report_endpoint local, remote;
+	int result;
+	struct sock_diag_answer answer;
+};
+
 struct sock_diag {
 	struct mnl_socket *socket;
+	struct kept_answer kept[ANSWERS_KEPT];
+	size_t kept_count;
 	uint32_t sequence;
 	uint32_t request[REQUEST_ROOM / sizeof(uint32_t)]; /* aligned for a header */
 	uint32_t answer[ANSWER_ROOM / sizeof(uint32_t)];
@@ -301,8 +311,9 @@ sock_diag_listeners(struct sock_diag *diag, int family, uint16_t port,
 	return request_run(diag, &receiver);
 }
 
-int
-sock_diag_find(struct sock_diag *diag, const struct report_endpoint *local,
+/* Asks for exactly this socket. */
+static int
+find(struct sock_diag *diag, const struct report_endpoint *local,
     const struct report_endpoint *remote, struct sock_diag_answer *answer)
 {
 	struct receiver receiver = {.found = answer};
@@ -327,6 +338,49 @@ sock_diag_find(struct sock_diag *diag, const struct report_endpoint *local,
 		return errno == ENOENT ? 0 : -1;
 	return receiver.messages > 0 && endpoint_equal(&answer->row.local, local) &&
 	    endpoint_equal(&answer->row.remote, remote);
+}
+
+/* The answer that is kept of these ends; NULL for none. */
+static struct kept_answer *
+find_kept(struct sock_diag *diag, const struct report_endpoint *local,
+    const struct report_endpoint *remote)
+{
+	for (size_t i = 0; i < diag->kept_count; i++)
+		if (endpoint_equal(&diag->kept[i].local, local) &&
+		    endpoint_equal(&diag->kept[i].remote, remote))
+			return &diag->kept[i];
+	return NULL;
+}
+
+int
+sock_diag_find(struct sock_diag *diag, const struct report_endpoint *local,
+    const struct report_endpoint *remote, struct sock_diag_answer *answer)
+{
+	int result = find(diag, local, remote, answer);
+	struct kept_answer *kept = find_kept(diag, local, remote);
+	if (kept == NULL && diag->kept_count < ANSWERS_KEPT)
+		kept = &diag->kept[diag->kept_count++];
+	if (kept != NULL)
+		*kept = (struct kept_answer){*local, *remote, result, *answer};
+	return result;
+}
+
+int
+sock_diag_recall(struct sock_diag *diag, const struct report_endpoint *local,
+    const struct report_endpoint *remote, struct sock_diag_answer *answer)
+{
+	const struct kept_answer *kept = find_kept(diag, local, remote);
+	if (kept == NULL || kept->result < 0)
+		return sock_diag_find(diag, local, remote, answer);
+	*answer = kept->answer;
+	return kept->result;
+}
+
+void
+sock_diag_forget(struct sock_diag *diag)
+{
+	if (diag != NULL)
+		diag->kept_count = 0;
 }
 
 struct sock_diag *

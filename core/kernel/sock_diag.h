@@ -28,9 +28,18 @@ void sock_diag_close(struct sock_diag *diag);
 /* The socket with exactly this local and remote end.  The kernel answers a
  * query for an absent 4-tuple with the listener: such an answer counts as none.
  * Both ends are of one family; a v4-mapped pair finds IPv4 sockets too, and the
- * other way round: row.family says which table the row stands in.  Returns 1 found, 0 none, -1 with errno. */
+ * other way round: row.family says which table the row stands in.  Returns 1 found, 0
+ * none, -1 with errno. */
 int sock_diag_find(struct sock_diag *diag, const struct report_endpoint *local,
     const struct report_endpoint *remote, struct sock_diag_answer *answer);
+
+/* The same, where it has been asked for since all answers were forgotten: that answer once
+ * more.  One look asks the same in several places.  A few answers are kept. */
+int sock_diag_recall(struct sock_diag *diag, const struct report_endpoint *local,
+    const struct report_endpoint *remote, struct sock_diag_answer *answer);
+
+/* Forgets the answers: what is recalled from now on is asked for anew.  NULL is allowed. */
+void sock_diag_forget(struct sock_diag *diag);
 
 /* Appends to table every row, of IPv4 (family 4) or IPv6 (6), with this local or
  * remote port (0: any), listeners, TIME_WAIT and SYN_RECV included, as the file

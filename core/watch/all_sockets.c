@@ -34,7 +34,6 @@ struct all_sockets {
 
 static void all_sockets_step(void *context);
 
-/* For log. */
 struct all_sockets *
 all_sockets_new(struct loop *loop, struct log *log)
 {
@@ -72,7 +71,6 @@ all_sockets_free(struct all_sockets *all)
 	free(all);
 }
 
-/* Reads them once. */
 void
 all_sockets_read(struct all_sockets *all)
 {
@@ -84,7 +82,6 @@ all_sockets_read(struct all_sockets *all)
 	timer_after(all->timer, 1);
 }
 
-/* Once a second from now on, or no longer. */
 void
 all_sockets_follow(struct all_sockets *all, bool follow)
 {
@@ -105,7 +102,6 @@ all_sockets_follow(struct all_sockets *all, bool follow)
 	log_append(all->log, &event);
 }
 
-/* Is no reading under way? */
 bool
 all_sockets_rest(const struct all_sockets *all)
 {

@@ -25,7 +25,7 @@ look_at_end(struct sock_diag *diag, struct log *log,
 	struct sock_diag_answer answer;
 	if ((client ? connection->client : connection->server) == STATE_GONE ||
 	    (told->any && time - told->time < PAUSE_NS) ||
-	    sock_diag_find(diag, client ? &connection->local : &connection->remote,
+	    sock_diag_recall(diag, client ? &connection->local : &connection->remote,
 	    client ? &connection->remote : &connection->local, &answer) != 1 ||
 	    !answer.has_details ||
 	    (told->any && tcp_details_equal(&told->tcp, &answer.details)))
@@ -37,7 +37,6 @@ look_at_end(struct sock_diag *diag, struct log *log,
 	log_append(log, &event);
 }
 
-/* Asks for both ends of the current connection. */
 void
 details_watch_look(struct sock_diag *diag, struct log *log, int64_t now)
 {

@@ -39,7 +39,6 @@ process_look_starved(void)
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 }
 
-/* Fills in what /proc says of the process; false with errno when it is gone. */
 bool
 process_look_read(struct process_row *row, struct process_stat *stat)
 {
@@ -143,7 +142,6 @@ row_differs(const struct process_row *a, const struct process_row *b)
 	    strcmp(a->command, b->command) != 0;
 }
 
-/* Looks at one row. */
 void
 process_look(struct process_watch *watch, struct followed *followed)
 {
@@ -176,7 +174,6 @@ process_look(struct process_watch *watch, struct followed *followed)
 		process_watch_tell(watch, PROCESS_CHANGED, &row, NULL, loop_now(watch->loop));
 }
 
-/* Is there a death to be told as soon as it can be? */
 bool
 process_look_again(const struct followed *followed)
 {
@@ -184,8 +181,6 @@ process_look_again(const struct followed *followed)
 	    followed->vanished_at != 0;
 }
 
-/* How long until a death can be settled, or one can have come that nobody tells of;
- * INT64_MAX: there is none. */
 int64_t
 process_look_for(const struct process_watch *watch, int64_t now)
 {

@@ -63,7 +63,6 @@ follow_descendant(struct process_watch *watch, pid_t pid)
 	return true;
 }
 
-/* Follows every child of the guard that nobody told of. */
 bool
 process_watch_adopt(struct process_watch *watch, pid_t guard)
 {
@@ -89,7 +88,6 @@ search_tree(struct process_watch *watch)
 		watch->kicked(watch->context);
 }
 
-/* Looks for those that nobody reported. */
 void
 process_search(struct process_watch *watch)
 {
@@ -99,7 +97,6 @@ process_search(struct process_watch *watch)
 		search_children(watch);
 }
 
-/* How long a search is good for. */
 int64_t
 process_search_pause(const struct process_watch *watch, bool busy)
 {
@@ -114,7 +111,6 @@ process_search_pause(const struct process_watch *watch, bool busy)
 	    busy ? OFTEN_BUSY_NS : OFTEN_IDLE_NS;
 }
 
-/* Look for its children often. */
 void
 process_watch_search(struct process_watch *watch, bool often)
 {
@@ -122,7 +118,6 @@ process_watch_search(struct process_watch *watch, bool often)
 	process_watch_kick(watch);
 }
 
-/* Whoever descends from the root is looked for. */
 void
 process_watch_tree(struct process_watch *watch, pid_t (*root)(void *context))
 {
@@ -130,7 +125,6 @@ process_watch_tree(struct process_watch *watch, pid_t (*root)(void *context))
 	process_watch_kick(watch);
 }
 
-/* When they were last looked for. */
 int64_t
 process_watch_searched_at(const struct process_watch *watch)
 {

@@ -33,7 +33,6 @@ enum { LOOK_AT_ONCE = 48, FLOOD = 8, FILES_KEPT = 12 };
 
 static void process_watch_look(void *context);
 
-/* Watches for log. */
 struct process_watch *
 process_watch_new(struct loop *loop, struct log *log,
     void (*kicked)(void *context), void *context)
@@ -75,7 +74,6 @@ process_watch_free(struct process_watch *watch)
 	free(watch);
 }
 
-/* Who is followed under this number. */
 struct followed *
 process_watch_find(const struct process_watch *watch, pid_t pid)
 {
@@ -115,7 +113,6 @@ process_watch_forget(struct process_watch *watch, struct followed *followed)
 	followed_free(followed);
 }
 
-/* Something happened: look at every row soon. */
 void
 process_watch_kick(struct process_watch *watch)
 {
@@ -123,7 +120,6 @@ process_watch_kick(struct process_watch *watch)
 	timer_no_later(watch->timer, LOOK_SOON_NS);
 }
 
-/* Appends a process event. */
 void
 process_watch_tell(struct process_watch *watch, enum process_what what,
     const struct process_row *row, const struct process_end *end, int64_t time)
@@ -145,7 +141,8 @@ tell_scarce(struct process_watch *watch, unsigned long files)
 	if (watch->told_scarce)
 		return;
 	watch->told_scarce = true;
-	snprintf(text, sizeof text, "%lu descriptors do not suffice for all processes: of some, ends show a little later (ulimit -Hn; a larger limit mends it)",
+	snprintf(text, sizeof text, "%lu descriptors do not suffice for all processes: of some, "
+	    "ends show a little later (ulimit -Hn; a larger limit mends it)",
 	    files);
 	event_set_text(&event, text, strlen(text));
 	log_append(watch->log, &event);
@@ -241,7 +238,6 @@ follow(struct process_watch *watch, struct process_row *row, enum process_what w
 	process_watch_kick(watch);
 }
 
-/* Follows one that came of itself. */
 void
 process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
     enum process_what what, const struct report_endpoint *peer, unsigned conn,
@@ -255,7 +251,6 @@ process_watch_add(struct process_watch *watch, pid_t pid, enum report_role role,
 	follow(watch, &row, what, time);
 }
 
-/* Follows one that the guard started, which can have ended by now. */
 void
 process_watch_add_started(struct process_watch *watch, pid_t pid, pid_t parent,
     enum report_role role, const char *command, int64_t time)
@@ -266,7 +261,6 @@ process_watch_add_started(struct process_watch *watch, pid_t pid, pid_t parent,
 	follow(watch, &row, PROCESS_STARTED, time);
 }
 
-/* Somebody waited for it: its end is known. */
 void
 process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
     pid_t by, int64_t time)
@@ -295,7 +289,6 @@ is_same_process(const struct moment *now, pid_t pid)
 	    stat.start_time == process->row.start_time;
 }
 
-/* Sends a signal through the pidfd. */
 int
 process_watch_signal(struct process_watch *watch, pid_t pid, int number)
 {
@@ -311,7 +304,6 @@ process_watch_signal(struct process_watch *watch, pid_t pid, int number)
 	return pidfd_signal(followed->pidfd, pid, number);
 }
 
-/* The pidfd of a process that is followed. */
 int
 process_watch_pidfd(const struct process_watch *watch, pid_t pid)
 {
@@ -332,7 +324,6 @@ process_watch_borrow(const struct process_watch *watch, pid_t pid)
 	return -1;
 }
 
-/* The state letter, right now. */
 char
 process_watch_state(pid_t pid)
 {
@@ -360,7 +351,6 @@ look_at_rows(struct process_watch *watch, unsigned budget)
 	watch->turn = budget > 0 ? 0 : watch->turn + most;
 }
 
-/* Looks at every row now, and for children that nobody reported. */
 void
 process_watch_refresh(struct process_watch *watch)
 {
@@ -369,7 +359,6 @@ process_watch_refresh(struct process_watch *watch)
 	process_search(watch);
 }
 
-/* Everybody was ended: the rows that are left go. */
 void
 process_watch_all_gone(struct process_watch *watch)
 {
@@ -415,7 +404,6 @@ process_watch_look(void *context)
 	timer_after(watch->timer, unsettled < pause ? unsettled : pause);
 }
 
-/* It has another part to play.  A child of the server is one that it forked. */
 void
 process_watch_role(struct process_watch *watch, pid_t pid, enum report_role role)
 {
@@ -428,7 +416,6 @@ process_watch_role(struct process_watch *watch, pid_t pid, enum report_role role
 	    &row, NULL, loop_now(watch->loop));
 }
 
-/* A child serves this peer. */
 void
 process_watch_serves(struct process_watch *watch, pid_t pid,
     const struct report_endpoint *peer, unsigned conn)

@@ -8,14 +8,12 @@
 #define BUSY_SHARE 8               /* but no more than an eighth for long: */
 #define CREDIT_NS MILLISECONDS(400)  /* so much may have been saved for a burst */
 
-/* Begins. */
 void
 read_budget_init(struct read_budget *budget)
 {
 	*budget = (struct read_budget){.credit = CREDIT_NS};
 }
 
-/* How long nothing is to be read again. */
 int64_t
 read_budget_rest(struct read_budget *budget, int64_t now)
 {
@@ -28,7 +26,6 @@ read_budget_rest(struct read_budget *budget, int64_t now)
 	return budget->read_at == 0 ? 0 : rest > debt ? rest : debt;
 }
 
-/* A reading has cost so much. */
 void
 read_budget_spend(struct read_budget *budget, int64_t begun, int64_t cost)
 {
@@ -37,7 +34,6 @@ read_budget_spend(struct read_budget *budget, int64_t begun, int64_t cost)
 	budget->credit -= cost;
 }
 
-/* Was nothing read for long? */
 bool
 read_budget_is_stale(const struct read_budget *budget, int64_t now)
 {

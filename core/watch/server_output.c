@@ -261,7 +261,6 @@ server_output_open(struct server_output *output, int *out, int *error)
 	return false;
 }
 
-/* From now on they are read: before, nobody could tell whose the words are. */
 void
 server_output_name(struct server_output *output, pid_t pid)
 {

@@ -150,7 +150,6 @@ timer_differs(const struct socket_row *before, const struct socket_row *after)
 	    difference > TIMER_GRAIN_NS || difference < -TIMER_GRAIN_NS;
 }
 
-/* A row was read: appends what it changes. */
 void
 socket_take_row(struct socket_watch *watch, const struct tcp_row *read, int64_t time)
 {

@@ -97,7 +97,6 @@ first_holder(struct socket_holders *holders, const struct moment *now, uint64_t 
 	    holders->count;
 }
 
-/* Who of ours holds the socket; 0 for nobody. */
 pid_t
 socket_holders_find(struct socket_holders *holders, const struct moment *now,
     uint64_t inode)
@@ -106,7 +105,6 @@ socket_holders_find(struct socket_holders *holders, const struct moment *now,
 	return first < holders->count ? holders->all[first].pid : 0;
 }
 
-/* Whose the listening socket is; 0 for nobody. */
 pid_t
 socket_holders_find_listener(struct socket_holders *holders,
     const struct moment *now, uint64_t inode)
@@ -122,14 +120,12 @@ socket_holders_find_listener(struct socket_holders *holders,
 	return oldest;
 }
 
-/* The next question looks anew. */
 void
 socket_holders_forget(struct socket_holders *holders)
 {
 	holders->known = false;
 }
 
-/* Frees what it holds. */
 void
 socket_holders_free(struct socket_holders *holders)
 {
@@ -152,7 +148,6 @@ is_searched(void *context, pid_t pid, uint64_t inode)
 	return search->found == 0;
 }
 
-/* The process that has the socket open, of all that we may look into. */
 pid_t
 socket_holder_anybody(uint64_t inode)
 {

@@ -19,7 +19,6 @@
 /* More rows than so many are asked for by one dump rather than one by one. */
 enum { QUERIES_MOST = 128 };
 
-/* Begins. */
 void
 socket_probe_open(struct socket_probe *probe, struct log *log, uint16_t port)
 {
@@ -27,7 +26,6 @@ socket_probe_open(struct socket_probe *probe, struct log *log, uint16_t port)
 	probe->diag = sock_diag_open();
 }
 
-/* Ends. */
 void
 socket_probe_close(struct socket_probe *probe)
 {
@@ -91,13 +89,32 @@ probe_agrees(struct socket_probe *probe, bool listeners)
 	return known == probe->table.count;
 }
 
-/* Asks for the listeners, or for every row with our port; true when all is as
- * known. */
+/* Is a listener of this family known, or of the other one none? */
 static bool
-dump_agrees(struct socket_probe *probe, bool listeners)
+family_is_ours(struct socket_probe *probe, int family)
+{
+	const struct moment *now = log_now(probe->log);
+	bool other = false;
+	for (size_t i = 0; i < now->socket_count; i++) {
+		const struct moment_socket *socket = &now->sockets[i];
+		if (socket->gone_at != 0 || socket->row.tcp.state != STATE_LISTEN)
+			continue;
+		if (socket->row.tcp.family == family)
+			return true;
+		other = true;
+	}
+	return !other;
+}
+
+/* Asks for the listeners (of both families, or of ours), or for every row with our port;
+ * true when all is as known. */
+static bool
+dump_agrees(struct socket_probe *probe, bool listeners, bool both)
 {
 	tcp_table_clear(&probe->table);
 	for (int family = 4; family <= 6; family += 2) {
+		if (!both && !family_is_ours(probe, family))
+			continue;
 		int result = listeners ?
 		    sock_diag_listeners(probe->diag, family, probe->port, &probe->table) :
 		    sock_diag_dump(probe->diag, family, probe->port, &probe->table);
@@ -155,10 +172,13 @@ dump_is_due(struct socket_probe *probe, int64_t time, bool busy)
 }
 
 /* Do the rows that are known, and the ends that are expected, agree with the kernel by
- * exact queries? */
+ * exact queries?  A listener of the other family is a stranger's. */
 static bool
-queries_agree(struct socket_probe *probe)
+queries_agree(struct socket_probe *probe, int64_t time, bool busy)
 {
+	bool both = busy || time - probe->families_at >= DUMP_IDLE_NS;
+	if (both)
+		probe->families_at = time;
 	const struct moment *now = log_now(probe->log);
 	for (size_t i = 0; i < now->socket_count; i++)
 		if (now->sockets[i].gone_at == 0 &&
@@ -167,21 +187,19 @@ queries_agree(struct socket_probe *probe)
 	for (size_t i = 0; i < now->connection_count; i++)
 		if (end_appeared(probe, &now->connections[i]))
 			return false;
-	return dump_agrees(probe, true);
+	return dump_agrees(probe, true, both);
 }
 
-/* Does the kernel disagree with the log's now? */
 bool
 socket_probe_differs(struct socket_probe *probe, int64_t time, bool busy)
 {
 	if (log_now(probe->log)->socket_count > QUERIES_MOST)
-		return !dump_agrees(probe, false);
-	if (!queries_agree(probe))
+		return !dump_agrees(probe, false, true);
+	if (!queries_agree(probe, time, busy))
 		return true;
-	return dump_is_due(probe, time, busy) && !dump_agrees(probe, false);
+	return dump_is_due(probe, time, busy) && !dump_agrees(probe, false, true);
 }
 
-/* How many rows of this family listen on our port. */
 int
 socket_probe_listeners(struct socket_probe *probe, int family)
 {
@@ -192,7 +210,6 @@ socket_probe_listeners(struct socket_probe *probe, int family)
 	return (int)probe->table.count;
 }
 
-/* The state of the socket with these ends. */
 enum tcp_state
 socket_probe_state(struct socket_probe *probe, const struct report_endpoint *local,
     const struct report_endpoint *remote)

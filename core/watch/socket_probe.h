@@ -13,6 +13,7 @@ struct socket_probe {
 	struct sock_diag *diag;    /* NULL: refused */
 	uint16_t port;
 	int64_t dumped_at;
+	int64_t families_at;       /* both families' listeners were asked for */
 	uint64_t opens;            /* connections of this machine, at the latest dump */
 	struct tcp_table table;    /* what the latest question found */
 };

@@ -18,11 +18,13 @@
 #define LOOK_HOT_NS MILLISECONDS(4)     /* just after something happened */
 #define LOOK_BUSY_NS MILLISECONDS(20)
 #define LOOK_IDLE_NS MILLISECONDS(250)
+#define LOOK_REST_NS SECONDS(1)         /* nothing for long, and no timer runs */
 #define LOOK_COST_SHARE 4               /* a look may take a fifth of the time */
 #define PIECE_COST_NS MILLISECONDS(3)   /* a reading goes on for so long in a round, */
 #define PIECE_PAUSE_NS MILLISECONDS(1)  /* and then again */
 #define HOT_NS MILLISECONDS(200)
 #define BUSY_NS SECONDS(3)
+#define IDLE_NS SECONDS(10)
 #define READ_BLIND_BUSY_NS MILLISECONDS(200) /* without netlink */
 #define READ_BLIND_NS SECONDS(1)
 
@@ -43,7 +45,6 @@ read_retries(void)
 	return retries > 0 && retries < 256 ? retries : 15;
 }
 
-/* Watches the port for log. */
 struct socket_watch *
 socket_watch_new(struct loop *loop, struct log *log, uint16_t port, int family,
     void (*before)(void *context), void *context)
@@ -77,7 +78,6 @@ socket_watch_free(struct socket_watch *watch)
 	free(watch);
 }
 
-/* Something happened: look now, and often for a while. */
 void
 socket_watch_kick(struct socket_watch *watch)
 {
@@ -87,7 +87,6 @@ socket_watch_kick(struct socket_watch *watch)
 	timer_no_later(watch->timer, rest > LOOK_NOW_NS ? rest : LOOK_NOW_NS);
 }
 
-/* Read the files in the next round. */
 void
 socket_watch_force(struct socket_watch *watch)
 {
@@ -95,14 +94,12 @@ socket_watch_force(struct socket_watch *watch)
 	socket_watch_kick(watch);
 }
 
-/* The server reports nothing. */
 void
 socket_watch_foreign(struct socket_watch *watch, bool foreign)
 {
 	watch->foreign = foreign;
 }
 
-/* A row is known to have come: read the files as soon as their cost allows. */
 void
 socket_watch_want(struct socket_watch *watch)
 {
@@ -110,21 +107,18 @@ socket_watch_want(struct socket_watch *watch)
 	socket_watch_kick(watch);
 }
 
-/* When the files were last read. */
 int64_t
 socket_watch_read_at(const struct socket_watch *watch)
 {
 	return watch->budget.read_at;
 }
 
-/* TCP_USER_TIMEOUT of the client's connections. */
 void
 socket_watch_user_timeout(struct socket_watch *watch, int64_t timeout)
 {
 	watch->user_timeout = timeout;
 }
 
-/* Follow TCP_INFO of the current connection from now on. */
 void
 socket_watch_follow_details(struct socket_watch *watch)
 {
@@ -132,7 +126,6 @@ socket_watch_follow_details(struct socket_watch *watch)
 	socket_watch_kick(watch);
 }
 
-/* Watches another port from now on. */
 void
 socket_watch_port(struct socket_watch *watch, uint16_t port)
 {
@@ -197,7 +190,6 @@ reading_go_on(struct socket_watch *watch, int64_t most)
 	return state != TABLE_MORE; /* unreadable: what is shown stays, until it is not */
 }
 
-/* Reads the files at once. */
 void
 socket_watch_read(struct socket_watch *watch)
 {
@@ -221,7 +213,7 @@ look_at_timer(struct socket_watch *watch)
 	}
 	int64_t time = loop_now(watch->loop);
 	bool found = connection->client != STATE_GONE &&
-	    sock_diag_find(watch->probe.diag, &connection->local, &connection->remote,
+	    sock_diag_recall(watch->probe.diag, &connection->local, &connection->remote,
 	    &answer) == 1 && answer.has_details;
 	bool runs = found && answer.row.timer == TIMER_ON &&
 	    (answer.row.retransmits > 0 || connection->silent);
@@ -249,17 +241,58 @@ look_at_timer(struct socket_watch *watch)
 		log_append(watch->log, &event);
 }
 
-/* How long until the next look. */
 int64_t
 socket_watch_interval(const struct socket_watch *watch, int64_t now)
 {
 	int64_t least = 10 * watch->look_cost;
 	int64_t since = now - watch->kicked_at;
 	int64_t interval = since < HOT_NS ? LOOK_HOT_NS :
-	    since < BUSY_NS ? LOOK_BUSY_NS : LOOK_IDLE_NS;
+	    since < BUSY_NS ? LOOK_BUSY_NS :
+	    since < IDLE_NS || !watch->calm ? LOOK_IDLE_NS : LOOK_REST_NS;
 	if (since >= BUSY_NS)
 		least *= 20;
 	return interval > least ? interval : least;
+}
+
+/* Does nothing happen to our rows that nobody reports?  What retransmits, and what is
+ * nobody's of ours, has to be looked at. */
+static bool
+is_calm(const struct socket_watch *watch)
+{
+	const struct moment *now = log_now(watch->log);
+	for (size_t i = 0; i < now->socket_count; i++) {
+		enum tcp_timer timer = now->sockets[i].row.tcp.timer;
+		if (now->sockets[i].gone_at == 0 && (timer == TIMER_ON || timer == TIMER_PROBE))
+			return false;
+	}
+	return !watch->foreign && !watch->follows_details;
+}
+
+/* How long until a row is over by its timer (TIME_WAIT), if that is before most (ns). */
+static int64_t
+until_a_row_ends(const struct socket_watch *watch, int64_t time, int64_t most)
+{
+	const struct moment *now = log_now(watch->log);
+	for (size_t i = 0; i < now->socket_count; i++) {
+		const struct socket_row *row = &now->sockets[i].row;
+		int64_t left = row->timer_at - time;
+		if (now->sockets[i].gone_at == 0 && row->tcp.timer == TIMER_TIME_WAIT &&
+		    left < most)
+			most = left > LOOK_IDLE_NS ? left : LOOK_IDLE_NS;
+	}
+	return most;
+}
+
+/* The next look, when nothing asks for one before. */
+static void
+look_again(struct socket_watch *watch)
+{
+	int64_t time = loop_now(watch->loop);
+	watch->calm = is_calm(watch);
+	int64_t interval = socket_watch_interval(watch, time);
+	if (interval > LOOK_IDLE_NS)
+		interval = until_a_row_ends(watch, time, interval);
+	timer_after(watch->timer, interval);
 }
 
 /* A piece of the reading; then it goes on soon, or the next look is due. */
@@ -270,12 +303,13 @@ socket_watch_piece(struct socket_watch *watch)
 		timer_after(watch->timer, PIECE_PAUSE_NS);
 		return;
 	}
+	sock_diag_forget(watch->probe.diag);
 	if (watch->follows_details && watch->probe.diag != NULL)
 		details_watch_look(watch->probe.diag, watch->log, loop_now(watch->loop));
 	if (watch->forced)
 		timer_after(watch->timer, LOOK_NOW_NS);
 	else
-		timer_after(watch->timer, socket_watch_interval(watch, loop_now(watch->loop)));
+		look_again(watch);
 }
 
 /* Has anything changed?  Where netlink is refused, time tells. */
@@ -301,6 +335,7 @@ socket_watch_look(void *context)
 	}
 	int64_t begun = loop_now(watch->loop), cost = loop_cost();
 	int64_t rest = read_budget_rest(&watch->budget, begun);
+	sock_diag_forget(watch->probe.diag);
 	bool changed = watch->forced || watch->wanted ||
 	    socket_watch_has_changed(watch) || read_budget_is_stale(&watch->budget, begun);
 	watch->looked_at = begun;
@@ -317,10 +352,9 @@ socket_watch_look(void *context)
 	}
 	if (watch->follows_details && watch->probe.diag != NULL)
 		details_watch_look(watch->probe.diag, watch->log, begun);
-	timer_after(watch->timer, socket_watch_interval(watch, loop_now(watch->loop)));
+	look_again(watch);
 }
 
-/* Whose is the listener on our port. */
 bool
 socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *owner)
 {

@@ -22,6 +22,7 @@ struct socket_watch {
 	uint16_t port;
 	int family;
 	bool forced, wanted, foreign, follows_details;
+	bool calm;                 /* nothing happens that nobody reports */
 	int64_t kicked_at, looked_at, look_cost;
 	struct read_budget budget;
 	int64_t holders_rest_until;

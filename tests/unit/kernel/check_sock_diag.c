@@ -245,6 +245,54 @@ START_TEST(test_find_absent)
 }
 END_TEST
 
+/* An answer is given once more until it is forgotten; to ask is always to ask. */
+START_TEST(test_recall)
+{
+	struct pair pair = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+	struct sock_diag_answer answer;
+
+	ck_assert_int_eq(sock_diag_recall(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_uint_eq(answer.row.recv_q, 0);
+	ck_assert_int_eq(write(pair.server, "abc", 3), 3);
+	ck_assert_int_eq(sock_diag_recall(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_uint_eq(answer.row.recv_q, 0); /* as it was */
+	ck_assert(answer.has_details);
+	ck_assert_int_eq(sock_diag_recall(diag, &pair.far, &pair.near, &answer), 1);
+	ck_assert(endpoint_equal(&answer.row.local, &pair.far)); /* the other end is another */
+	ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_uint_eq(answer.row.recv_q, 3);
+	ck_assert_int_eq(sock_diag_recall(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_uint_eq(answer.row.recv_q, 3); /* the latest */
+	ck_assert_int_eq(write(pair.server, "d", 1), 1);
+	sock_diag_forget(diag);
+	ck_assert_int_eq(sock_diag_recall(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_uint_eq(answer.row.recv_q, 4);
+	sock_diag_forget(NULL);
+	close_pair(&pair);
+}
+END_TEST
+
+/* There is room for a few answers; of the others each is asked for. */
+START_TEST(test_recall_of_many)
+{
+	struct pair pairs[6];
+	struct sock_diag_answer answer;
+
+	for (int i = 0; i < 6; i++) {
+		pairs[i] = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+		ck_assert_int_eq(sock_diag_recall(diag, &pairs[i].near, &pairs[i].far,
+		    &answer), 1);
+		ck_assert_int_eq(write(pairs[i].server, "x", 1), 1);
+	}
+	for (unsigned i = 0; i < 6; i++) {
+		ck_assert_int_eq(sock_diag_recall(diag, &pairs[i].near, &pairs[i].far,
+		    &answer), 1);
+		ck_assert_uint_eq(answer.row.recv_q, i < 4 ? 0 : 1);
+		close_pair(&pairs[i]);
+	}
+}
+END_TEST
+
 /* The server's row in tcp6, the client's in tcp: either address finds both. */
 START_TEST(test_find_mapped)
 {
@@ -671,6 +719,8 @@ sock_diag_suite(void)
 	tcase_add_loop_test(tcase, test_find, 0, count);
 	tcase_add_loop_test(tcase, test_find_absent, 0, count);
 	tcase_add_test(tcase, test_find_mapped);
+	tcase_add_test(tcase, test_recall);
+	tcase_add_test(tcase, test_recall_of_many);
 	tcase_add_test(tcase, test_find_bad_family);
 	tcase_add_test(tcase, test_states);
 	tcase_add_test(tcase, test_retransmission);

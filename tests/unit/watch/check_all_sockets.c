@@ -232,21 +232,29 @@ tell_states(struct fixture *fixture, enum tcp_state client, enum tcp_state serve
 		ck_assert_int_eq(log_append(fixture->log, &events[i]), 0);
 }
 
+/* A look of its own: nothing is recalled from the one before. */
+static void
+look_anew(struct sock_diag *diag, struct log *log, int64_t time)
+{
+	sock_diag_forget(diag);
+	details_watch_look(diag, log, time);
+}
+
 START_TEST(details_of_both_ends_are_told_when_they_change)
 {
 	struct fixture fixture;
 	fixture_open(&fixture);
 	struct sock_diag *diag = sock_diag_open();
 	ck_assert_ptr_nonnull(diag);
-	details_watch_look(diag, fixture.log, SECONDS(1)); /* no end is known to be there */
+	look_anew(diag, fixture.log, SECONDS(1)); /* no end is known to be there */
 	ck_assert_uint_eq(details_told(&fixture, END_CLIENT), 0);
 	ck_assert_uint_eq(details_told(&fixture, END_SERVER), 0);
 	tell_states(&fixture, STATE_ESTABLISHED, STATE_GONE);
-	details_watch_look(diag, fixture.log, SECONDS(1));
+	look_anew(diag, fixture.log, SECONDS(1));
 	ck_assert_uint_eq(details_told(&fixture, END_CLIENT), 1);
 	ck_assert_uint_eq(details_told(&fixture, END_SERVER), 0);
 	tell_states(&fixture, STATE_ESTABLISHED, STATE_ESTABLISHED);
-	details_watch_look(diag, fixture.log, SECONDS(2));
+	look_anew(diag, fixture.log, SECONDS(2));
 	ck_assert_uint_eq(details_told(&fixture, END_CLIENT), 1); /* nothing is new */
 	ck_assert_uint_eq(details_told(&fixture, END_SERVER), 1);
 	const struct moment_details *details = &log_now(fixture.log)->details;
@@ -254,10 +262,10 @@ START_TEST(details_of_both_ends_are_told_when_they_change)
 	ck_assert_uint_eq(details->client.tcp.bytes_sent, 0);
 	ck_assert_int_eq(write(fixture.live.client, "hello", 5), 5);
 	ck_assert_int_eq(write(fixture.live.server, "world!", 6), 6);
-	details_watch_look(diag, fixture.log, SECONDS(2) + MILLISECONDS(199));
+	look_anew(diag, fixture.log, SECONDS(2) + MILLISECONDS(199));
 	ck_assert_uint_eq(details_told(&fixture, END_CLIENT), 2);
 	ck_assert_uint_eq(details_told(&fixture, END_SERVER), 1); /* too soon */
-	details_watch_look(diag, fixture.log, SECONDS(2) + MILLISECONDS(200));
+	look_anew(diag, fixture.log, SECONDS(2) + MILLISECONDS(200));
 	ck_assert_uint_eq(details_told(&fixture, END_SERVER), 2);
 	details = &log_now(fixture.log)->details;
 	ck_assert_uint_eq(details->client.tcp.bytes_sent, 5);
@@ -276,7 +284,7 @@ START_TEST(details_are_of_the_current_connection)
 	fixture_open(&fixture);
 	struct sock_diag *diag = sock_diag_open();
 	tell_states(&fixture, STATE_ESTABLISHED, STATE_ESTABLISHED);
-	details_watch_look(diag, fixture.log, SECONDS(1));
+	look_anew(diag, fixture.log, SECONDS(1));
 	struct live second = {.listener = fixture.live.listener};
 	live_connect(&second);
 	struct event events[] = {fixture_connection(2, CONNECTION_OPENED),
@@ -288,12 +296,12 @@ START_TEST(details_are_of_the_current_connection)
 	}
 	for (size_t i = 0; i < 3; i++)
 		ck_assert_int_eq(log_append(fixture.log, &events[i]), 0);
-	details_watch_look(diag, fixture.log, SECONDS(1)); /* at once */
+	look_anew(diag, fixture.log, SECONDS(1)); /* at once */
 	ck_assert_uint_eq(log_now(fixture.log)->details.conn, 2);
 	ck_assert(log_now(fixture.log)->details.client.any);
 	ck_assert(!log_now(fixture.log)->details.server.any);
 	struct log *empty = log_new(100);
-	details_watch_look(diag, empty, SECONDS(1)); /* no connection at all */
+	look_anew(diag, empty, SECONDS(1)); /* no connection at all */
 	ck_assert_uint_eq(log_end(empty), 0);
 	log_free(empty);
 	close(second.client);
@@ -314,7 +322,7 @@ START_TEST(an_end_without_details_tells_none)
 	fixture.live.client = -1;
 	close(fixture.live.server);
 	fixture.live.server = -1;
-	details_watch_look(diag, fixture.log, SECONDS(1));
+	look_anew(diag, fixture.log, SECONDS(1));
 	ck_assert_uint_eq(details_told(&fixture, END_CLIENT), 0);
 	ck_assert_uint_eq(details_told(&fixture, END_SERVER), 0);
 	sock_diag_close(diag);

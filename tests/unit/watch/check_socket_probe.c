@@ -5,6 +5,10 @@
 #include "socket_fixture.h"
 #include "suites.h"
 
+#include <stdio.h>
+
+#define MS(n) MILLISECONDS(n)
+
 
 struct fixture {
 	struct live live;
@@ -87,6 +91,38 @@ START_TEST(what_is_as_known_does_not_differ)
 	tell_all(&fixture);
 	ck_assert(!differs(&fixture));
 	ck_assert(!differs(&fixture));
+	fixture_close(&fixture);
+}
+END_TEST
+
+/* A stranger's listener of the other family is asked for once a second, at once when
+ * something has just happened; of a family that is ours, always. */
+START_TEST(a_listener_of_the_other_family_is_found_soon)
+{
+	struct fixture fixture;
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6,
+	    .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int only = 1, six = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fixture_open(&fixture);
+	address.sin6_port = htons(fixture.live.port);
+	if (six < 0 || setsockopt(six, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) < 0 ||
+	    bind(six, (void *)&address, sizeof address) < 0) {
+		printf("skipped a listener of the other family: no IPv6\n");
+		fixture_close(&fixture);
+		return;
+	}
+	tell_all(&fixture);
+	ck_assert(!differs(&fixture));
+	ck_assert_int_eq(fixture.probe.families_at, SECONDS(100));
+	ck_assert_int_eq(listen(six, 1), 0);
+	ck_assert(!socket_probe_differs(&fixture.probe, SECONDS(100) + MS(999), false));
+	ck_assert(socket_probe_differs(&fixture.probe, SECONDS(100) + MS(1), true));
+	ck_assert(!socket_probe_differs(&fixture.probe, SECONDS(100) + MS(1000), false));
+	ck_assert(socket_probe_differs(&fixture.probe, SECONDS(100) + MS(1001), false));
+	close(six);
+	close(fixture.live.listener);
+	fixture.live.listener = -1;
+	ck_assert(socket_probe_differs(&fixture.probe, SECONDS(100) + MS(1002), false));
 	fixture_close(&fixture);
 }
 END_TEST
@@ -248,7 +284,6 @@ START_TEST(a_stranger_is_found_by_a_dump)
 }
 END_TEST
 
-#define MS(n) MILLISECONDS(n)
 
 /* So long after the last dump, in a busy time or not; was a connection opened since, as
  * far as the kernel counts them? */
@@ -389,6 +424,7 @@ socket_probe_suite(void)
 	TCase *all = tcase_create("all");
 	tcase_set_timeout(all, 60);
 	tcase_add_test(all, what_is_as_known_does_not_differ);
+	tcase_add_test(all, a_listener_of_the_other_family_is_found_soon);
 	tcase_add_test(all, bytes_that_wait_differ);
 	tcase_add_test(all, an_end_that_has_gone_differs);
 	tcase_add_test(all, an_end_that_has_no_row_yet_differs);

@@ -229,16 +229,21 @@ END_TEST
 
 START_TEST(looks_are_frequent_after_something_has_happened)
 {
-	static const struct { int64_t since, cost, interval; } cases[] = {
-		{0, 0, MS(4)}, {MS(199), 0, MS(4)}, {MS(200), 0, MS(20)},
-		{MS(2999), 0, MS(20)}, {MS(3000), 0, MS(250)}, {SECONDS(3600), 0, MS(250)},
+	static const struct { int64_t since, cost, interval; bool calm; } cases[] = {
+		{0, 0, MS(4), false}, {MS(199), 0, MS(4), false}, {MS(200), 0, MS(20), false},
+		{MS(2999), 0, MS(20), false}, {MS(3000), 0, MS(250), false},
+		{SECONDS(3600), 0, MS(250), false},
+		/* and less so the longer nothing happens, where somebody would tell */
+		{MS(9999), 0, MS(250), true}, {SECONDS(10), 0, SECONDS(1), true},
+		{MS(2999), 0, MS(20), true}, {SECONDS(10), MS(6), MS(1200), true},
 		/* a tenth of the time, of what they cost; at rest a two hundredth */
-		{0, MS(1), MS(10)}, {MS(1000), MS(1), MS(20)}, {MS(1000), MS(3), MS(30)},
-		{SECONDS(10), MS(1), MS(250)}, {SECONDS(10), MS(2), MS(400)},
+		{0, MS(1), MS(10), false}, {MS(1000), MS(1), MS(20), false},
+		{MS(1000), MS(3), MS(30), false},
+		{SECONDS(10), MS(1), MS(250), false}, {SECONDS(10), MS(2), MS(400), false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct socket_watch watch = {.kicked_at = SECONDS(7),
-		    .look_cost = cases[i].cost};
+		    .look_cost = cases[i].cost, .calm = cases[i].calm};
 		ck_assert_msg(socket_watch_interval(&watch, SECONDS(7) + cases[i].since) ==
 		    cases[i].interval, "case %zu", i);
 	}
