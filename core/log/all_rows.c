@@ -1,5 +1,6 @@
 #include "all_rows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,14 +45,12 @@ compare(const void *a, const void *b)
 	return all_rows_compare(a, b);
 }
 
-/* The row of the same socket. */
 const struct socket_row *
 all_rows_find(const struct socket_row *rows, size_t count, const struct socket_row *row)
 {
 	return count > 0 ? bsearch(row, rows, count, sizeof *rows, compare) : NULL;
 }
 
-/* Sorts so many rows. */
 void
 all_rows_sort(struct socket_row *rows, size_t count)
 {
@@ -71,8 +70,6 @@ differs(const struct socket_row *a, const struct socket_row *b)
 	    moved > TIMER_GRAIN_NS || moved < -TIMER_GRAIN_NS;
 }
 
-/* What turns one table into the other: first what is new or changed, then what has
- * gone. */
 int
 all_rows_difference(const struct socket_row *before, size_t before_count,
     const struct socket_row *after, size_t after_count, struct event *event)
@@ -92,6 +89,7 @@ all_rows_difference(const struct socket_row *before, size_t before_count,
 		old += order <= 0;
 		new += order >= 0;
 	}
+	assert(changed <= after_count && gone <= before_count);
 	memmove(rows + changed, last - gone, gone * sizeof *rows);
 	event->all.rows = rows;
 	event->all.count = changed + gone;
@@ -103,7 +101,6 @@ all_rows_difference(const struct socket_row *before, size_t before_count,
 	return 0;
 }
 
-/* Makes the rows what they are after the event.  A recording's may come in any order. */
 int
 all_rows_apply(struct socket_row **rows, size_t *count, const struct event *event)
 {
@@ -112,6 +109,7 @@ all_rows_apply(struct socket_row **rows, size_t *count, const struct event *even
 	struct socket_row *sorted = result + old + told;
 	if (result == NULL)
 		return -1;
+	assert(event->all.gone <= told && (*rows != NULL || *count == 0));
 	if (told > 0)
 		memcpy(sorted, event->all.rows, told * sizeof *sorted);
 	all_rows_sort(sorted, told);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Frees what the event owns, not the event itself. */
 void
 event_release(struct event *event)
 {
@@ -24,7 +23,6 @@ event_release(struct event *event)
 	event->text = event->detail = NULL;
 }
 
-/* The time on the wall, with its zone, and the version. */
 void
 event_stamp_start(struct event *event)
 {
@@ -43,7 +41,6 @@ event_stamp_start(struct event *event)
 	wall[length - 2] = ':';
 }
 
-/* Sets the event's text to a copy of length bytes. */
 int
 event_set_text(struct event *event, const char *text, size_t length)
 {

@@ -273,7 +273,6 @@ tables[EVENT_TYPES] = {
 	[EVENT_END] = TABLE(end_fields),
 };
 
-/* The fields of a type. */
 const struct event_field *
 event_fields(enum event_type type, size_t *count)
 {
@@ -281,7 +280,6 @@ event_fields(enum event_type type, size_t *count)
 	return *count > 0 ? tables[type].fields : NULL;
 }
 
-/* Has the event this field? */
 bool
 event_field_applies(const struct event_field *field, const struct event *event)
 {
@@ -359,7 +357,6 @@ round_fields(struct event *event)
 	}
 }
 
-/* Rounds all times. */
 void
 event_round(struct event *event)
 {

@@ -9,6 +9,7 @@
 
 #include "event_fields.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,7 @@ read_field(const unsigned char *from, struct event *event, const struct event_fi
 	switch (field->packing) {
 	case PACK_CHARS:
 		from = read_text(from, &text, &length);
+		assert(length < field->size);
 		memcpy(place, text, length);
 		return from;
 	case PACK_ENDPOINT:
@@ -214,7 +216,6 @@ read_all(const unsigned char *from, struct event *event)
 	}
 }
 
-/* So many bytes are enough. */
 size_t
 event_pack_room(const struct event *event)
 {
@@ -231,11 +232,11 @@ event_pack_room(const struct event *event)
 	return room;
 }
 
-/* Writes the event. */
 size_t
 event_pack(const struct event *event, unsigned char *bytes)
 {
 	size_t rows = event->dispositions.count;
+	assert((unsigned)event->type < EVENT_TYPES);
 	unsigned char *to = bytes;
 	*to++ = (unsigned char)event->type;
 	*to++ = (event->text != NULL ? HAS_TEXT : 0) |
@@ -272,11 +273,11 @@ read_dispositions(const unsigned char *from, struct event *event)
 	event->dispositions.count = (size_t)count;
 }
 
-/* Reads the event. */
 void
 event_unpack(const unsigned char *bytes, struct event *event)
 {
 	const unsigned char *from = bytes + 2;
+	assert(bytes[0] < EVENT_TYPES && bytes[1] <= (HAS_TEXT | HAS_DETAIL));
 	const char *text;
 	size_t length;
 	memset(event, 0, sizeof *event);
@@ -297,7 +298,6 @@ event_unpack(const unsigned char *bytes, struct event *event)
 		read_all(from, event);
 }
 
-/* Frees the rows of dispositions, of all sockets. */
 void
 event_unpack_release(struct event *event)
 {

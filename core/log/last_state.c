@@ -55,7 +55,6 @@ last_of_server(const struct moment_connection *connection)
 	return STATE_CLOSE_WAIT;
 }
 
-/* The last state that this end is known to have reached. */
 enum tcp_state
 last_state(const struct moment_connection *connection, enum connection_end end,
     enum tcp_state other)

@@ -6,7 +6,10 @@
  *
  * Checkpoints stand SPACING events apart.  With many processes and sockets a moment
  * is large: when all of them together take more than the log's events may, every
- * second one is given up and the next ones come at twice the distance. */
+ * second one is given up and the next ones come at twice the distance.
+ *
+ * What holds at any time is asserted, also in what is installed: a log that is not what
+ * it says would show a class what has not happened.  Nothing that comes from outside is. */
 #include "log.h"
 
 #include "event_fields.h"
@@ -17,7 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READERS = 8, PAGE = 16384, PLACES_FIRST = 1024, SPACING = 8192,
+/* LONGEST_CHAIN: readers that append, whose events are read by readers that append, ... */
+enum { READERS = 8, LONGEST_CHAIN = 100, PAGE = 16384, PLACES_FIRST = 1024, SPACING = 8192,
     SHARES = 8, CHECKPOINT_SHARE = 64, CHECKPOINT_LEAST = 1 << 20,
     CHECKPOINT_MOST = 1 << 25 };
 
@@ -84,7 +88,6 @@ grow_checkpoints(struct log *log)
 	return true;
 }
 
-/* A log for at most capacity events. */
 struct log *
 log_new(size_t capacity)
 {
@@ -104,6 +107,7 @@ log_new(size_t capacity)
 	log->checkpoint_count = 1;
 	log->checkpoints[0].number = 0;
 	moment_init(&log->checkpoints[0].moment);
+	log->checkpoint_bytes = moment_size(&log->checkpoints[0].moment);
 	moment_init(&log->now);
 	return log;
 }
@@ -117,7 +121,6 @@ empty_slot(struct slot *slot)
 	slot->there = false;
 }
 
-/* Frees it with its events. */
 void
 log_free(struct log *log)
 {
@@ -144,6 +147,8 @@ static void
 drop_checkpoint(struct log *log, size_t index)
 {
 	struct checkpoint *at = &log->checkpoints[index];
+	assert(index < log->checkpoint_count);
+	assert(log->checkpoint_bytes >= moment_size(&at->moment));
 	log->checkpoint_bytes -= moment_size(&at->moment);
 	moment_release(&at->moment);
 	log->checkpoint_count--;
@@ -163,7 +168,9 @@ thin_checkpoints(struct log *log)
 static void
 add_checkpoint(struct log *log)
 {
+	assert(log->checkpoint_count > 0); /* the base */
 	uint64_t last = log->checkpoints[log->checkpoint_count - 1].number;
+	assert(last <= log->end);
 	if (log->end - last < log->spacing || !grow_checkpoints(log))
 		return;
 	struct checkpoint *place = &log->checkpoints[log->checkpoint_count];
@@ -202,7 +209,9 @@ drop_oldest(struct log *log)
 		log->checkpoint_bytes += moment_size(&base->moment);
 		base->number++;
 	}
+	assert(log->checkpoints[0].number > log->first);
 	log->first = log->checkpoints[0].number;
+	assert(log->first <= log->end);
 	free_pages(log);
 	return result;
 }
@@ -255,10 +264,15 @@ keep(struct log *log, const struct event *event)
 {
 	if (!grow_places(log))
 		return -1;
-	unsigned char *bytes = find_room(log, event_pack_room(event));
+	size_t room = event_pack_room(event);
+	unsigned char *bytes = find_room(log, room);
 	if (bytes == NULL)
 		return -1;
-	log->page->used += event_pack(event, bytes);
+	size_t size = event_pack(event, bytes);
+	assert(size <= room);
+	assert(log->end - log->first < log->room);
+	log->page->used += size;
+	assert(log->page->used <= log->page->room);
 	log->page->last = log->end;
 	log->packed[log->end % log->room] = bytes;
 	log->types[log->end % log->room] = (uint8_t)event->type;
@@ -282,6 +296,7 @@ close_gaps(struct log *log)
 static void
 call_readers(struct log *log, const struct event *event)
 {
+	assert(log->calling < LONGEST_CHAIN);
 	log->calling++;
 	for (size_t i = 0; i < log->reader_count; i++)
 		if (log->readers[i].function != NULL)
@@ -325,7 +340,6 @@ log_end(const struct log *log)
 	return log->end;
 }
 
-/* The event with this number. */
 const struct event *
 log_event(const struct log *log, uint64_t number)
 {
@@ -336,13 +350,13 @@ log_event(const struct log *log, uint64_t number)
 	if (!slot->there || slot->number != number) {
 		empty_slot(slot);
 		event_unpack(log->packed[number % log->room], &slot->event);
+		assert((uint8_t)slot->event.type == log->types[number % log->room]);
 		slot->number = number;
 		slot->there = true;
 	}
 	return &slot->event;
 }
 
-/* The first event of one of the types. */
 uint64_t
 log_find(const struct log *log, uint64_t number, uint64_t end, uint32_t types)
 {
@@ -355,7 +369,6 @@ log_find(const struct log *log, uint64_t number, uint64_t end, uint32_t types)
 	return number < end ? number : end;
 }
 
-/* The last one. */
 uint64_t
 log_find_back(const struct log *log, uint64_t number, uint64_t first,
     uint32_t types)
@@ -370,21 +383,18 @@ log_find_back(const struct log *log, uint64_t number, uint64_t first,
 	return UINT64_MAX;
 }
 
-/* The moment at the log's end. */
 const struct moment *
 log_now(const struct log *log)
 {
 	return &log->now;
 }
 
-/* The moment before log_first(). */
 const struct moment *
 log_base(const struct log *log)
 {
 	return &log->checkpoints[0].moment;
 }
 
-/* The last moment at hand before event number, or none later. */
 const struct moment *
 log_checkpoint(const struct log *log, uint64_t number, uint64_t *at)
 {
@@ -401,10 +411,10 @@ log_checkpoint(const struct log *log, uint64_t number, uint64_t *at)
 			high = middle;
 	}
 	*at = log->checkpoints[low].number;
+	assert(*at <= number || low == 0);
 	return &log->checkpoints[low].moment;
 }
 
-/* Adds a reader. */
 int
 log_subscribe(struct log *log, log_reader *reader, void *context)
 {
@@ -417,7 +427,6 @@ log_subscribe(struct log *log, log_reader *reader, void *context)
 	return 0;
 }
 
-/* Takes a reader away. */
 void
 log_unsubscribe(struct log *log, log_reader *reader, void *context)
 {

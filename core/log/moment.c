@@ -6,11 +6,11 @@
 #include "all_rows.h"
 #include "moment_internal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A moment before all events. */
 void
 moment_init(struct moment *moment)
 {
@@ -18,7 +18,6 @@ moment_init(struct moment *moment)
 	moment->host_state = HOST_UP;
 }
 
-/* Frees what the moment holds. */
 void
 moment_release(struct moment *moment)
 {
@@ -42,7 +41,6 @@ copy_array(const void *array, size_t count, size_t size, bool *failed)
 	return copy;
 }
 
-/* Copies a moment. */
 int
 moment_copy(struct moment *to, const struct moment *from)
 {
@@ -64,7 +62,6 @@ moment_copy(struct moment *to, const struct moment *from)
 	return -1;
 }
 
-/* How many bytes it takes. */
 size_t
 moment_size(const struct moment *moment)
 {
@@ -74,10 +71,10 @@ moment_size(const struct moment *moment)
 	    moment->all_count * sizeof *moment->all;
 }
 
-/* Makes room for one more element of size bytes; NULL when there is no memory. */
 void *
 moment_grow(void *array, size_t *room, size_t count, size_t size)
 {
+	assert(count <= *room && (array != NULL || *room == 0));
 	if (count < *room)
 		return array;
 	size_t wanted = *room == 0 ? 16 : *room * 2;
@@ -89,14 +86,12 @@ moment_grow(void *array, size_t *room, size_t count, size_t size)
 	return larger;
 }
 
-/* Does the console start and stop the server? */
 bool
 moment_owns_server(const struct moment *moment)
 {
 	return moment->server_kind == SERVER_COMMAND || *moment->settings != '\0';
 }
 
-/* Is the server's host crashed or down? */
 bool
 moment_host_is_dark(const struct moment *moment)
 {
@@ -133,6 +128,7 @@ static void
 apply_start(struct moment *moment, const struct event *event)
 {
 	uint64_t events = moment->events;
+	assert(events > 0); /* this one is counted */
 	moment_release(moment);
 	moment->events = events;
 	moment->begun = events - 1;
@@ -187,7 +183,6 @@ fold_fact(struct moment *moment, const struct event *event)
 	}
 }
 
-/* Folds one event in. */
 int
 moment_apply(struct moment *moment, const struct event *event)
 {
@@ -212,7 +207,6 @@ moment_apply(struct moment *moment, const struct event *event)
 	}
 }
 
-/* The value of a setting; "" when not there. */
 void
 moment_setting(const struct moment *moment, const char *name, char *value,
     size_t size)

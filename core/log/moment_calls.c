@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <signal.h>
 
-/* The server's FIN has come to the client, which has sent none. */
 void
 moment_note_server_fin(struct moment_connection *connection, int64_t time)
 {
@@ -93,7 +92,6 @@ note_server_call(struct moment_connection *connection,
 		connection->server_close = CLOSE_BY_RST;
 }
 
-/* A call returned: what it tells of its connection, and the last errno. */
 void
 moment_fold_call(struct moment *moment, const struct event *event)
 {
@@ -112,7 +110,6 @@ moment_fold_call(struct moment *moment, const struct event *event)
 		note_server_call(connection, call, event->time);
 }
 
-/* SIGPIPE killed a process inside its write: no call will ever tell of it. */
 void
 moment_fold_signal(struct moment *moment, const struct event *event)
 {

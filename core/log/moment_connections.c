@@ -35,7 +35,6 @@ connection_place(const struct moment *moment, unsigned conn)
 	return low;
 }
 
-/* Connection N. */
 struct moment_connection *
 moment_connection(const struct moment *moment, unsigned conn)
 {
@@ -45,8 +44,6 @@ moment_connection(const struct moment *moment, unsigned conn)
 	    &moment->connections[place] : NULL;
 }
 
-/* The connection with these two ends, and which of its ends local is.  The
- * latest first: an ephemeral port can come again. */
 struct moment_connection *
 moment_connection_of(const struct moment *moment,
     const struct report_endpoint *local, const struct report_endpoint *remote,
@@ -120,7 +117,6 @@ add_connection(struct moment *moment, unsigned conn)
 	return &larger[place];
 }
 
-/* A connection got its number, was closed, or became the current one. */
 int
 moment_fold_connection(struct moment *moment, const struct event *event)
 {
@@ -150,7 +146,6 @@ moment_fold_connection(struct moment *moment, const struct event *event)
 	return 0;
 }
 
-/* An end of a connection went into another state. */
 void
 moment_fold_state(struct moment *moment, const struct event *event)
 {
@@ -169,7 +164,6 @@ moment_fold_state(struct moment *moment, const struct event *event)
 	moment_note_server_fin(connection, event->time);
 }
 
-/* What a row tells of the connection whose server's end it is. */
 void
 moment_note_server_row(struct moment *moment, const struct socket_row *row)
 {
@@ -198,7 +192,6 @@ explain_again(struct moment *moment, unsigned conn)
 		last->why = why_call(moment, &last->call, &last->section);
 }
 
-/* The end of the process that serves a connection. */
 void
 moment_note_child_end(struct moment *moment, pid_t pid, const struct process_end *end)
 {
@@ -221,7 +214,6 @@ moment_note_child_end(struct moment *moment, pid_t pid, const struct process_end
 	}
 }
 
-/* The server's host came up, out of darkness perhaps, or fell silent. */
 void
 moment_note_host(struct moment *moment, enum host_what what, bool was_dark)
 {
@@ -237,7 +229,6 @@ moment_note_host(struct moment *moment, enum host_what what, bool was_dark)
 	}
 }
 
-/* The retransmission timer of a connection. */
 void
 moment_fold_timer(struct moment *moment, const struct event *event)
 {
@@ -251,7 +242,6 @@ moment_fold_timer(struct moment *moment, const struct event *event)
 	connection->gives_up_at = event->timer.gives_up_at;
 }
 
-/* Bytes went out or came back. */
 void
 moment_fold_line(struct moment *moment, const struct event *event)
 {

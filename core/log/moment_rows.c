@@ -7,6 +7,7 @@
 
 #include "endpoint.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* How long a row that left its table stays in the moment, and how much longer it may,
@@ -82,6 +83,7 @@ find_socket(const struct moment *moment, const struct report_endpoint *local,
 {
 	uint32_t next = moment->socket_chains[socket_chain(local, remote)];
 	while (next != 0) {
+		assert(next <= moment->socket_count);
 		struct moment_socket *socket = &moment->sockets[next - 1];
 		if (is_row(socket, local, remote, family, inode))
 			return socket;
@@ -90,7 +92,6 @@ find_socket(const struct moment *moment, const struct report_endpoint *local,
 	return NULL;
 }
 
-/* The row in the table with these two ends. */
 struct moment_socket *
 moment_socket(const struct moment *moment, const struct report_endpoint *local,
     const struct report_endpoint *remote, uint8_t family)
@@ -98,7 +99,6 @@ moment_socket(const struct moment *moment, const struct report_endpoint *local,
 	return find_socket(moment, local, remote, family, NULL);
 }
 
-/* The row that this one is about. */
 struct moment_socket *
 moment_socket_like(const struct moment *moment, const struct tcp_row *row)
 {
@@ -107,12 +107,12 @@ moment_socket_like(const struct moment *moment, const struct tcp_row *row)
 	    row->state == STATE_LISTEN ? &inode : NULL);
 }
 
-/* The process in the table. */
 struct moment_process *
 moment_process(const struct moment *moment, pid_t pid)
 {
 	uint32_t next = moment->process_chains[process_chain(pid)];
 	while (next != 0) {
+		assert(next <= moment->process_count);
 		struct moment_process *process = &moment->processes[next - 1];
 		if (process->row.pid == pid && process->ended_at == 0)
 			return process;
@@ -121,7 +121,6 @@ moment_process(const struct moment *moment, pid_t pid)
 	return NULL;
 }
 
-/* Is there a LISTEN row for our port? */
 bool
 moment_is_listening(const struct moment *moment)
 {
@@ -133,7 +132,6 @@ moment_is_listening(const struct moment *moment)
 	return false;
 }
 
-/* Does the process run, neither a zombie nor gone? */
 bool
 moment_process_runs(const struct moment_process *process)
 {
@@ -155,14 +153,12 @@ count_forked(const struct moment *moment, bool running)
 	return count;
 }
 
-/* Children that run. */
 unsigned
 moment_children(const struct moment *moment)
 {
 	return count_forked(moment, true);
 }
 
-/* Children that are zombies. */
 unsigned
 moment_zombies(const struct moment *moment)
 {
@@ -244,7 +240,6 @@ note_peer(struct moment *moment, const struct socket_row *row)
 	process->row.conn = row->conn;
 }
 
-/* A socket row appeared, changed or went. */
 int
 moment_fold_socket(struct moment *moment, const struct event *event)
 {
@@ -255,6 +250,7 @@ moment_fold_socket(struct moment *moment, const struct event *event)
 		if (socket != NULL) {
 			socket->gone_at = left_at(moment, event->time);
 			moment->gone_sockets++;
+			assert(moment->gone_sockets <= moment->socket_count);
 		}
 		return 0;
 	}
@@ -306,7 +302,6 @@ note_latest(struct moment *moment, const struct moment_process *process,
 		*latest = 0;
 }
 
-/* A process appeared, changed or ended. */
 int
 moment_fold_process(struct moment *moment, const struct event *event)
 {
@@ -332,6 +327,7 @@ moment_fold_process(struct moment *moment, const struct event *event)
 	if (ended) {
 		process->ended_at = left_at(moment, event->time);
 		moment->gone_processes++;
+		assert(moment->gone_processes <= moment->process_count);
 	}
 	struct moment_connection *connection = moment_connection(moment, row->conn);
 	if (connection != NULL && row->role == ROLE_CHILD)

@@ -8,7 +8,6 @@ struct past {
 	struct moment moment;
 };
 
-/* A place at the log's end. */
 struct past *
 past_new(const struct log *log)
 {
@@ -24,7 +23,6 @@ past_new(const struct log *log)
 	return past;
 }
 
-/* Its end. */
 void
 past_free(struct past *past)
 {
@@ -46,7 +44,6 @@ fold(const struct log *log, struct moment *moment, uint64_t at, uint64_t number)
 	return 0;
 }
 
-/* Goes to the moment before event number. */
 int
 past_go(struct past *past, uint64_t number)
 {
@@ -77,22 +74,18 @@ past_go(struct past *past, uint64_t number)
 	return 0;
 }
 
-/* So many events lie before the place. */
 uint64_t
 past_position(const struct past *past)
 {
 	return past->position;
 }
 
-/* The moment that they make. */
 const struct moment *
 past_moment(const struct past *past)
 {
 	return &past->moment;
 }
 
-/* Where the command before this place was given: the one that is at hand does not
- * count. */
 uint64_t
 past_command_before(const struct past *past)
 {
@@ -103,7 +96,6 @@ past_command_before(const struct past *past)
 	return found != UINT64_MAX ? found + 1 : first + 1;
 }
 
-/* Where the one after it was. */
 uint64_t
 past_command_after(const struct past *past)
 {

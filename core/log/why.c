@@ -536,7 +536,6 @@ story_find(const struct story *stories, size_t count, int error,
 	return NULL;
 }
 
-/* The sentence, and the section of the book. */
 const char *
 why_call(const struct moment *moment, const struct event_call *call,
     const char **section)

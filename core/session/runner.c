@@ -9,6 +9,7 @@
 #include "server_state.h"
 #include "session_state.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,7 +34,6 @@ length_of(const struct command *command, const char *line)
 	return length;
 }
 
-/* Puts one command line in the queue. */
 bool
 runner_submit(struct session *session, const char *line,
     enum command_source source)
@@ -59,7 +59,6 @@ runner_submit(struct session *session, const char *line,
 	return command != NULL;
 }
 
-/* Nothing is queued and nothing runs. */
 bool
 runner_is_idle(const struct session *session)
 {
@@ -83,6 +82,7 @@ running_begin(struct session *session, struct queued *queued)
 	struct running *running = &session->running;
 	struct event event = {.time = loop_now(session->world.loop), .type = EVENT_COMMAND};
 	uint64_t mark = log_end(session->world.log);
+	assert(running->command == NULL && running->text == NULL);
 	memset(running, 0, sizeof *running);
 	event.command.source = queued->source;
 	event_set_text(&event, queued->text, strlen(queued->text));
@@ -142,6 +142,7 @@ ask_again(struct session *session)
 {
 	const struct running *running = &session->running;
 	int64_t now = loop_now(session->world.loop), at = running->look_at;
+	assert(running->command != NULL);
 	if (at == 0)
 		at = now + (now - running->begun_at < QUICK_NS ? TICK_NS : REST_NS);
 	if (running->expectation == NULL && running->deadline < at)
@@ -150,7 +151,6 @@ ask_again(struct session *session)
 		timer_no_later(session->world.tick, at > now ? at - now : 0);
 }
 
-/* Lets the commands move on as far as they can. */
 void
 runner_step(struct session *session)
 {
@@ -183,7 +183,6 @@ runner_step(struct session *session)
 	}
 }
 
-/* Is it a right command line? */
 bool
 runner_check(const char *line, char *error, size_t size)
 {
@@ -198,7 +197,6 @@ runner_check(const char *line, char *error, size_t size)
 	return running.error[0] == '\0';
 }
 
-/* Forgets the lines that wait for their turn. */
 size_t
 runner_drop_waiting(struct session *session)
 {
@@ -213,7 +211,6 @@ runner_drop_waiting(struct session *session)
 	return count;
 }
 
-/* Frees the queue and what runs. */
 void
 runner_free(struct session *session)
 {
