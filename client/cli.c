@@ -31,7 +31,6 @@ send_report(struct client *client, const struct connection *connection,
 	reporter_send(&client->reporter, report);
 }
 
-/* How the client writes and reads a binary number now. */
 uint16_t
 client_format(const struct client *client)
 {
@@ -63,7 +62,6 @@ client_report_data(struct client *client, const struct connection *connection,
 	send_report(client, connection, &report, data);
 }
 
-/* Reports a call. */
 void
 client_report(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result)
@@ -71,7 +69,6 @@ client_report(struct client *client, const struct connection *connection,
 	client_report_data(client, connection, call, result, NULL);
 }
 
-/* Reports a call with what it was about. */
 void
 client_report_about(struct client *client, const struct connection *connection,
     enum report_call call, int64_t result, int32_t about, int32_t value)
@@ -83,7 +80,6 @@ client_report_about(struct client *client, const struct connection *connection,
 	send_report(client, connection, &report, NULL);
 }
 
-/* Reports that something asked for was not done. */
 void
 client_report_refused(struct client *client, const struct connection *connection,
     const char *why)
@@ -95,7 +91,6 @@ client_report_refused(struct client *client, const struct connection *connection
 	send_report(client, connection, &report, why);
 }
 
-/* Reports a connect that is under way. */
 void
 client_report_begun(struct client *client, const struct connection *connection)
 {
@@ -106,7 +101,6 @@ client_report_begun(struct client *client, const struct connection *connection)
 	send_report(client, connection, &report, NULL);
 }
 
-/* Reports that an order was carried out. */
 void
 client_report_done(struct client *client, uint32_t serial)
 {
@@ -117,7 +111,6 @@ client_report_done(struct client *client, uint32_t serial)
 	send_report(client, NULL, &report, NULL);
 }
 
-/* CLOCK_MONOTONIC in nanoseconds. */
 int64_t
 client_now(void)
 {

@@ -104,7 +104,6 @@ is_port(const char *text)
 	    port <= 65535;
 }
 
-/* Reads the command line. */
 void
 options_parse(struct options *options, int argc, char **argv)
 {

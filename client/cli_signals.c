@@ -21,7 +21,6 @@ handle(int number)
 	reporter_send(&handler_reporter, &report);
 }
 
-/* sigaction(2). */
 int
 signals_set(int number, enum order_disposition disposition)
 {

@@ -10,7 +10,6 @@
 
 static const int64_t split_pause = 1000000000;
 
-/* The open connection of that number. */
 struct connection *
 connections_find(struct client *client, uint32_t number)
 {
@@ -20,7 +19,6 @@ connections_find(struct client *client, uint32_t number)
 	return NULL;
 }
 
-/* Puts a job at the end of the queue. */
 void
 connections_append(struct connection *connection, struct job *job)
 {
@@ -80,7 +78,6 @@ wants_reading(const struct client *client, const struct connection *connection)
 	    (client->reads_always && !connection->has_ended);
 }
 
-/* What poll should watch. */
 short
 connections_events(const struct client *client,
     const struct connection *connection)
@@ -217,7 +214,6 @@ read_some(struct client *client, struct connection *connection)
 		exit(1);
 }
 
-/* Goes on with what a connection has to do. */
 bool
 connections_go_on(struct client *client, struct connection *connection, short ready)
 {
@@ -237,7 +233,6 @@ connections_go_on(struct client *client, struct connection *connection, short re
 	return true;
 }
 
-/* When the next split write is due. */
 int64_t
 connections_next_due(const struct client *client)
 {
@@ -250,7 +245,6 @@ connections_next_due(const struct client *client)
 	return next;
 }
 
-/* Closes everything. */
 void
 connections_free(struct client *client)
 {

@@ -24,7 +24,6 @@ take_number(const char **text, uint16_t format, int64_t *number)
 	return true;
 }
 
-/* Encodes the two whole numbers of a line. */
 bool
 numbers_encode(uint16_t format, const char *line, size_t length, char *bytes,
     char why[NUMBERS_WHY])

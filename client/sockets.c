@@ -57,7 +57,6 @@ tell_option(struct client *client, const struct connection *connection,
 	    try_option(connection, option, value), (int32_t)option, value);
 }
 
-/* Makes the socket deaf, or lets it hear. */
 void
 sockets_silence(struct client *client, const struct connection *connection,
     bool deaf)
@@ -71,7 +70,6 @@ sockets_silence(struct client *client, const struct connection *connection,
 	}
 }
 
-/* The same, as the client now is. */
 void
 sockets_set_silence(struct client *client, const struct connection *connection)
 {
@@ -90,7 +88,6 @@ sockets_set_keepalive(struct client *client, const struct connection *connection
 	tell_option(client, connection, OPTION_SO_KEEPALIVE, client->keepalive > 0);
 }
 
-/* Sets TCP_USER_TIMEOUT. */
 void
 sockets_set_timeout(struct client *client, const struct connection *connection)
 {
@@ -98,7 +95,6 @@ sockets_set_timeout(struct client *client, const struct connection *connection)
 	set_option(client, connection, OPTION_TCP_USER_TIMEOUT, (int)timeout);
 }
 
-/* Sets every option of a new socket. */
 void
 sockets_prepare(struct client *client, const struct connection *connection)
 {
@@ -109,7 +105,6 @@ sockets_prepare(struct client *client, const struct connection *connection)
 		sockets_set_keepalive(client, connection);
 }
 
-/* Makes the next close send a RST. */
 void
 sockets_set_abort(struct client *client, const struct connection *connection)
 {
@@ -119,7 +114,6 @@ sockets_set_abort(struct client *client, const struct connection *connection)
 	    OPTION_SO_LINGER, 0);
 }
 
-/* The state of the connection. */
 int32_t
 sockets_state(const struct connection *connection)
 {
@@ -130,7 +124,6 @@ sockets_state(const struct connection *connection)
 	return info.tcpi_state;
 }
 
-/* How many bytes that came were not read. */
 int32_t
 sockets_unread(const struct connection *connection)
 {

@@ -32,7 +32,6 @@ forget_ended(struct server *server)
 	server->children_count = kept;
 }
 
-/* Are there as many children as are allowed? */
 bool
 children_full(struct server *server)
 {

@@ -36,7 +36,6 @@ must(struct server *server, enum report_call call, int result, const char *name)
 	server_die(name, error, mend);
 }
 
-/* socket, bind, listen. */
 void
 listener_open(struct server *server)
 {

@@ -65,7 +65,6 @@ find_least(rlim_t hard)
 	return least;
 }
 
-/* Lets so many processes more be made. */
 void
 room_limit(struct server *server)
 {

@@ -26,14 +26,12 @@ server_report_data(struct server *server, enum report_call call, int64_t result,
 	reporter_send(&server->reporter, &report);
 }
 
-/* Tells the console of a call. */
 void
 server_report(struct server *server, enum report_call call, int64_t result)
 {
 	server_report_data(server, call, result, NULL);
 }
 
-/* Tells that something asked for is not done. */
 void
 server_refuse(struct server *server, const char *text)
 {
@@ -77,7 +75,6 @@ server_die(const char *call, int error, const char *mend)
 	exit(1);
 }
 
-/* Closes the connected socket. */
 void
 server_close(struct server *server)
 {
@@ -86,7 +83,6 @@ server_close(struct server *server)
 	server_report(server, CALL_CLOSE, result);
 }
 
-/* The local end of a socket. */
 struct report_endpoint
 server_local_end(int fd)
 {

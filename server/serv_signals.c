@@ -156,7 +156,6 @@ signals_install(const struct server *server)
 	signals_restore(&none);
 }
 
-/* Blocks every signal. */
 void
 signals_block(sigset_t *before)
 {
@@ -166,7 +165,6 @@ signals_block(sigset_t *before)
 		server_die("sigprocmask", errno, NULL);
 }
 
-/* Goes back to the mask of before. */
 void
 signals_restore(const sigset_t *before)
 {
@@ -174,7 +172,6 @@ signals_restore(const sigset_t *before)
 		server_die("sigprocmask", errno, NULL);
 }
 
-/* The handlers now speak for a child. */
 void
 signals_enter_child(const struct server *server)
 {

@@ -16,7 +16,8 @@ void signals_block(sigset_t *before);
 void signals_restore(const sigset_t *before);
 
 /* In a child, before its signals are restored: SIGCHLD goes back to its default,
- * SIGPIPE is as the setting says, and from now on the handlers speak for this child and its connection. */
+ * SIGPIPE is as the setting says, and from now on the handlers speak for this child and
+ * its connection. */
 void signals_enter_child(const struct server *server);
 
 #endif

@@ -1,6 +1,5 @@
 #include "transfer.h"
 
-/* One read. */
 ssize_t
 transfer_read(struct server *server, char *data, size_t size)
 {
@@ -16,7 +15,6 @@ transfer_read(struct server *server, char *data, size_t size)
 	}
 }
 
-/* Reads until size bytes are there. */
 ssize_t
 transfer_read_all(struct server *server, char *data, size_t size)
 {
@@ -32,7 +30,6 @@ transfer_read_all(struct server *server, char *data, size_t size)
 	return (ssize_t)taken;
 }
 
-/* Writes everything. */
 bool
 transfer_write(struct server *server, const char *data, size_t size)
 {

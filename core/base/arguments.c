@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The TEXT of a command, without closing blanks and quotes around all of it. */
 char *
 argument_text(const char *text)
 {
@@ -17,7 +16,6 @@ argument_text(const char *text)
 	return strndup(text, length);
 }
 
-/* Copies the next word of *text into word and moves on. */
 bool
 argument_word(const char **text, char *word, size_t size)
 {
@@ -31,7 +29,6 @@ argument_word(const char **text, char *word, size_t size)
 	return true;
 }
 
-/* A number at the start of text. */
 long
 argument_number(const char *text, const char **rest)
 {
@@ -47,7 +44,6 @@ argument_number(const char *text, const char **rest)
 	return number;
 }
 
-/* Seconds as ns. */
 int64_t
 argument_seconds(const char *word)
 {

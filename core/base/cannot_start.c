@@ -20,7 +20,8 @@ mend_of(int error)
 	case ENOSYS:
 	case EPERM:
 	case EACCES:
-		return "this kernel, or a sandbox around it (seccomp), refuses it: start outside of that";
+		return "this kernel, or a sandbox around it (seccomp), refuses it: start outside "
+		    "of that";
 	default:
 		return NULL;
 	}

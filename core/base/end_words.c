@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-/* How a process ended. */
 const char *
 end_words(int status, enum end_place place, char *words)
 {

@@ -43,7 +43,6 @@ monotonic_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* A new loop; NULL with errno. */
 struct loop *
 loop_new(void)
 {
@@ -70,7 +69,6 @@ loop_bury(struct watch **list)
 	}
 }
 
-/* Frees the loop with what is still watched. */
 void
 loop_free(struct loop *loop)
 {
@@ -84,14 +82,12 @@ loop_free(struct loop *loop)
 	free(loop);
 }
 
-/* The session's clock. */
 int64_t
 loop_now(const struct loop *loop)
 {
 	return monotonic_now() - loop->start;
 }
 
-/* The processor time of this process. */
 int64_t
 loop_cost(void)
 {
@@ -100,14 +96,12 @@ loop_cost(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* A CLOCK_MONOTONIC time as a time of the session's clock. */
 int64_t
 loop_from_monotonic(const struct loop *loop, int64_t monotonic)
 {
 	return monotonic - loop->start;
 }
 
-/* Calls function when the descriptor has events. */
 struct watch *
 loop_watch(struct loop *loop, int fd, uint32_t events, watch_function *function,
     void *context)
@@ -128,7 +122,6 @@ loop_watch(struct loop *loop, int fd, uint32_t events, watch_function *function,
 	return watch;
 }
 
-/* Asks for other events from now on. */
 int
 loop_rewatch(struct loop *loop, struct watch *watch, uint32_t events)
 {
@@ -176,7 +169,6 @@ timer_ran_out(void *context, uint32_t events)
 	timer->function(timer->context);
 }
 
-/* A timer, not running yet. */
 struct timer *
 loop_timer(struct loop *loop, timer_function *function, void *context)
 {
@@ -198,7 +190,6 @@ loop_timer(struct loop *loop, timer_function *function, void *context)
 	return timer;
 }
 
-/* Runs it out once, at this time of the session's clock. */
 void
 timer_at(struct timer *timer, int64_t time)
 {
@@ -212,14 +203,12 @@ timer_at(struct timer *timer, int64_t time)
 	    timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
 }
 
-/* Runs it out once, after so many ns. */
 void
 timer_after(struct timer *timer, int64_t delay)
 {
 	timer_at(timer, loop_now(timer->loop) + delay);
 }
 
-/* The same, but never later than it was to run out already. */
 void
 timer_no_later(struct timer *timer, int64_t delay)
 {
@@ -227,7 +216,6 @@ timer_no_later(struct timer *timer, int64_t delay)
 		timer_after(timer, delay);
 }
 
-/* Stops it; whether it was running. */
 bool
 timer_stop(struct timer *timer)
 {
@@ -238,14 +226,12 @@ timer_stop(struct timer *timer)
 	return was;
 }
 
-/* Is it running? */
 bool
 timer_is_running(const struct timer *timer)
 {
 	return timer->running;
 }
 
-/* Stops and frees. */
 void
 loop_untimer(struct loop *loop, struct timer *timer)
 {
@@ -256,7 +242,6 @@ loop_untimer(struct loop *loop, struct timer *timer)
 	free(timer);
 }
 
-/* Waits at most timeout_ms and handles one round. */
 int
 loop_round(struct loop *loop, int timeout_ms)
 {

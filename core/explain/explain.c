@@ -27,7 +27,6 @@ explain_heading(enum explain_part part)
 	return (unsigned)part < EXPLAIN_PARTS ? headings[part] : "?";
 }
 
-/* Names what is explained. */
 void
 explain_name(struct explain_writer *writer, const char *format, ...)
 {
@@ -37,7 +36,6 @@ explain_name(struct explain_writer *writer, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Appends a sentence to a part. */
 void
 explain_say(struct explain_writer *writer, enum explain_part part,
     const char *format, ...)
@@ -56,7 +54,6 @@ explain_say(struct explain_writer *writer, enum explain_part part,
 	free(sentence);
 }
 
-/* Appends what the catalogue says. */
 void
 explain_write(struct explain_writer *writer, const struct explain_text *text)
 {
@@ -89,7 +86,6 @@ first_event(const struct explain_view *view)
 	return view->moment->begun > first ? view->moment->begun : first;
 }
 
-/* Appends the last events that are about it. */
 void
 explain_tell(struct explain_writer *writer, uint64_t end,
     bool (*about)(const struct event *event, const void *context),
@@ -114,7 +110,6 @@ explain_tell(struct explain_writer *writer, uint64_t end,
 		tell_event(writer, told[--count]);
 }
 
-/* A time as the timeline shows it. */
 const char *
 explain_time(int64_t time, char *text)
 {
@@ -122,7 +117,6 @@ explain_time(int64_t time, char *text)
 	return text;
 }
 
-/* A process by its name. */
 const char *
 explain_process_word(const struct explain_view *view, pid_t pid, char *text)
 {
@@ -242,7 +236,8 @@ write_end(struct explain_writer *writer, const struct explain_subject *subject,
 	else if (conn == 0)
 		snprintf(error, EXPLAIN_ERROR, "there is no connection yet: connect opens one");
 	else
-		snprintf(error, EXPLAIN_ERROR, "there is no connection %u: show connections tells which there are", conn);
+		snprintf(error, EXPLAIN_ERROR, "there is no connection %u: show connections "
+		    "tells which there are", conn);
 	return *error == '\0';
 }
 
@@ -253,7 +248,8 @@ write_last(struct explain_writer *writer, char *error)
 	const struct moment_errno *last = &writer->view->moment->last;
 	if (!last->any)
 		snprintf(error, EXPLAIN_ERROR, "no call has failed or met the end of file yet: "
-		    "show why takes also the NAME of an errno, state or signal, client, server, zombie");
+		    "show why takes also the NAME of an errno, state or signal, client, server, "
+		    "zombie");
 	else if (last->signal != 0)
 		explain_signal(writer, last->signal);
 	else
@@ -323,7 +319,8 @@ write_subject(struct explain_writer *writer, const struct explain_subject *subje
 		if (process != NULL)
 			explain_process(writer, process);
 		else
-			snprintf(error, EXPLAIN_ERROR, "there is no process %d: show processes tells which there are", subject->number);
+			snprintf(error, EXPLAIN_ERROR, "there is no process %d: show processes "
+			    "tells which there are", subject->number);
 		break;
 	case EXPLAIN_ZOMBIE:
 		explain_zombie(writer, find_zombie(moment));
@@ -361,7 +358,6 @@ close_parts(struct explain_writer *writer)
 	return good;
 }
 
-/* Explains. */
 bool
 explain(const struct explain_subject *subject, const struct explain_view *view,
     struct explanation *out, char *error)
@@ -380,7 +376,6 @@ explain(const struct explain_subject *subject, const struct explain_view *view,
 	return good && there;
 }
 
-/* Makes an event of it. */
 bool
 explain_to_event(const struct explanation *explanation, struct event *event)
 {
@@ -394,14 +389,14 @@ explain_to_event(const struct explanation *explanation, struct event *event)
 		    explain_heading((enum explain_part)part), explanation->parts[part]);
 	snprintf(event->why.section, sizeof event->why.section, "%s",
 	    explanation->section);
-	bool good = memory_stream_close(out, &event->detail) && event_set_text(event, explanation->subject,
+	bool good = memory_stream_close(out, &event->detail) &&
+	    event_set_text(event, explanation->subject,
 	    strlen(explanation->subject)) == 0;
 	if (!good)
 		event_release(event);
 	return good;
 }
 
-/* Frees what it holds. */
 void
 explain_release(struct explanation *explanation)
 {

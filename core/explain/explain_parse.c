@@ -82,7 +82,6 @@ parse_name(struct explain_subject *subject, const char *word)
 	return true;
 }
 
-/* Reads what stands behind `show why`. */
 bool
 explain_parse(struct explain_subject *subject, const char *words, char *error)
 {
@@ -98,6 +97,7 @@ explain_parse(struct explain_subject *subject, const char *words, char *error)
 	    (parse_pid(subject, word) || parse_name(subject, word))))
 		return true;
 	snprintf(error, EXPLAIN_ERROR, "show why wants nothing (the last errno), the NAME of an "
-	    "errno, a state or a signal, eof, client [N], server [N], listener, pid:PID, zombie, event TYPE");
+	    "errno, a state or a signal, eof, client [N], server [N], listener, pid:PID, zombie, "
+	    "event TYPE");
 	return false;
 }

@@ -10,36 +10,56 @@
 
 static const struct explain_text roles[] = {
 	[ROLE_CLIENT] = {
-		.is = "The client: it makes the calls of the book's tcpcli: socket, connect, and for each line write and read.",
+		.is = "The client: it makes the calls of the book's tcpcli: socket, connect, and "
+		    "for each line write and read.",
 		.led = "The console started it, under its guard.",
-		.ends = "SIGPIPE, by default, when it writes to a connection that a RST has ended; kill client; quit. Its end closes all its connections.",
-		.differs = "The book's client sleeps in fgets and cannot hear a FIN meanwhile. This one waits for the console's orders in poll, and keeps the lesson: it reads the socket only after it wrote (client reads line). select mends it (6.4).",
+		.ends = "SIGPIPE, by default, when it writes to a connection that a RST has "
+		    "ended; kill client; quit. Its end closes all its connections.",
+		.differs = "The book's client sleeps in fgets and cannot hear a FIN meanwhile. "
+		    "This one waits for the console's orders in poll, and keeps the lesson: it "
+		    "reads the socket only after it wrote (client reads line). select mends it "
+		    "(6.4).",
 		.section = "5.4"},
 	[ROLE_SERVER] = {
-		.is = "The server's parent: it listens, accepts, forks a child for each connection and closes its own copy of the connected socket.",
-		.led = "It was started, by the console or by somebody else, and has bound its port.",
-		.ends = "A signal, or an error that it does not take: EINTR from accept with eintr=die. Its children serve on without it; only the port is closed.",
-		.differs = "It sleeps in accept: WCHAN is inet_csk_accept on Linux, wait_for_connect in the lecture's old Linux, kernels of BSD have other names.",
+		.is = "The server's parent: it listens, accepts, forks a child for each "
+		    "connection and closes its own copy of the connected socket.",
+		.led = "It was started, by the console or by somebody else, and has bound its "
+		    "port.",
+		.ends = "A signal, or an error that it does not take: EINTR from accept with "
+		    "eintr=die. Its children serve on without it; only the port is closed.",
+		.differs = "It sleeps in accept: WCHAN is inet_csk_accept on Linux, "
+		    "wait_for_connect in the lecture's old Linux, kernels of BSD have other names.",
 		.section = "5.2"},
 	[ROLE_CHILD] = {
-		.is = "A child of the server: it serves one connection, as str_echo does: read, write what came, until read returns 0.",
+		.is = "A child of the server: it serves one connection, as str_echo does: read, "
+		    "write what came, until read returns 0.",
 		.led = "accept returned a connection, and the parent forked.",
-		.ends = "End of file: the client's FIN makes read return 0, the child exits. Or an error of read or write, or a signal. Then it is a zombie until its parent waits.",
-		.differs = "It inherited copies of both sockets and closes the listening one at once (4.8). When the parent dies first, init, here the guard, becomes its parent (PPID); it serves on.",
+		.ends = "End of file: the client's FIN makes read return 0, the child exits. Or "
+		    "an error of read or write, or a signal. Then it is a zombie until its "
+		    "parent waits.",
+		.differs = "It inherited copies of both sockets and closes the listening one at "
+		    "once (4.8). When the parent dies first, init, here the guard, becomes its "
+		    "parent (PPID); it serves on.",
 		.section = "5.3"},
 	[ROLE_OTHER] = {
-		.is = "A process that is neither the console's server nor its client: of another program at this port, or a helper that it started.",
-		.led = "It was found in the process table, below the server or as the owner of a socket with our port.",
+		.is = "A process that is neither the console's server nor its client: of another "
+		    "program at this port, or a helper that it started.",
+		.led = "It was found in the process table, below the server or as the owner of a "
+		    "socket with our port.",
 		.ends = "Whatever its own program says. A signal from here is asked about first.",
-		.differs = "What it calls is not reported: its states, children and zombies are read from /proc, as any other user could read them.",
+		.differs = "What it calls is not reported: its states, children and zombies are "
+		    "read from /proc, as any other user could read them.",
 		.section = "4.8"},
 };
 
 static const struct { char letter; const char *text; } stats[] = {
 	{'R', "STAT R: it runs, or waits for a processor only."},
-	{'S', "STAT S: it sleeps in a call until something happens (accept, read, poll); a signal wakes it."},
+	{'S', "STAT S: it sleeps in a call until something happens (accept, read, poll); a "
+	    "signal wakes it."},
 	{'D', "STAT D: it sleeps where signals wait until the kernel is done, mostly for a disk."},
-	{'T', "STAT T: a signal has stopped it (SIGSTOP). Its TCP goes on: the kernel acknowledges what comes and keeps it. Other signals wait, in ShdPnd, until SIGCONT; SIGKILL does not."},
+	{'T', "STAT T: a signal has stopped it (SIGSTOP). Its TCP goes on: the kernel "
+	    "acknowledges what comes and keeps it. Other signals wait, in ShdPnd, until SIGCONT; "
+	    "SIGKILL does not."},
 	{'t', "STAT t: a debugger has stopped it."},
 	{'Z', "STAT Z: it is dead, and its parent has not waited for it."},
 	{'X', "STAT X: it is dead; hardly ever seen."},
@@ -52,14 +72,19 @@ static const struct { char letter; const char *text; } stats[] = {
 };
 
 static const struct explain_text zombie = {
-	.is = "A zombie: the process is dead, its memory, descriptors and sockets are gone. The kernel keeps its PID, how it ended and the CPU time that it used, until its parent asks.",
-	.led = "It ended; the kernel sent SIGCHLD to its parent; the parent has not called wait or waitpid for it.",
-	.ends = "Its parent's wait or waitpid; or its parent's own end: then init inherits it and waits (here the guard stands for init). No signal ends it, not even SIGKILL.",
-	.differs = "Signals do not queue: five deaths can be one SIGCHLD, so a handler must call waitpid in a loop, with WNOHANG. SIGCHLD ignored (SIG_IGN): no zombies on System V, Linux and by POSIX since 2001; on old Berkeley kernels they stay.",
+	.is = "A zombie: the process is dead, its memory, descriptors and sockets are gone. The "
+	    "kernel keeps its PID, how it ended and the CPU time that it used, until its parent "
+	    "asks.",
+	.led = "It ended; the kernel sent SIGCHLD to its parent; the parent has not called wait "
+	    "or waitpid for it.",
+	.ends = "Its parent's wait or waitpid; or its parent's own end: then init inherits it "
+	    "and waits (here the guard stands for init). No signal ends it, not even SIGKILL.",
+	.differs = "Signals do not queue: five deaths can be one SIGCHLD, so a handler must call "
+	    "waitpid in a loop, with WNOHANG. SIGCHLD ignored (SIG_IGN): no zombies on System V, "
+	    "Linux and by POSIX since 2001; on old Berkeley kernels they stay.",
 	.section = "5.9",
 };
 
-/* The catalogue's text; NULL for no role. */
 const struct explain_text *
 explain_role_text(enum report_role role)
 {

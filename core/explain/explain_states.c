@@ -9,76 +9,127 @@
 
 static const struct explain_text states[STATE_COUNT] = {
 	[STATE_GONE] = {
-		.is = "The table has no such row: this end of the connection does not exist any more (CLOSED in RFC 9293).",
-		.led = "Its own FIN was acknowledged after the peer's (LAST_ACK), its TIME_WAIT ran out, a RST came or went, or TCP gave up.",
-		.ends = "Nothing is left to end: the two addresses and ports are free for another connection.",
-		.differs = "A process may still hold a descriptor of it: then the socket is in the state CLOSE, which Linux leaves out of /proc/net/tcp. Writing to it fails: with the error of the RST once, then with EPIPE and SIGPIPE.",
+		.is = "The table has no such row: this end of the connection does not exist any "
+		    "more (CLOSED in RFC 9293).",
+		.led = "Its own FIN was acknowledged after the peer's (LAST_ACK), its TIME_WAIT "
+		    "ran out, a RST came or went, or TCP gave up.",
+		.ends = "Nothing is left to end: the two addresses and ports are free for "
+		    "another connection.",
+		.differs = "A process may still hold a descriptor of it: then the socket is in "
+		    "the state CLOSE, which Linux leaves out of /proc/net/tcp. Writing to it "
+		    "fails: with the error of the RST once, then with EPIPE and SIGPIPE.",
 		.section = "2.6"},
 	[STATE_ESTABLISHED] = {
 		.is = "The handshake is over: both ends may send and receive.",
-		.led = "The client's SYN, the server's SYN+ACK, the client's ACK. The server's TCP does this by itself, before accept returns.",
-		.ends = "A FIN (close, shutdown, or the end of the last process that holds the descriptor), a RST, or TCP giving up what nobody acknowledges.",
-		.differs = "It does not say that the peer lives: when its host crashes and nothing is sent, the row stays for ever, unless SO_KEEPALIVE is set. On Linux a connection that accept has not returned yet stands here with inode 0.",
+		.led = "The client's SYN, the server's SYN+ACK, the client's ACK. The server's "
+		    "TCP does this by itself, before accept returns.",
+		.ends = "A FIN (close, shutdown, or the end of the last process that holds the "
+		    "descriptor), a RST, or TCP giving up what nobody acknowledges.",
+		.differs = "It does not say that the peer lives: when its host crashes and "
+		    "nothing is sent, the row stays for ever, unless SO_KEEPALIVE is set. On "
+		    "Linux a connection that accept has not returned yet stands here with inode 0.",
 		.section = "5.6"},
 	[STATE_SYN_SENT] = {
 		.is = "A SYN is out; its answer has not come.",
 		.led = "connect: it sends the SYN and sleeps until the handshake is over.",
-		.ends = "SYN+ACK (ESTABLISHED), RST (ECONNREFUSED), an ICMP unreachable, or no answer to any of the SYNs (ETIMEDOUT).",
-		.differs = "Linux 6.5 and later gives up after about 133 s, before after 127 s; 4.4BSD sends 3 SYNs and gives up after 75 s. An ICMP unreachable ends connect at once on Linux; Berkeley kernels keep it and go on trying.",
+		.ends = "SYN+ACK (ESTABLISHED), RST (ECONNREFUSED), an ICMP unreachable, or no "
+		    "answer to any of the SYNs (ETIMEDOUT).",
+		.differs = "Linux 6.5 and later gives up after about 133 s, before after 127 s; "
+		    "4.4BSD sends 3 SYNs and gives up after 75 s. An ICMP unreachable ends "
+		    "connect at once on Linux; Berkeley kernels keep it and go on trying.",
 		.section = "4.3"},
 	[STATE_SYN_RECV] = {
-		.is = "A SYN came and was answered with SYN+ACK; the ACK that completes the handshake has not come.",
+		.is = "A SYN came and was answered with SYN+ACK; the ACK that completes the "
+		    "handshake has not come.",
 		.led = "A SYN met a listening socket with room in its queue.",
-		.ends = "The ACK (ESTABLISHED, and the connection waits for accept), a RST, or no ACK: the SYN+ACK goes out again after 1, 3, 7, 15, 31 s, and after about 64 s the row is gone.",
-		.differs = "The book calls it SYN_RCVD. On Linux it is no socket yet, only a request: inode 0, nobody's. While the queue for accept is full the last ACK is dropped and the row stays; with SYN cookies there is no row.",
+		.ends = "The ACK (ESTABLISHED, and the connection waits for accept), a RST, or "
+		    "no ACK: the SYN+ACK goes out again after 1, 3, 7, 15, 31 s, and after about "
+		    "64 s the row is gone.",
+		.differs = "The book calls it SYN_RCVD. On Linux it is no socket yet, only a "
+		    "request: inode 0, nobody's. While the queue for accept is full the last ACK "
+		    "is dropped and the row stays; with SYN cookies there is no row.",
 		.section = "4.5"},
 	[STATE_FIN_WAIT1] = {
 		.is = "This end closed first: its FIN is out and not acknowledged yet.",
 		.led = "close, shutdown, or the end of the last process that held the descriptor.",
-		.ends = "The ACK (FIN_WAIT2), the peer's FIN (CLOSING; with the ACK: TIME_WAIT), a RST, or TCP giving up: for an orphan, which no process holds, after about 107 s.",
-		.differs = "Between two processes on one Linux host the ACK can be delayed some 40 ms, so the row is seen just that long. Once the process is gone, Linux shows it with inode 0.",
+		.ends = "The ACK (FIN_WAIT2), the peer's FIN (CLOSING; with the ACK: TIME_WAIT), "
+		    "a RST, or TCP giving up: for an orphan, which no process holds, after about "
+		    "107 s.",
+		.differs = "Between two processes on one Linux host the ACK can be delayed some "
+		    "40 ms, so the row is seen just that long. Once the process is gone, Linux "
+		    "shows it with inode 0.",
 		.section = "2.6"},
 	[STATE_FIN_WAIT2] = {
-		.is = "This end closed first and its FIN was acknowledged: it sends no more, and waits for the peer's FIN. The connection is half-closed.",
-		.led = "The ACK of its FIN. The peer's TCP sent that by itself; the peer's process has not closed.",
-		.ends = "The peer's FIN (TIME_WAIT), or a RST. An orphan, which no process holds, answers data with RST, and Linux drops it after 60 s (tcp_fin_timeout); one with an open descriptor waits for ever.",
-		.differs = "RFC 9293 knows no limit here. Berkeley kernels drop it when it was idle for 10 minutes and 75 seconds. Linux shows an orphan with inode 0 and a timer like TIME_WAIT's.",
+		.is = "This end closed first and its FIN was acknowledged: it sends no more, and "
+		    "waits for the peer's FIN. The connection is half-closed.",
+		.led = "The ACK of its FIN. The peer's TCP sent that by itself; the peer's "
+		    "process has not closed.",
+		.ends = "The peer's FIN (TIME_WAIT), or a RST. An orphan, which no process "
+		    "holds, answers data with RST, and Linux drops it after 60 s "
+		    "(tcp_fin_timeout); one with an open descriptor waits for ever.",
+		.differs = "RFC 9293 knows no limit here. Berkeley kernels drop it when it was "
+		    "idle for 10 minutes and 75 seconds. Linux shows an orphan with inode 0 and "
+		    "a timer like TIME_WAIT's.",
 		.section = "2.6"},
 	[STATE_TIME_WAIT] = {
-		.is = "Both FINs are sent and acknowledged. The end that closed first keeps the two addresses and ports for a while.",
+		.is = "Both FINs are sent and acknowledged. The end that closed first keeps the "
+		    "two addresses and ports for a while.",
 		.led = "This end closed first; then the peer's FIN came and was acknowledged.",
-		.ends = "Time: 60 s on Linux, whatever tcp_fin_timeout says. It is there to acknowledge the peer's FIN again should the ACK be lost, and to let old segments die. A RST ends it at once, unless tcp_rfc1337 is set (RFC 1337).",
-		.differs = "The book says 2 MSL, 1 to 4 minutes: RFC 9293 takes 2 minutes for the MSL, Berkeley 30 s. On Linux it is nobody's: inode 0. A client's never hinders a server's bind; a server's own does, without SO_REUSEADDR.",
+		.ends = "Time: 60 s on Linux, whatever tcp_fin_timeout says. It is there to "
+		    "acknowledge the peer's FIN again should the ACK be lost, and to let old "
+		    "segments die. A RST ends it at once, unless tcp_rfc1337 is set (RFC 1337).",
+		.differs = "The book says 2 MSL, 1 to 4 minutes: RFC 9293 takes 2 minutes for "
+		    "the MSL, Berkeley 30 s. On Linux it is nobody's: inode 0. A client's never "
+		    "hinders a server's bind; a server's own does, without SO_REUSEADDR.",
 		.section = "2.7"},
 	[STATE_CLOSE] = {
-		.is = "The socket has no connection: TCP is through with it, or never began; a process still holds its descriptor.",
+		.is = "The socket has no connection: TCP is through with it, or never began; a "
+		    "process still holds its descriptor.",
 		.led = "socket without connect or listen, a RST, or TCP giving up.",
 		.ends = "close of the descriptor, or the end of the process.",
-		.differs = "Linux leaves such sockets out of /proc/net/tcp; lsof and ls -l /proc/PID/fd show that one is held. The book's name is CLOSED.",
+		.differs = "Linux leaves such sockets out of /proc/net/tcp; lsof and ls -l "
+		    "/proc/PID/fd show that one is held. The book's name is CLOSED.",
 		.section = "2.6"},
 	[STATE_CLOSE_WAIT] = {
-		.is = "The peer's FIN has come: it will send no more. This end has not closed yet, and may still write.",
-		.led = "The peer closed, or its process ended. TCP acknowledged the FIN by itself; the process here learns of it when it reads 0.",
-		.ends = "Only the process that holds the descriptor: close, shutdown, or its end (LAST_ACK). TCP has no timer here, on any system; a row that stays means a program that does not close. Or a RST.",
-		.differs = "Linux counts the FIN as one byte in Recv-Q until it is read. After a RST that follows the FIN the book expects ECONNRESET from read; Linux remembers the FIN and returns 0.",
+		.is = "The peer's FIN has come: it will send no more. This end has not closed "
+		    "yet, and may still write.",
+		.led = "The peer closed, or its process ended. TCP acknowledged the FIN by "
+		    "itself; the process here learns of it when it reads 0.",
+		.ends = "Only the process that holds the descriptor: close, shutdown, or its end "
+		    "(LAST_ACK). TCP has no timer here, on any system; a row that stays means a "
+		    "program that does not close. Or a RST.",
+		.differs = "Linux counts the FIN as one byte in Recv-Q until it is read. After a "
+		    "RST that follows the FIN the book expects ECONNRESET from read; Linux "
+		    "remembers the FIN and returns 0.",
 		.section = "5.12"},
 	[STATE_LAST_ACK] = {
-		.is = "The peer closed first, now this end has closed too: its FIN waits for the last ACK.",
+		.is = "The peer closed first, now this end has closed too: its FIN waits for the "
+		    "last ACK.",
 		.led = "The peer's FIN (CLOSE_WAIT), then close here, or the end of the process.",
-		.ends = "The ACK: then nothing is left on this side. A RST; or, without an answer, TCP giving up.",
-		.differs = "On loopback the ACK comes within the call that sent the FIN: most readings of the table never see it. Linux shows it with inode 0 when the process is gone.",
+		.ends = "The ACK: then nothing is left on this side. A RST; or, without an "
+		    "answer, TCP giving up.",
+		.differs = "On loopback the ACK comes within the call that sent the FIN: most "
+		    "readings of the table never see it. Linux shows it with inode 0 when the "
+		    "process is gone.",
 		.section = "2.6"},
 	[STATE_LISTEN] = {
-		.is = "A listening socket: it waits for SYNs to its port, and is never connected itself; accept returns a new socket for each connection.",
+		.is = "A listening socket: it waits for SYNs to its port, and is never connected "
+		    "itself; accept returns a new socket for each connection.",
 		.led = "socket, bind, listen.",
-		.ends = "The last descriptor of it is closed: fork copies it, so each child closes its copy (4.8), or the port lives on in the children.",
-		.differs = "Recv-Q counts the connections that wait for accept. A backlog of N queues N+1 on Linux, about 1.5 N on Berkeley kernels. When the queue is full both ignore the SYN, for the client will send it again: a RST would say that nobody listens.",
+		.ends = "The last descriptor of it is closed: fork copies it, so each child "
+		    "closes its copy (4.8), or the port lives on in the children.",
+		.differs = "Recv-Q counts the connections that wait for accept. A backlog of N "
+		    "queues N+1 on Linux, about 1.5 N on Berkeley kernels. When the queue is "
+		    "full both ignore the SYN, for the client will send it again: a RST would "
+		    "say that nobody listens.",
 		.section = "4.5"},
 	[STATE_CLOSING] = {
-		.is = "Both ends closed at the same time: the FINs crossed. The peer's has come, ours is not acknowledged yet.",
+		.is = "Both ends closed at the same time: the FINs crossed. The peer's has come, "
+		    "ours is not acknowledged yet.",
 		.led = "A FIN came while this end waited for the ACK of its own (FIN_WAIT1).",
 		.ends = "The ACK of our FIN: TIME_WAIT, here at both ends. Or a RST.",
-		.differs = "On loopback a segment arrives within the call that sends it, so FINs hardly ever cross; over a wire it is rare, too.",
+		.differs = "On loopback a segment arrives within the call that sends it, so FINs "
+		    "hardly ever cross; over a wire it is rare, too.",
 		.section = "2.6"},
 };
 
@@ -91,7 +142,8 @@ static const char *const at_ends[STATE_COUNT][END_SERVER + 1] = {
 	[STATE_ESTABLISHED] = {
 		"It belongs to no connection of this session's client.",
 		"connect has returned 0 once the SYN+ACK came.",
-		"The child that was forked for it reads and writes here; the parent has closed its own copy of the descriptor."},
+		"The child that was forked for it reads and writes here; the parent has closed "
+		"its own copy of the descriptor."},
 	[STATE_SYN_SENT] = {
 		"It belongs to no connection of this session's client.",
 		"The client sleeps in connect, or polls for its outcome.",
@@ -99,31 +151,40 @@ static const char *const at_ends[STATE_COUNT][END_SERVER + 1] = {
 	[STATE_SYN_RECV] = {
 		"It belongs to no connection of this session's client.",
 		"A client comes here only by a simultaneous open: two SYNs that crossed.",
-		"The server's process knows nothing of it yet: accept returns what is established."},
+		"The server's process knows nothing of it yet: accept returns what is "
+		"established."},
 	[STATE_FIN_WAIT1] = {
 		"It belongs to no connection of this session's client.",
 		"The client closed first, as in a normal termination.",
-		"The server's end closed first: its child ended, was killed, or closed on its own account."},
+		"The server's end closed first: its child ended, was killed, or closed on its "
+		"own account."},
 	[STATE_FIN_WAIT2] = {
 		"It belongs to no connection of this session's client.",
 		"The client closed or shut down first; the server's child has not closed.",
-		"The child is gone or has closed, and the client has not: it may not have noticed."},
+		"The child is gone or has closed, and the client has not: it may not have "
+		"noticed."},
 	[STATE_TIME_WAIT] = {
-		"It belongs to no connection of this session's client: perhaps to one of the session before.",
-		"The client closed first: in a normal termination TIME_WAIT stays with the client, so that the server can start again.",
-		"The server's end closed first, so TIME_WAIT stays with the well-known port: that is why a server sets SO_REUSEADDR."},
+		"It belongs to no connection of this session's client: perhaps to one of the "
+		"session before.",
+		"The client closed first: in a normal termination TIME_WAIT stays with the "
+		"client, so that the server can start again.",
+		"The server's end closed first, so TIME_WAIT stays with the well-known port: "
+		"that is why a server sets SO_REUSEADDR."},
 	[STATE_CLOSE] = {
 		"It belongs to no connection of this session's client.",
 		"The client still holds its descriptor.",
 		"A server's process still holds its descriptor."},
 	[STATE_CLOSE_WAIT] = {
 		"It belongs to no connection of this session's client.",
-		"The client does not know yet: it waits for its own input, not for the socket. Its next write succeeds, and draws a RST if the server's process is gone.",
-		"The child's read returns 0 and it ends. If the row stays, the child is stopped, or somebody else holds a copy of the descriptor."},
+		"The client does not know yet: it waits for its own input, not for the socket. "
+		"Its next write succeeds, and draws a RST if the server's process is gone.",
+		"The child's read returns 0 and it ends. If the row stays, the child is stopped, "
+		"or somebody else holds a copy of the descriptor."},
 	[STATE_LAST_ACK] = {
 		"It belongs to no connection of this session's client.",
 		"The server's end had closed first; the client has closed after it.",
-		"The client closed first, the child read the end of file and closed: the normal termination."},
+		"The client closed first, the child read the end of file and closed: the normal "
+		"termination."},
 	[STATE_LISTEN] = {
 		"This is the server's door: the parent sleeps in accept.",
 		"A client's socket does not listen.",
@@ -134,7 +195,6 @@ static const char *const at_ends[STATE_COUNT][END_SERVER + 1] = {
 		"Server and client closed at once."},
 };
 
-/* The catalogue's text; NULL for no state. */
 const struct explain_text *
 explain_state_text(enum tcp_state state)
 {
@@ -207,13 +267,14 @@ say_who_closed(struct explain_writer *writer,
 	char time[EXPLAIN_WORD], child[EXPLAIN_WORD], end[EXPLAIN_WORD];
 	explain_process_word(writer->view, connection->child, child);
 	if (connection->rebooted)
-		explain_say(writer, EXPLAIN_LED, "Here the server's host has rebooted and knows the connection no longer.");
+		explain_say(writer, EXPLAIN_LED, "Here the server's host has rebooted and knows "
+		    "the connection no longer.");
 	else if (connection->client_fin_at != 0)
 		explain_say(writer, EXPLAIN_LED, "Here the client closed first, at %s.",
 		    explain_time(connection->client_fin_at, time));
 	else if (connection->server_fin_at != 0)
-		explain_say(writer, EXPLAIN_LED, "Here the server's end closed first: its FIN was here at %s.",
-		    explain_time(connection->server_fin_at, time));
+		explain_say(writer, EXPLAIN_LED, "Here the server's end closed first: its FIN "
+		    "was here at %s.", explain_time(connection->server_fin_at, time));
 	else if (connection->client_close == CLOSE_BY_RST)
 		explain_say(writer, EXPLAIN_LED, "Here the client aborted: its close sent RST%s.",
 		    connection->client_left_unread ? ", for it had not read all" : "");
@@ -279,9 +340,11 @@ say_row(struct explain_writer *writer, const struct socket_row *row)
 		explain_say(writer, EXPLAIN_IS, "%u connection%s for accept.", tcp->recv_q,
 		    tcp->recv_q == 1 ? " waits" : "s wait");
 	else if (tcp->recv_q > fin)
-		explain_say(writer, EXPLAIN_IS, "%u bytes have come that were not read.", tcp->recv_q - fin);
+		explain_say(writer, EXPLAIN_IS, "%u bytes have come that were not "
+		    "read.", tcp->recv_q - fin);
 	if (tcp->send_q > 0 && tcp->state != STATE_LISTEN)
-		explain_say(writer, EXPLAIN_IS, "%u of what it sent is not acknowledged (SYN and FIN count one).", tcp->send_q);
+		explain_say(writer, EXPLAIN_IS, "%u of what it sent is not acknowledged (SYN and "
+		    "FIN count one).", tcp->send_q);
 }
 
 /* When its timer runs out: on the clock of the timeline. */
@@ -289,8 +352,8 @@ static void
 say_timer(struct explain_writer *writer, const struct socket_row *row)
 {
 	static const char *const what[] = {
-		[TIMER_ON] = "it sends again", [TIMER_KEEPALIVE] = "it probes whether the peer is there",
-		[TIMER_TIME_WAIT] = "the kernel drops the row",
+		[TIMER_ON] = "it sends again", [TIMER_KEEPALIVE] = "it probes whether the peer "
+		    "is there", [TIMER_TIME_WAIT] = "the kernel drops the row",
 		[TIMER_PROBE] = "it asks whether the peer has room again",
 	};
 	const struct moment_connection *connection =

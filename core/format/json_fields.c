@@ -160,7 +160,6 @@ put_field(struct json_writer *writer, const struct event_field *field,
 		    errno_name((int)event_field_number(field, event)));
 }
 
-/* All fields. */
 void
 json_put_fields(struct json_writer *writer, const struct event *event)
 {
@@ -170,7 +169,6 @@ json_put_fields(struct json_writer *writer, const struct event *event)
 		put_field(writer, &fields[i], event);
 }
 
-/* All fields of its row. */
 void
 json_put_row(struct json_writer *writer, const struct event *event)
 {
@@ -181,7 +179,6 @@ json_put_row(struct json_writer *writer, const struct event *event)
 			put_field(writer, &fields[i], event);
 }
 
-/* The signal of this name, also of one that has only a number. */
 int
 json_signal_number(const char *name)
 {

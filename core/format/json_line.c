@@ -126,7 +126,6 @@ scan_member(struct json_line *line, char *at, uint64_t *seen)
 	return at != NULL ? skip_blanks(at) : NULL;
 }
 
-/* Scans a line. */
 bool
 json_line_scan(struct json_line *line, const char *text)
 {

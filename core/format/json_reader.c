@@ -67,7 +67,6 @@ find(struct json_reader *reader, const char *key, struct json_member *member)
 	return true;
 }
 
-/* Is the key there? */
 bool
 json_reader_has(struct json_reader *reader, const char *key)
 {
@@ -78,14 +77,12 @@ json_reader_has(struct json_reader *reader, const char *key)
 	return found;
 }
 
-/* An array or object. */
 const json_t *
 json_read_tree(const struct json_reader *reader, const char *key)
 {
 	return reader->line == NULL ? json_object_get(reader->object, key) : NULL;
 }
 
-/* A whole number. */
 int64_t
 json_read_integer(struct json_reader *reader, const char *key, int64_t low, int64_t high)
 {
@@ -98,7 +95,6 @@ json_read_integer(struct json_reader *reader, const char *key, int64_t low, int6
 	return member.number;
 }
 
-/* Seconds as ns. */
 int64_t
 json_read_seconds(struct json_reader *reader, const char *key)
 {
@@ -115,7 +111,6 @@ json_read_seconds(struct json_reader *reader, const char *key)
 	return 0;
 }
 
-/* true or false. */
 bool
 json_read_boolean(struct json_reader *reader, const char *key)
 {
@@ -126,7 +121,6 @@ json_read_boolean(struct json_reader *reader, const char *key)
 	return found && member.kind == JSON_LINE_TRUE;
 }
 
-/* A text. */
 const char *
 json_read_string(struct json_reader *reader, const char *key)
 {
@@ -137,14 +131,12 @@ json_read_string(struct json_reader *reader, const char *key)
 	return "";
 }
 
-/* A text that is copied. */
 void
 json_read_into(struct json_reader *reader, const char *key, char *text, size_t size)
 {
 	snprintf(text, size, "%s", json_read_string(reader, key));
 }
 
-/* An address and port. */
 struct report_endpoint
 json_read_endpoint(struct json_reader *reader, const char *key, int family)
 {
@@ -164,7 +156,6 @@ digit_value(char digit)
 	return at != NULL ? (int)(at - digits) : -1;
 }
 
-/* Bytes out of hex. */
 char *
 json_read_hex(struct json_reader *reader, const char *key, size_t *length)
 {
@@ -186,7 +177,6 @@ json_read_hex(struct json_reader *reader, const char *key, size_t *length)
 	return NULL;
 }
 
-/* The lines of an array. */
 char *
 json_read_lines(struct json_reader *reader, const char *key)
 {

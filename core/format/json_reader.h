@@ -47,8 +47,8 @@ void json_read_into(struct json_reader *reader, const char *key, char *text, siz
 struct report_endpoint json_read_endpoint(struct json_reader *reader, const char *key,
     int family);
 
-/* Bytes out of their digits in hex, *length of them, and a NUL behind; the lines of an array, joined by
- * newlines.  Both are malloc'ed; NULL when bad. */
+/* Bytes out of their digits in hex, *length of them, and a NUL behind; the lines of an
+ * array, joined by newlines.  Both are malloc'ed; NULL when bad. */
 char *json_read_hex(struct json_reader *reader, const char *key, size_t *length);
 char *json_read_lines(struct json_reader *reader, const char *key);
 

@@ -21,7 +21,6 @@ append_row(struct json_writer *writer, json_t *rows, const struct event *event)
 	json_append_row(writer, rows, &row);
 }
 
-/* The socket table; the timers run on to the time of the event. */
 void
 json_put_sockets(struct json_writer *writer, const struct event *event,
     const struct moment *now)
@@ -62,7 +61,6 @@ json_put_all(struct json_writer *writer, const struct event *event,
 		put_machine(writer, "gone", event->all.rows + there, event->all.gone);
 }
 
-/* The process table. */
 void
 json_put_processes(struct json_writer *writer, const struct event *event,
     const struct moment *now)
@@ -158,7 +156,6 @@ json_put_dispositions(struct json_writer *writer, const struct event *event,
 	}
 }
 
-/* The last call that failed or met end of file. */
 void
 json_put_errno(struct json_writer *writer, const struct event *event,
     const struct moment *now)

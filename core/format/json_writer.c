@@ -16,7 +16,6 @@
 
 enum { DIGITS = 15 };
 
-/* Begins an object. */
 struct json_writer
 json_writer_begin(void)
 {
@@ -25,7 +24,6 @@ json_writer_begin(void)
 	return writer;
 }
 
-/* Sets the key; value is taken, NULL for one that could not be made. */
 void
 json_put(struct json_writer *writer, const char *key, json_t *value)
 {
@@ -33,28 +31,24 @@ json_put(struct json_writer *writer, const char *key, json_t *value)
 		writer->failed = true;
 }
 
-/* A number. */
 void
 json_put_integer(struct json_writer *writer, const char *key, int64_t number)
 {
 	json_put(writer, key, json_integer(number));
 }
 
-/* A word of our own. */
 void
 json_put_word(struct json_writer *writer, const char *key, const char *word)
 {
 	json_put(writer, key, json_string(word));
 }
 
-/* ns as seconds. */
 json_t *
 json_seconds(int64_t ns)
 {
 	return json_real(round((double)ns / 1e3) / 1e6);
 }
 
-/* length bytes that came from anywhere. */
 json_t *
 json_text(const char *bytes, size_t length)
 {
@@ -64,7 +58,6 @@ json_text(const char *bytes, size_t length)
 	return value;
 }
 
-/* An address and port. */
 json_t *
 json_endpoint(struct report_endpoint endpoint)
 {
@@ -72,7 +65,6 @@ json_endpoint(struct report_endpoint endpoint)
 	return json_string(endpoint_text(&endpoint, text));
 }
 
-/* The lines of a text, as an array. */
 json_t *
 json_lines(const char *text)
 {
@@ -88,7 +80,6 @@ json_lines(const char *text)
 	return lines;
 }
 
-/* Sets an array of rows, to which the caller appends; NULL when it could not be made. */
 json_t *
 json_put_rows(struct json_writer *writer, const char *key)
 {
@@ -97,7 +88,6 @@ json_put_rows(struct json_writer *writer, const char *key)
 	return writer->failed ? NULL : rows;
 }
 
-/* Appends a row; one that failed makes its line fail. */
 void
 json_append_row(struct json_writer *writer, json_t *rows, struct json_writer *row)
 {
@@ -106,7 +96,6 @@ json_append_row(struct json_writer *writer, json_t *rows, struct json_writer *ro
 		writer->failed = true;
 }
 
-/* Ends it, as a line. */
 char *
 json_writer_end(struct json_writer *writer)
 {

@@ -21,7 +21,6 @@ struct recorder {
 	int error;         /* that has not been told yet; 0: none */
 };
 
-/* Begins a file. */
 struct recorder *
 recorder_open(const char *path)
 {
@@ -42,7 +41,6 @@ recorder_open(const char *path)
 	return recorder;
 }
 
-/* Ends it. */
 int
 recorder_close(struct recorder *recorder)
 {
@@ -91,7 +89,6 @@ write_line(struct recorder *recorder, const char *text, size_t length)
 	return true;
 }
 
-/* Writes an event. */
 void
 recorder_write(void *context, const struct event *event, const struct moment *now)
 {
@@ -116,7 +113,6 @@ recorder_write(void *context, const struct event *event, const struct moment *no
 	free(ended);
 }
 
-/* The errno for which the recording has ended. */
 int
 recorder_take_error(struct recorder *recorder)
 {
@@ -125,14 +121,12 @@ recorder_take_error(struct recorder *recorder)
 	return error;
 }
 
-/* Its file. */
 const char *
 recorder_path(const struct recorder *recorder)
 {
 	return recorder->path;
 }
 
-/* How many events it has. */
 uint64_t
 recorder_events(const struct recorder *recorder)
 {

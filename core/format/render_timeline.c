@@ -55,7 +55,6 @@ line_of(const struct event *event, void (*print)(FILE *out, const struct event *
 	return text_finish(out, &text);
 }
 
-/* An event as a line of the timeline. */
 char *
 render_timeline(const struct event *event, bool brief)
 {
@@ -65,14 +64,12 @@ render_timeline(const struct event *event, bool brief)
 	return NULL;
 }
 
-/* Has the timeline a line for it? */
 bool
 render_timeline_tells(const struct event *event)
 {
 	return text_has_line(event) && !is_said_otherwise(event);
 }
 
-/* The line of any event. */
 char *
 render_step(const struct event *event)
 {

@@ -23,7 +23,6 @@ struct replay {
 	char note[96];
 };
 
-/* Opens the file. */
 struct replay *
 replay_open(const char *path, char *error)
 {
@@ -160,7 +159,6 @@ fill(struct replay *replay, char *error)
 	return REPLAY_MORE;
 }
 
-/* Appends the events of the file's next bytes to the log. */
 enum replay_state
 replay_read(struct replay *replay, struct log *log, size_t bytes, char *error)
 {
@@ -185,7 +183,6 @@ replay_read(struct replay *replay, struct log *log, size_t bytes, char *error)
 	return REPLAY_MORE;
 }
 
-/* How much of the file was read. */
 int
 replay_percent(const struct replay *replay)
 {
@@ -195,7 +192,6 @@ replay_percent(const struct replay *replay)
 	return done >= replay->size ? PERCENT : (int)(done * PERCENT / replay->size);
 }
 
-/* What there is to say of its end. */
 const char *
 replay_note(const struct replay *replay)
 {

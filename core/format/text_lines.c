@@ -312,7 +312,6 @@ static void (*const lines[EVENT_TYPES])(FILE *out, const struct event *event) = 
 	[EVENT_END] = print_status,
 };
 
-/* Has the event a line? */
 bool
 text_has_line(const struct event *event)
 {
@@ -398,7 +397,6 @@ static void (*const brief_lines[EVENT_TYPES])(FILE *out, const struct event *eve
 	[EVENT_HOST] = print_host_brief,
 };
 
-/* The line of an event in few columns, or nothing. */
 void
 text_print_brief(FILE *out, const struct event *event)
 {

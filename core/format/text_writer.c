@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Writes length bytes that came from anywhere. */
 void
 text_print_bytes(FILE *out, const char *bytes, size_t length)
 {
@@ -19,7 +18,6 @@ text_print_bytes(FILE *out, const char *bytes, size_t length)
 	free(text);
 }
 
-/* A text that came from anywhere; nothing for NULL. */
 void
 text_print_foreign(FILE *out, const char *text)
 {
@@ -38,7 +36,6 @@ text_print_padded(FILE *out, const char *text, size_t width)
 	free(visible);
 }
 
-/* The event's own text; the newline at a line's end is none of it. */
 void
 text_print_own(FILE *out, const struct event *event)
 {
@@ -48,7 +45,6 @@ text_print_own(FILE *out, const struct event *event)
 	text_print_bytes(out, event->text != NULL ? event->text : "", length);
 }
 
-/* "read conn 1": the call and what it was about. */
 void
 text_print_call_name(FILE *out, const struct event_call *call)
 {
@@ -69,8 +65,6 @@ text_print_call_name(FILE *out, const struct event_call *call)
 		    event_disposition_name((enum order_disposition)call->value));
 }
 
-/* Closes a stream in memory and gives its text; NULL with errno 0 when nothing
- * was written. */
 char *
 text_finish(FILE *out, char **text)
 {

@@ -379,7 +379,6 @@ guard_run(struct guard *guard)
 	guard_end(guard);
 }
 
-/* Forks the guard. */
 pid_t
 guard_fork(int *socket, uint64_t files)
 {

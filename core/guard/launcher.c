@@ -53,7 +53,6 @@ launcher_hear(void *context, uint32_t events)
 	call->gone(call->context);
 }
 
-/* Forks the guard. */
 struct launcher *
 launcher_new(struct loop *loop, uint64_t files,
     const struct launcher_events *events)
@@ -133,7 +132,6 @@ launcher_order(struct launcher *launcher, enum guard_program program,
 	return launcher_send(launcher, used, files, count);
 }
 
-/* Starts path with argv. */
 uint32_t
 launcher_start(struct launcher *launcher, const char *path,
     const char *const *argv, int report)
@@ -150,14 +148,12 @@ launcher_start_foreign(struct launcher *launcher, const char *const *argv,
 	return launcher_order(launcher, GUARD_FOREIGN, argv[0], argv, files, 2);
 }
 
-/* Is there a start whose outcome is not told yet? */
 bool
 launcher_is_starting(const struct launcher *launcher)
 {
 	return launcher->told != launcher->serial && launcher->socket >= 0;
 }
 
-/* A guard that somebody stopped goes on. */
 void
 launcher_wake(const struct launcher *launcher)
 {
@@ -165,14 +161,12 @@ launcher_wake(const struct launcher *launcher)
 		kill(launcher->guard, SIGCONT); /* unreaped: no other has its PID */
 }
 
-/* The guard's PID. */
 pid_t
 launcher_guard(const struct launcher *launcher)
 {
 	return launcher->guard;
 }
 
-/* Closes the guard's socket and waits until the guard has ended everything. */
 bool
 launcher_end(struct launcher *launcher, int timeout_ms)
 {
@@ -200,14 +194,12 @@ launcher_end(struct launcher *launcher, int timeout_ms)
 	return gone;
 }
 
-/* The guard was reaped by somebody else. */
 void
 launcher_forget(struct launcher *launcher)
 {
 	launcher->guard = 0;
 }
 
-/* Frees it. */
 void
 launcher_free(struct launcher *launcher)
 {

@@ -125,7 +125,8 @@ headless_read(void *context, uint32_t events)
 		size_t room = headless->length + READ_AT_ONCE + 1;
 		char *larger = realloc(headless->buffer, room);
 		if (larger == NULL) {
-			session_error(headless->session, "out of memory for the next lines: end other programs, or raise ulimit -v");
+			session_error(headless->session, "out of memory for the next lines: end "
+			    "other programs, or raise ulimit -v");
 			headless->length = 0;
 			headless_end_input(headless);
 			return;
@@ -145,7 +146,8 @@ headless_read(void *context, uint32_t events)
 	headless_lines(headless);
 	if (headless->length > LINE_LIMIT) {
 		if (!headless->skipping)
-			session_error(headless->session, "a line has more than %d bytes: it is left out", LINE_LIMIT);
+			session_error(headless->session, "a line has more than %d bytes: it is "
+			    "left out", LINE_LIMIT);
 		headless->skipping = true;
 		headless->length = 0;
 	}
@@ -264,7 +266,6 @@ headless_run(struct session *session, int in, int out, bool json)
 	return status;
 }
 
-/* A lesson, played through. */
 int
 headless_play(struct session *session, const struct scenario *scenario, int out,
     bool json)
@@ -277,7 +278,8 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		return status;
 	}
 	if (!session_owns_server(session)) {
-		status = complain(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: name this machine and a free PORT, without --no-server or a server behind --",
+		status = complain(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: "
+		    "name this machine and a free PORT, without --no-server or a server behind --",
 		    scenario->name);
 		session_quit(session);
 	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {
@@ -292,7 +294,6 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 	return status;
 }
 
-/* Writes an event of no session. */
 void
 headless_tell(const struct event *event, int out, bool json)
 {

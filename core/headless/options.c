@@ -7,7 +7,8 @@
 
 enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
 	OPTION_EVENTS, OPTION_RECORD, OPTION_REPLAY,
-	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR, OPTION_HELP, OPTION_VERSION };
+	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR,
+	OPTION_HELP, OPTION_VERSION };
 
 static const struct option_row table[] = {
 	{.name = "headless", .value = OPTION_HEADLESS,
@@ -44,7 +45,6 @@ static const struct option_row table[] = {
 enum { TABLE_COUNT = sizeof table / sizeof *table, HELP_TEXT = 4096, HELP_COLUMN = 20,
 	HELP_WIDTH = 78 };
 
-/* The table and its length. */
 const struct option_row *
 options_table(size_t *count)
 {
@@ -52,7 +52,6 @@ options_table(size_t *count)
 	return table;
 }
 
-/* The option as it is typed: "--set KEY=VALUE", "--color=WHEN", "-4". */
 const char *
 options_usage(const struct option_row *row, char *text)
 {
@@ -83,7 +82,6 @@ write_help(const struct option_row *row, char *text, size_t size)
 	return (size_t)used;
 }
 
-/* What --help prints. */
 const char *
 options_help(void)
 {
@@ -228,7 +226,8 @@ parse_server(struct options *options, int argc, char **argv, char *error)
 	while (before < argc && strcmp(argv[before], "--") != 0)
 		before++;
 	if (before + 1 == argc || (before < argc && *argv[before + 1] == '\0')) {
-		snprintf(error, SESSION_ERROR, "-- wants a server behind it, as in: -- ./myserver 9877");
+		snprintf(error, SESSION_ERROR, "-- wants a server behind it, as in: -- "
+		    "./myserver 9877");
 		return -1;
 	}
 	if (before < argc)
@@ -299,8 +298,8 @@ options_parse(struct options *options, int argc, char **argv, char *error)
 	}
 	if (optind < argc && is_number(argv[optind])) {
 		/* to getaddrinfo(3), 9901 is the address 0.0.38.173 */
-		snprintf(error, SESSION_ERROR, "\"%.40s\" is no host: HOST comes before PORT, as in 127.0.0.1 %.40s",
-		    argv[optind], argv[optind]);
+		snprintf(error, SESSION_ERROR, "\"%.40s\" is no host: HOST comes before PORT, as "
+		    "in 127.0.0.1 %.40s", argv[optind], argv[optind]);
 		return false;
 	}
 	options->session.host = optind < argc ? argv[optind] : NULL;

@@ -31,7 +31,6 @@ list_one(const struct scenario *scenario)
 	putchar('\n');
 }
 
-/* Prints the scenarios. */
 int
 play_list(const struct options *options)
 {
@@ -63,7 +62,6 @@ play(const struct options *options, const struct scenario *scenario)
 	return status;
 }
 
-/* Plays options->play. */
 int
 play_one(const struct options *options)
 {
@@ -108,7 +106,6 @@ tell_skipped(const struct options *options, const struct scenario *scenario)
 	event_release(&event);
 }
 
-/* Plays all. */
 int
 play_all(const struct options *options)
 {

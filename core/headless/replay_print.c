@@ -26,7 +26,6 @@ print(void *context, const struct event *event, const struct moment *now)
 	free(text);
 }
 
-/* Prints the recording in this file. */
 int
 replay_print(const char *path, bool json)
 {

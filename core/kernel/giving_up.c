@@ -15,7 +15,6 @@ model_timeout(unsigned retries)
 	return sum;
 }
 
-/* The time at which retransmission ends with ETIMEDOUT. */
 int64_t
 giving_up_at(int64_t first, int64_t next, int64_t rto, int64_t user_timeout,
     unsigned retries)

@@ -69,7 +69,6 @@ descends(const struct kinship *all, size_t count, pid_t pid, pid_t root)
 	return false;
 }
 
-/* All that descends from root. */
 int
 process_descendants(pid_t root, pid_t *pids, int room)
 {

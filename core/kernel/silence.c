@@ -72,7 +72,6 @@ silence_descriptor(int pidfd, int number, enum silence what)
 	return result;
 }
 
-/* Does it to each TCP socket that the process has open. */
 int
 silence_process(int pidfd, pid_t pid, enum silence what)
 {

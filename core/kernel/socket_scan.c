@@ -14,7 +14,6 @@ struct socket_scan {
 	size_t room;
 };
 
-/* Begins one. */
 struct socket_scan *
 socket_scan_begin(void)
 {
@@ -29,7 +28,6 @@ socket_scan_begin(void)
 	return scan;
 }
 
-/* Ends it. */
 void
 socket_scan_end(struct socket_scan *scan)
 {
@@ -42,7 +40,6 @@ socket_scan_end(struct socket_scan *scan)
 	free(scan);
 }
 
-/* The inode of a socket's link. */
 uint64_t
 socket_inode(int directory, const char *name)
 {
@@ -105,7 +102,6 @@ look(struct socket_scan *scan)
 	return true;
 }
 
-/* So many more. */
 bool
 socket_scan_step(struct socket_scan *scan, unsigned descriptors)
 {
@@ -124,7 +120,6 @@ compare(const void *a, const void *b)
 	return (first->pid > second->pid) - (first->pid < second->pid);
 }
 
-/* Hands over what was found. */
 void
 socket_scan_result(struct socket_scan *scan, struct socket_owners *owners)
 {
@@ -136,7 +131,6 @@ socket_scan_result(struct socket_scan *scan, struct socket_owners *owners)
 		qsort(owners->all, owners->count, sizeof *owners->all, compare);
 }
 
-/* Who holds it. */
 pid_t
 socket_owners_find(const struct socket_owners *owners, uint64_t inode, bool listens)
 {
@@ -155,7 +149,6 @@ socket_owners_find(const struct socket_owners *owners, uint64_t inode, bool list
 	return owners->all[low].pid;
 }
 
-/* Frees what was found. */
 void
 socket_owners_free(struct socket_owners *owners)
 {

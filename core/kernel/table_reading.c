@@ -7,7 +7,6 @@
 /* The kernel hands out one page of whole rows for each read(2). */
 enum { READ_ROOM = 8192 };
 
-/* Begins one. */
 void
 table_reading_begin(struct table_reading *reading, uint16_t port, bool four, bool six)
 {
@@ -15,14 +14,12 @@ table_reading_begin(struct table_reading *reading, uint16_t port, bool four, boo
 	    .families = {[4] = four, [6] = six}};
 }
 
-/* Is one under way? */
 bool
 table_reading_goes_on(const struct table_reading *reading)
 {
 	return reading->family != 0;
 }
 
-/* Gives it up. */
 void
 table_reading_end(struct table_reading *reading)
 {
@@ -67,7 +64,6 @@ read_once(struct table_reading *reading, struct tcp_table *table)
 	return length;
 }
 
-/* So many more. */
 enum table_state
 table_reading_step(struct table_reading *reading, struct tcp_table *table, int reads)
 {

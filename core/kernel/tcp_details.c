@@ -1,6 +1,5 @@
 #include "tcp_details.h"
 
-/* Do both say the same, but for the time that has passed? */
 bool
 tcp_details_equal(const struct tcp_details *a, const struct tcp_details *b)
 {

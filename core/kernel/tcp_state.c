@@ -121,7 +121,6 @@ state_way(enum tcp_state from, enum tcp_state to, enum tcp_state *path)
 	return length;
 }
 
-/* The states that must have been passed. */
 size_t
 tcp_state_path(enum tcp_state from, enum tcp_state to, enum tcp_state last,
     enum tcp_state *path)

@@ -7,11 +7,13 @@
 
 static const struct command table[] = {
 	{.name = "connect", .arguments = "[COUNT] | --interrupt SECONDS",
-	 .help = "open COUNT connections (1); or one by a blocking connect that a signal interrupts",
+	 .help = "open COUNT connections (1); or one by a blocking connect that a signal "
+	     "interrupts",
 	 .acts = true, .words = "--interrupt",
 	 .run = command_connect, .done = connect_done},
 	{.name = "send", .arguments = "[--no-newline|--split] TEXT",
-	 .help = "write TEXT and a newline, then read one line; --split: first byte, one second, the rest",
+	 .help = "write TEXT and a newline, then read one line; --split: first byte, one second, "
+	     "the rest",
 	 .acts = true, .words = "--no-newline|--split",
 	 .run = command_send, .done = order_done},
 	{.name = "use", .arguments = "N",
@@ -117,13 +119,15 @@ static const struct command table[] = {
 	{.name = "show",
 	 .arguments = "sockets|processes|connections|settings|errno|dispositions|"
 	    "all|details|states|figures|bytes",
-	 .help = "a snapshot, on a screen that pane, zoomed; all: the machine's sockets; details: TCP_INFO",
+	 .help = "a snapshot, on a screen that pane, zoomed; all: the machine's sockets; "
+	     "details: TCP_INFO",
 	 .words = "sockets|processes|connections|settings|errno|dispositions|"
 	    "all|details|states|figures|bytes",
 	 .run = command_show, .done = show_done},
 	{.name = "show why",
 	 .arguments = "[NAME|eof|client [N]|server [N]|listener|pid:PID|zombie|event TYPE]",
-	 .help = "what it means, what led to it and ends it: the last errno, any errno, state, signal, process",
+	 .help = "what it means, what led to it and ends it: the last errno, any errno, state, "
+	     "signal, process",
 	 .words = "eof|client|server|listener|zombie|event|<pid>|<state>|<errno>|<signal>",
 	 .run = command_show_why, .done = show_why_done},
 	{.name = "expect", .arguments = "WHAT [for SECONDS] [within SECONDS]",
@@ -141,7 +145,8 @@ static const struct command table[] = {
 	 .help = "the lessons in the lecture's order; on a screen a menu",
 	 .run = command_lessons},
 	{.name = "play", .arguments = "NAME", .words = "<lesson>",
-	 .help = "begin a lesson, or the scenario at a path with a slash, in a clean state; on a screen",
+	 .help = "begin a lesson, or the scenario at a path with a slash, in a clean state; on a "
+	     "screen",
 	 .run = command_play},
 	{.name = "reset", .arguments = "",
 	 .help = "everything healed and fresh: server, client, cable, settings",
@@ -154,7 +159,6 @@ static const struct command table[] = {
 
 enum { TABLE_COUNT = sizeof table / sizeof *table };
 
-/* The table, and its length. */
 const struct command *
 command_table(size_t *count)
 {
@@ -162,7 +166,6 @@ command_table(size_t *count)
 	return table;
 }
 
-/* The rest of line behind the words of name; NULL when it does not begin so. */
 const char *
 command_match(const char *name, const char *line)
 {
@@ -202,7 +205,6 @@ explain_unknown(const char *line, char *error, size_t size)
 		snprintf(error + used, size - (size_t)used, "; help shows them all");
 }
 
-/* The row that a line names. */
 const struct command *
 command_parse(const char *line, const char **arguments, char *error, size_t size)
 {
@@ -230,7 +232,6 @@ command_parse(const char *line, const char **arguments, char *error, size_t size
 	return best;
 }
 
-/* What the help says of a line. */
 const char *
 command_says(const char *line, const char **help)
 {

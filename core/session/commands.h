@@ -27,8 +27,8 @@ command_run command_host_crash, command_host_reboot, command_host_shutdown,
     command_host_unplug, command_host_plug;
 command_done host_told;
 
-command_run command_show, command_show_why, command_expect, command_wait, command_say, command_ask, command_reset,
-    command_quit, command_help, command_lessons, command_play;
+command_run command_show, command_show_why, command_expect, command_wait, command_say,
+    command_ask, command_reset, command_quit, command_help, command_lessons, command_play;
 command_done show_done, show_why_done, expect_done, wait_done, ask_done, reset_done, quit_done;
 
 #endif

@@ -458,7 +458,8 @@ command_client_signal(struct session *session, struct running *running,
 	argument_word(&arguments, word, sizeof word);
 	int number = signal_from_name(word);
 	if (number < 1) {
-		refuse(running, "client signal wants a signal and what to do about it, as in: client signal INT ignore");
+		refuse(running, "client signal wants a signal and what to do about it, as in: "
+		    "client signal INT ignore");
 		return;
 	}
 	int disposition = choose(running, arguments, "client signal NAME", words, 3);

@@ -17,7 +17,8 @@ host_is_ours(struct session *session, struct running *running)
 		return false;
 	if (!session->world.server.ours) {
 		refuse(running, session->world.host_is_local ?
-		    "the server at this port was not started by the console: its host is left alone" :
+		    "the server at this port was not started by the console: its host is left "
+		    "alone" :
 		    "%.100s is not this machine: its host cannot be made to fail from here",
 		    session->world.host_name);
 		return false;

@@ -17,7 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define HIDDEN "the server is another user's: only they or root see its processes, and may signal them"
+#define HIDDEN "the server is another user's: only they or root see its processes, and may " \
+    "signal them"
 
 /* When it is said that a server does not end of SIGTERM: before its command is over. */
 #define STOP_PATIENCE MILLISECONDS(4900)
@@ -29,12 +30,13 @@ is_ours(struct session *session, struct running *running)
 	if (session->world.server.ours)
 		return true;
 	if (!session->world.host_is_local)
-		refuse(running, "%.100s is not this machine: its server is not ours to start or stop",
-		    session->world.host_name);
+		refuse(running, "%.100s is not this machine: its server is not ours to start or "
+		    "stop", session->world.host_name);
 	else if (session->world.options.no_server)
 		refuse(running, "with --no-server the console starts none: leave it out");
 	else
-		refuse(running, "the server at this port was not started by the console: start and stop it where it runs, or name a free port");
+		refuse(running, "the server at this port was not started by the console: start "
+		    "and stop it where it runs, or name a free port");
 	return false;
 }
 
@@ -94,8 +96,8 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 	}
 	process_command_read(&stat, command, sizeof command);
 	if (session->question == NULL) {
-		refuse(running, "PID %d (%.60s) is not the console's own: it is not signalled without a screen to ask on",
-		    (int)pid, command);
+		refuse(running, "PID %d (%.60s) is not the console's own: it is not signalled "
+		    "without a screen to ask on", (int)pid, command);
 		return;
 	}
 	session_forget_question(session);
@@ -318,14 +320,16 @@ command_server_set(struct session *session, struct running *running,
 	    !is_ours(session, running))
 		return;
 	if (!server_is_tcpserv(&session->world)) {
-		refuse(running, "server set is for tcpserv; this server, %.80s, takes its settings from the command line behind --",
+		refuse(running, "server set is for tcpserv; this server, %.80s, takes its "
+		    "settings from the command line behind --",
 		    session->world.server.command[0]);
 		return;
 	}
 	session->world.server.settings = settings;
 	server_tell_settings(&session->world);
 	if (host_is_dark(&session->world) || session->world.host.step != STEP_NONE)
-		world_note(&session->world, "the server's host is not up: the settings count from host reboot on");
+		world_note(&session->world, "the server's host is not up: the settings count "
+		    "from host reboot on");
 	else
 		begin_restart(session, running);
 }
@@ -383,7 +387,8 @@ child_of(struct session *session, struct running *running, long conn)
 	const struct moment_connection *connection =
 	    moment_connection(now, (unsigned)(conn < 0 ? now->current : conn));
 	if (connection == NULL) {
-		refuse(running, "kill child: there is no connection %ld: connect", conn < 0 ? (long)now->current : conn);
+		refuse(running, "kill child: there is no connection %ld: "
+		    "connect", conn < 0 ? (long)now->current : conn);
 		return 0;
 	}
 	const struct moment_process *child = moment_process(now, connection->child);
@@ -392,8 +397,8 @@ child_of(struct session *session, struct running *running, long conn)
 	else if (connection->child == 0)
 		refuse(running, "no child serves connection %u", connection->conn);
 	else if (child != NULL && child->row.role == ROLE_SERVER)
-		refuse(running, "no child: the server itself, PID %d, serves connection %u: kill server",
-		    (int)connection->child, connection->conn);
+		refuse(running, "no child: the server itself, PID %d, serves connection %u: kill "
+		    "server", (int)connection->child, connection->conn);
 	else if (connection->child_ended)
 		refuse(running, "the child of connection %u, PID %d, has ended already",
 		    connection->conn, (int)connection->child);

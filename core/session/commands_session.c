@@ -88,7 +88,8 @@ command_show(struct session *session, struct running *running, const char *argum
 	while (number < count && strcmp(arguments, snapshots[number].name) != 0)
 		number++;
 	if (number == count) {
-		refuse(running, "show wants sockets, processes, connections, settings, errno, dispositions, all, details, states, figures or bytes");
+		refuse(running, "show wants sockets, processes, connections, settings, errno, "
+		    "dispositions, all, details, states, figures or bytes");
 		return;
 	}
 	if (running->check_only)
@@ -169,7 +170,8 @@ show_done(struct session *session, struct running *running)
 	if (event.type == EVENT_SETTINGS && server_is_tcpserv(&session->world))
 		server_tell_settings(&session->world);
 	else if (event.type == EVENT_SETTINGS)
-		world_note(&session->world, "settings are tcpserv's, and the server here is another one");
+		world_note(&session->world, "settings are tcpserv's, and the server here is "
+		    "another one");
 	else
 		world_append(&session->world, &event);
 	return true;
@@ -249,7 +251,8 @@ command_ask(struct session *session, struct running *running, const char *argume
 	struct event event = {.type = EVENT_ASK};
 	bool good = parse_ask(&event, arguments);
 	if (!good)
-		refuse(running, "ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1");
+		refuse(running, "ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets "
+		    "the FIN? | The client | Nobody = 1");
 	if (!good || running->check_only) {
 		event_release(&event);
 		return;
@@ -310,10 +313,11 @@ command_play(struct session *session, struct running *running, const char *argum
 	else if (running->check_only)
 		refuse(running, "play stands in no scenario: a lesson is one file");
 	else if (*name == '\0')
-		refuse(running, "play wants a lesson's name, as in: play zombies; lessons shows them");
+		refuse(running, "play wants a lesson's name, as in: play zombies; lessons shows "
+		    "them");
 	else if (session->play == NULL)
-		refuse(running, "play wants a screen; without one: tcpconsole --headless --play %.80s",
-		    name);
+		refuse(running, "play wants a screen; without one: tcpconsole --headless --play "
+		    "%.80s", name);
 	else if (!session->play(session->play_context, name, error))
 		refuse(running, "%s", error);
 	free(name);

@@ -174,7 +174,6 @@ offer_row(struct completion *completion, const char *words)
 	}
 }
 
-/* Every word that can stand at the end of line. */
 void
 complete_line(const struct session *session, const char *line,
     void (*each)(void *context, const char *word), void *context)

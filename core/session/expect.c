@@ -306,7 +306,8 @@ judge(struct session *session, const struct running *running, char *got,
 		return FAILS_FOR_GOOD;
 	}
 	if (asks_of_hidden_server(session, expectation)) {
-		snprintf(got, size, "the server is another user's: only they or root see its processes");
+		snprintf(got, size, "the server is another user's: only they or root see its "
+		    "processes");
 		return FAILS_FOR_GOOD;
 	}
 	if (is_stale(session, running)) {

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "default", "ignored", ... */
 const char *
 disposition_name(enum disposition disposition)
 {
@@ -21,7 +20,6 @@ disposition_name(enum disposition disposition)
 	return names[disposition];
 }
 
-/* Frees it. */
 void
 expectation_free(struct expectation *expectation)
 {
@@ -79,7 +77,8 @@ parse_call(struct expectation *expectation, const char **text, char *error,
 		return true;
 	expectation->call = call_from_name(word);
 	if (expectation->call == CALL_NONE)
-		snprintf(error, size, "no call \"%s\": connect, read, write, accept, bind, ...", word);
+		snprintf(error, size, "no call \"%s\": connect, read, write, accept, bind, "
+		    "...", word);
 	return expectation->call != CALL_NONE;
 }
 
@@ -120,7 +119,8 @@ parse_state(struct expectation *expectation, const char **text, char *error,
 	expectation->end = client ? END_CLIENT : END_SERVER;
 	expectation->number = tcp_state_from_name(state);
 	if ((!client && strcmp(end, "server") != 0) || expectation->number == STATE_COUNT) {
-		snprintf(error, size, "state wants an end and a state, as in: expect state client CLOSE_WAIT");
+		snprintf(error, size, "state wants an end and a state, as in: expect state "
+		    "client CLOSE_WAIT");
 		return false;
 	}
 	if (**text == '\0')
@@ -156,7 +156,8 @@ parse_disposition(struct expectation *expectation, const char **text, char *erro
 	expectation->role = role_from_name(role);
 	expectation->number = signal_from_name(name);
 	int number = 0;
-	while (number < DISPOSITIONS && strcmp(disposition_name((enum disposition)number), word) != 0)
+	while (number < DISPOSITIONS &&
+	    strcmp(disposition_name((enum disposition)number), word) != 0)
 		number++;
 	expectation->disposition = (enum disposition)number;
 	if (expectation->role != 0 && expectation->number > 0 && number < DISPOSITIONS)
@@ -260,12 +261,12 @@ parse_what(struct expectation *expectation, const char **text, char *error,
 	enum report_role role = role_from_name(word);
 	if (role != 0)
 		return parse_process(expectation, role, text, error, size);
-	snprintf(error, size, "cannot expect \"%.30s\"; there are echo reply sent received eof errno state listening children zombies reaped client server child disposition",
+	snprintf(error, size, "cannot expect \"%.30s\"; there are echo reply sent received eof "
+	    "errno state listening children zombies reaped client server child disposition",
 	    begin);
 	return false;
 }
 
-/* Parses WHAT [for SECONDS] [within SECONDS]; NULL with one line in error. */
 struct expectation *
 expectation_parse(const char *text, char *error, size_t size)
 {
@@ -283,7 +284,8 @@ expectation_parse(const char *text, char *error, size_t size)
 		const char *rest = copy;
 		good = parse_what(expectation, &rest, error, size);
 		if (good && *rest != '\0') {
-			snprintf(error, size, "\"%.40s\" is too much here; \"for\" and \"within\" want seconds", rest);
+			snprintf(error, size, "\"%.40s\" is too much here; \"for\" and "
+			    "\"within\" want seconds", rest);
 			good = false;
 		}
 	}

@@ -45,7 +45,6 @@ tell(struct lesson *lesson, enum lesson_what what)
 	log_append(session_log(lesson->session), &event);
 }
 
-/* A lesson in a new session. */
 struct lesson *
 lesson_new(struct session *session, const struct scenario *scenario, bool by_steps)
 {
@@ -62,7 +61,6 @@ lesson_new(struct session *session, const struct scenario *scenario, bool by_ste
 	return lesson;
 }
 
-/* Frees it. */
 void
 lesson_free(struct lesson *lesson)
 {
@@ -97,7 +95,6 @@ end_step(struct lesson *lesson)
 	}
 }
 
-/* Lets it move on as far as it can. */
 void
 lesson_step(struct lesson *lesson)
 {
@@ -118,7 +115,6 @@ lesson_step(struct lesson *lesson)
 	    SOURCE_SCRIPT);
 }
 
-/* Up to the next say or ask. */
 void
 lesson_go_on(struct lesson *lesson)
 {
@@ -132,14 +128,12 @@ lesson_state(const struct lesson *lesson)
 	return lesson->state;
 }
 
-/* Did a step fail, now or earlier? */
 bool
 lesson_has_failed(const struct lesson *lesson)
 {
 	return lesson->failed;
 }
 
-/* The step that runs, failed, or comes next. */
 const struct scenario_step *
 lesson_next(const struct lesson *lesson)
 {
@@ -149,7 +143,6 @@ lesson_next(const struct lesson *lesson)
 	return number < scenario->count ? &scenario->steps[number] : NULL;
 }
 
-/* How many steps have begun, of how many. */
 size_t
 lesson_position(const struct lesson *lesson, size_t *count)
 {

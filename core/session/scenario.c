@@ -147,7 +147,8 @@ take_line(struct reading *reading, const char *line)
 	if (take_head(reading, line)) {
 		if (reading->scenario->count == 0)
 			return true;
-		return complain(reading, "title, section, row and needs stand before the first command");
+		return complain(reading, "title, section, row and needs stand before the first "
+		    "command");
 	}
 	return *reading->error == '\0' && take_step(reading, line);
 }
@@ -159,7 +160,8 @@ is_whole(struct reading *reading)
 	struct scenario *scenario = reading->scenario;
 	if (scenario->title[0] == '\0') {
 		reading->line = 1;
-		return complain(reading, "the first line has to be its title, as in: title Five zombies");
+		return complain(reading, "the first line has to be its title, as in: title Five "
+		    "zombies");
 	}
 	if (scenario->count == 0)
 		return complain(reading, "there is no command: say, connect, send, expect, ...");
@@ -208,7 +210,6 @@ take_bytes(struct reading *reading, const char *text, size_t size)
 	return take_line(reading, line);
 }
 
-/* Parses the text of the file called path. */
 int
 scenario_parse(struct scenario *scenario, const char *path, const char *text,
     size_t length, char *error)
@@ -262,7 +263,6 @@ read_file(const char *path, size_t *length)
 	return text;
 }
 
-/* Reads and parses the file. */
 int
 scenario_load(struct scenario *scenario, const char *path, char *error)
 {
@@ -279,7 +279,6 @@ scenario_load(struct scenario *scenario, const char *path, char *error)
 	return result;
 }
 
-/* Frees what the scenario holds. */
 void
 scenario_release(struct scenario *scenario)
 {
@@ -290,7 +289,6 @@ scenario_release(struct scenario *scenario)
 	memset(scenario, 0, sizeof *scenario);
 }
 
-/* What stands behind word when the step is that command. */
 const char *
 scenario_step_rest(const struct scenario_step *step, const char *word)
 {
@@ -302,14 +300,12 @@ scenario_step_rest(const struct scenario_step *step, const char *word)
 	return *rest == '\0' || blanks > 0 ? rest + blanks : NULL;
 }
 
-/* Does a lesson that is played by steps wait after it? */
 bool
 scenario_stops_at(const struct scenario_step *step)
 {
 	return scenario_step_rest(step, "say") != NULL;
 }
 
-/* Why it cannot be played here. */
 const char *
 scenario_refusal(const struct scenario *scenario)
 {

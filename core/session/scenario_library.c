@@ -37,7 +37,6 @@ place_of(int number, const char *directory, char *path)
 	return length > 0 && length < PATH_MAX;
 }
 
-/* Loads the scenario of that name or at that path. */
 int
 scenario_library_find(struct scenario *scenario, const char *name,
     const char *directory, char *error)
@@ -53,8 +52,8 @@ scenario_library_find(struct scenario *scenario, const char *name,
 		if (access(file, F_OK) == 0)
 			return scenario_load(scenario, file, error);
 	}
-	snprintf(error, SCENARIO_ERROR, "no scenario \"%.60s\": --list shows those there are; a path holds a slash",
-	    name);
+	snprintf(error, SCENARIO_ERROR, "no scenario \"%.60s\": --list shows those there are; a "
+	    "path holds a slash", name);
 	return -1;
 }
 
@@ -137,7 +136,6 @@ compare(const void *a, const void *b)
 	return strcmp(first->name, second->name);
 }
 
-/* All of them. */
 int
 scenario_library_load(struct scenario **scenarios, size_t *count,
     const char *directory, char *error)
@@ -152,13 +150,13 @@ scenario_library_load(struct scenario **scenarios, size_t *count,
 		qsort(library.scenarios, library.count, sizeof *library.scenarios,
 		    compare);
 	if (!library.failed && library.count == 0)
-		fail(&library, "there are no scenarios beside this program: make, or make install, puts them there");
+		fail(&library, "there are no scenarios beside this program: make, or make "
+		    "install, puts them there");
 	*scenarios = library.scenarios;
 	*count = library.count;
 	return library.failed ? -1 : 0;
 }
 
-/* Frees them. */
 void
 scenario_library_free(struct scenario *scenarios, size_t count)
 {

@@ -57,7 +57,6 @@ build_world(struct session *session, char *error, int *status)
 	return false;
 }
 
-/* A session, with its guard. */
 struct session *
 session_new(const struct session_options *options, char *error, int *status)
 {
@@ -76,7 +75,6 @@ session_new(const struct session_options *options, char *error, int *status)
 	return session;
 }
 
-/* The first events. */
 void
 session_begin(struct session *session)
 {
@@ -88,14 +86,12 @@ session_begin(struct session *session)
 	timer_no_later(session->world.tick, 0);
 }
 
-/* Does the console start and stop the server? */
 bool
 session_owns_server(const struct session *session)
 {
 	return server_is_tcpserv(&session->world);
 }
 
-/* Ends the guard, and with it every process. */
 void
 session_free(struct session *session)
 {
@@ -151,12 +147,11 @@ session_tell_recorder(struct session *session)
 	struct recorder *recorder = session->options.recorder;
 	int error = recorder != NULL ? recorder_take_error(recorder) : 0;
 	if (error != 0)
-		session_note(session, "the recording has ended: %s: %s; %llu events are in it, the session goes on",
-		    recorder_path(recorder), strerror(error),
+		session_note(session, "the recording has ended: %s: %s; %llu events are in it, "
+		    "the session goes on", recorder_path(recorder), strerror(error),
 		    (unsigned long long)recorder_events(recorder));
 }
 
-/* One round of the loop. */
 int
 session_round(struct session *session, int timeout_ms)
 {

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* No question is out any more. */
 void
 session_forget_question(struct session *session)
 {
@@ -14,7 +13,6 @@ session_forget_question(struct session *session)
 	session->foreign.asked = false;
 }
 
-/* The arguments are wrong, or it cannot be done. */
 void
 refuse(struct running *running, const char *format, ...)
 {

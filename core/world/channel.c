@@ -44,7 +44,8 @@ struct waiting {
 static uint32_t
 channel_events(const struct channel *channel)
 {
-	return (channel->held || channel->rests ? 0 : EPOLLIN) | (channel->first != NULL ? EPOLLOUT : 0);
+	return (channel->held || channel->rests ? 0 : EPOLLIN) |
+	    (channel->first != NULL ? EPOLLOUT : 0);
 }
 
 /* Sends the orders that wait, as many as fit. */
@@ -107,7 +108,6 @@ channel_rested(void *context)
 		loop_rewatch(channel->loop, channel->watch, channel_events(channel));
 }
 
-/* Makes a socketpair and watches the console's end. */
 struct channel *
 channel_open(struct loop *loop, int *program, channel_function *function,
     void *context)
@@ -140,7 +140,6 @@ channel_open(struct loop *loop, int *program, channel_function *function,
 	return channel;
 }
 
-/* Handles every report that is there. */
 bool
 channel_drain(struct channel *channel)
 {
@@ -167,7 +166,6 @@ channel_drain(struct channel *channel)
 	return !channel->ended;
 }
 
-/* Leaves reports in the queue, or takes them again. */
 void
 channel_hold(struct channel *channel, bool hold)
 {
@@ -210,14 +208,12 @@ channel_order(struct channel *channel, const struct order *order)
 	return channel_queue(channel, order, size);
 }
 
-/* Nobody holds the other end any more. */
 bool
 channel_has_ended(const struct channel *channel)
 {
 	return channel->ended;
 }
 
-/* Closes and frees. */
 void
 channel_close(struct channel *channel)
 {

@@ -52,7 +52,6 @@ client_tell_wishes(struct world *world)
 		client_send(world, ORDER_SILENCE, 1, 0);
 }
 
-/* A new client, with the dispositions and options that were asked for before. */
 void
 client_start(struct world *world)
 {
@@ -79,7 +78,6 @@ client_start(struct world *world)
 	client_tell_wishes(world);
 }
 
-/* The client is gone: its descriptors are closed. */
 void
 client_ended(struct world *world)
 {
@@ -110,7 +108,6 @@ client_ended(struct world *world)
 	client->vanishing = false;
 }
 
-/* Gives the order a serial and sends it; 0 after an error was told. */
 uint32_t
 client_order(struct world *world, struct order *order)
 {
@@ -128,7 +125,6 @@ client_order(struct world *world, struct order *order)
 	return 0;
 }
 
-/* Has the order with this serial been carried out, or its client died? */
 bool
 client_orders_done(const struct world *world, uint32_t serial)
 {
@@ -144,7 +140,6 @@ serves_numbers(const struct world *world)
 	    "service"), "sum-binary") == 0;
 }
 
-/* Orders count connections; the number of the first, or 0. */
 unsigned
 client_connect(struct world *world, unsigned count, int64_t interrupt_ms)
 {
@@ -175,7 +170,6 @@ client_connect(struct world *world, unsigned count, int64_t interrupt_ms)
 	return first;
 }
 
-/* Frees what the console keeps of it. */
 void
 client_free(struct world *world)
 {

@@ -36,7 +36,6 @@
 
 static void host_step(void *context);
 
-/* The timer that carries the steps. */
 bool
 host_init(struct world *world)
 {
@@ -163,7 +162,9 @@ host_end(struct world *world)
 	foreign_end(world);
 	host_silence_all(world, VANISH);
 	if (world->host.refused && world->server.foreign != NULL)
-		world_note(world, "pidfd_getfd is refused, so this server's sockets do not vanish without a word: a connection may see a FIN, as when its process is killed");
+		world_note(world, "pidfd_getfd is refused, so this server's sockets do not "
+		    "vanish without a word: a connection may see a FIN, as when its process is "
+		    "killed");
 	if (world->host.refused && server_is_tcpserv(world)) {
 		host_signal(world, SIGUSR2, false);
 		host_signal(world, SIGCONT, false);
@@ -219,7 +220,6 @@ host_plug(struct world *world)
 	host_tell(world, HOST_UP);
 }
 
-/* Before everything ends: no deaf orphan may stay behind in the kernel. */
 void
 host_heal(struct world *world)
 {

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* Is the server's host crashed or down? */
 bool
 host_is_dark(const struct world *world)
 {
@@ -22,14 +21,12 @@ host_is_silent(const struct world *world)
 	    log_now(world->log)->host_state == HOST_UNPLUGGED;
 }
 
-/* Does this process belong to the server's host, and run? */
 bool
 host_has(const struct moment_process *process)
 {
 	return moment_process_runs(process) && process->row.role != ROLE_CLIENT;
 }
 
-/* How many processes run on the server's host. */
 unsigned
 host_processes(const struct world *world)
 {
@@ -40,7 +37,6 @@ host_processes(const struct world *world)
 	return count;
 }
 
-/* Does something to the sockets of one process, and remembers a refusal. */
 void
 host_silence_one(struct world *world, pid_t pid, enum silence what)
 {
@@ -54,7 +50,6 @@ host_silence_one(struct world *world, pid_t pid, enum silence what)
 		close(own);
 }
 
-/* ... to those of every process of the server's host. */
 void
 host_silence_all(struct world *world, enum silence what)
 {
@@ -64,7 +59,6 @@ host_silence_all(struct world *world, enum silence what)
 			host_silence_one(world, now->processes[i].row.pid, what);
 }
 
-/* A process has a new socket while the cable is out. */
 void
 host_silence_again(struct world *world, pid_t pid)
 {
@@ -88,7 +82,6 @@ host_prepare_death(struct world *world, const struct moment_process *process)
 		host_silence_one(world, pid, host_is_dark(world) ? VANISH : HEAR_SERVER);
 }
 
-/* A process's sockets are to go without a word. */
 void
 host_vanish(struct world *world, pid_t pid)
 {

@@ -43,7 +43,8 @@ static const struct {
 	{try_reaper, "prctl(PR_SET_CHILD_SUBREAPER)",
 	    "orphans go to init, and one that hangs may outlive the console"},
 	{try_pidfd, "pidfd_open",
-	    "ends of processes show a little later, and only our own end of a crashed host's connections is made deaf"},
+	    "ends of processes show a little later, and only our own end of a crashed host's "
+	    "connections is made deaf"},
 	{try_sock_diag, "a netlink socket for sock_diag",
 	    "states that last a few milliseconds may be missed, and there is no TCP_INFO"},
 };

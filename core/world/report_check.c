@@ -82,8 +82,8 @@ bool
 report_check(const struct report *report, bool client, unsigned conns, int64_t now)
 {
 	if (!check_sender(report, client, conns) || report->pid <= 1 ||
-	    !check_format(report->format) || !check_end(&report->local) || !check_end(&report->peer) ||
-	    !is_between(report->time, 0, now))
+	    !check_format(report->format) || !check_end(&report->local) ||
+	    !check_end(&report->peer) || !is_between(report->time, 0, now))
 		return false;
 	switch ((int)report->kind) {
 	case REPORT_CALL:

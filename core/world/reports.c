@@ -135,7 +135,6 @@ take_client_read(struct world *world, const struct report *report)
 	}
 }
 
-/* Frees the lines that are not whole: the client that read them is no more. */
 void
 reports_forget_lines(struct world *world)
 {
@@ -210,12 +209,14 @@ explain_bind(struct world *world, int error)
 {
 	unsigned port = world->host_endpoint.port;
 	if (error == EACCES)
-		world_note(world, "the server may not bind port %u: choose a PORT from 1024 on, or be root", port);
+		world_note(world, "the server may not bind port %u: choose a PORT from 1024 on, "
+		    "or be root", port);
 	else if (error == EADDRINUSE)
-		world_note(world, "port %u is in use (show sockets, or ss -tanp, says by whom): end that, or choose another PORT", port);
+		world_note(world, "port %u is in use (show sockets, or ss -tanp, says by whom): "
+		    "end that, or choose another PORT", port);
 	else
-		world_note(world, "the server cannot bind port %u: %s: server set bind=any, or another address",
-		    port, strerror(error));
+		world_note(world, "the server cannot bind port %u: %s: server set bind=any, or "
+		    "another address", port, strerror(error));
 }
 
 /* What cannot be is told once, and passed over. */
@@ -347,7 +348,6 @@ reports_take(void *context, struct channel *channel, const struct report *report
 	world_kick(world);
 }
 
-/* Takes every report that is there. */
 void
 reports_drain(struct world *world)
 {

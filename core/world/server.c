@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The arguments: each setting that tcpserv does not have by itself, and PORT. */
 size_t
 server_arguments(struct world *world, char arguments[][96], const char **argv)
 {
@@ -75,7 +74,6 @@ start_tcpserv(struct world *world)
 		    strerror(errno));
 }
 
-/* Starts the server. */
 void
 server_start(struct world *world)
 {
@@ -85,7 +83,6 @@ server_start(struct world *world)
 		start_tcpserv(world);
 }
 
-/* SIGTERM to the parent alone; with resume, a paused one is let die of it. */
 void
 server_stop(struct world *world, bool resume)
 {
@@ -99,7 +96,6 @@ server_stop(struct world *world, bool resume)
 		process_watch_signal(world->processes, pid, SIGCONT);
 }
 
-/* Forgets the channels on which nobody can report any more. */
 void
 server_sweep_channels(struct world *world)
 {
@@ -124,14 +120,15 @@ server_watch_other(struct world *world)
 	char command[PROCESS_TEXT] = "";
 	struct process_stat stat;
 	if (owner == 0) {
-		world_note(world, "port %u is served already, by a process of user %s that only its owner or root may see: it is watched, none is started",
+		world_note(world, "port %u is served already, by a process of user %s that only "
+		    "its owner or root may see: it is watched, none is started",
 		    world->server.found.port, name);
 		return;
 	}
 	if (process_stat_read(&stat, owner) == 0)
 		process_command_read(&stat, command, sizeof command);
-	world_note(world, "port %u is served already, by %s (user %s, PID %d): it is watched, none is started",
-	    world->server.found.port, command, name, (int)owner);
+	world_note(world, "port %u is served already, by %s (user %s, PID %d): it is watched, "
+	    "none is started", world->server.found.port, command, name, (int)owner);
 	process_watch_add(world->processes, owner, ROLE_SERVER, PROCESS_STARTED,
 	    NULL, 0, loop_now(world->loop));
 	world->server.pid = owner;
@@ -139,7 +136,6 @@ server_watch_other(struct world *world)
 	foreign_watch(world);
 }
 
-/* When PORT was not given and another user's server is there: the next free one. */
 void
 server_choose_port(struct world *world)
 {
@@ -156,7 +152,6 @@ server_choose_port(struct world *world)
 	world->wanted_port = wanted;
 }
 
-/* Decides whom to start or to watch. */
 void
 server_find(struct world *world, struct event *start)
 {
@@ -181,7 +176,6 @@ server_find(struct world *world, struct event *start)
 	foreign_command_text(world, start->start.command, SERVER_TEXT);
 }
 
-/* Starts whom it has decided for. */
 void
 server_begin(struct world *world)
 {
@@ -198,7 +192,6 @@ server_begin(struct world *world)
 	server_start(world);
 }
 
-/* Closes all channels. */
 void
 server_free(struct world *world)
 {

@@ -90,7 +90,6 @@ foreign_of(struct world *world)
 	return foreign;
 }
 
-/* One that was there before. */
 void
 foreign_watch(struct world *world)
 {
@@ -98,7 +97,6 @@ foreign_watch(struct world *world)
 		world_error(world, "server: %s", strerror(errno));
 }
 
-/* Runs the command. */
 void
 foreign_start(struct world *world)
 {
@@ -132,7 +130,6 @@ foreign_start(struct world *world)
 	}
 }
 
-/* It runs. */
 void
 foreign_started(struct world *world, pid_t pid)
 {
@@ -155,7 +152,6 @@ foreign_failed(struct world *world, int error)
 	trouble_not_run(world, program, error);
 }
 
-/* The command line. */
 void
 foreign_command_text(const struct world *world, char *text, size_t size)
 {
@@ -398,7 +394,6 @@ has_unowned_listener(const struct moment *now)
 	return socket != NULL && socket->row.owner_pid == 0;
 }
 
-/* Something may have happened. */
 void
 foreign_look(struct world *world)
 {
@@ -424,7 +419,6 @@ foreign_look(struct world *world)
 	look_at_children(world);
 }
 
-/* What started the server is ended with it. */
 void
 foreign_stop(struct world *world)
 {
@@ -433,7 +427,6 @@ foreign_stop(struct world *world)
 		world_signal(world, starter, SIGTERM, BY_USER);
 }
 
-/* All of its processes are ended by the session. */
 void
 foreign_end(struct world *world)
 {
@@ -441,7 +434,6 @@ foreign_end(struct world *world)
 		world->server.foreign->ending = true;
 }
 
-/* Does what started the server still run, beside it? */
 pid_t
 foreign_starter(const struct world *world)
 {

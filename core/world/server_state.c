@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-/* Appends the settings as an event. */
 void
 server_tell_settings(struct world *world)
 {
@@ -16,21 +15,18 @@ server_tell_settings(struct world *world)
 	world_append(world, &event);
 }
 
-/* Was there a server whose processes only their owner or root may see? */
 bool
 server_is_hidden(const struct world *world)
 {
 	return world->server.found.there && world->server.found.owner == 0;
 }
 
-/* Is it tcpserv? */
 bool
 server_is_tcpserv(const struct world *world)
 {
 	return world->server.ours && world->server.command == NULL;
 }
 
-/* Listens, or has ended: nothing is under way. */
 bool
 server_is_settled(const struct world *world)
 {
@@ -40,7 +36,6 @@ server_is_settled(const struct world *world)
 	return server->pid == 0 || server->listening;
 }
 
-/* The server's parent is gone. */
 void
 server_ended(struct world *world)
 {

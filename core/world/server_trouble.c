@@ -34,8 +34,10 @@ mend_of(const char *program, int error)
 		    "no such file: give the path of the server";
 	case EACCES:
 		/* also when a directory of PATH may not be searched (execvp(3)) */
-		return !path ? "no program of that name in PATH may be executed: give its path, as in ./myserver" :
-		    is_directory(program) ? "it is a directory: give the path of the program in it" :
+		return !path ? "no program of that name in PATH may be executed: give its path, "
+		    "as in ./myserver" :
+		    is_directory(program) ? "it is a directory: give the path of the program in "
+		        "it" :
 		    "it may not be executed: chmod +x, or give the program's own path";
 	case EAGAIN:
 	case ENOMEM:
@@ -45,7 +47,6 @@ mend_of(const char *program, int error)
 	}
 }
 
-/* Its program could not be run. */
 void
 trouble_not_run(struct world *world, const char *program, int error)
 {
@@ -63,7 +64,6 @@ write_last(struct server_output *output, char *text, size_t size)
 	    ", and wrote nothing", line);
 }
 
-/* It ended before it listened. */
 void
 trouble_ended(struct world *world, struct server_output *output,
     const struct process_end *end, pid_t holder)
@@ -102,7 +102,6 @@ its_port(struct world *world)
 	return port;
 }
 
-/* It has had time enough, and does not listen. */
 void
 trouble_deaf(struct world *world, struct server_output *output)
 {
@@ -112,14 +111,13 @@ trouble_deaf(struct world *world, struct server_output *output)
 	if (port == wanted)
 		return; /* it does, as of now */
 	if (port != 0)
-		world_note(world, "the server listens at port %u, not at %u: give the console PORT %u, or the server %u%s",
-		    port, wanted, port, wanted, last);
+		world_note(world, "the server listens at port %u, not at %u: give the console "
+		    "PORT %u, or the server %u%s", port, wanted, port, wanted, last);
 	else
 		world_note(world, "the server does not listen at port %u after 2 s%s",
 		    wanted, last);
 }
 
-/* It listens at our port, but perhaps not where HOST is. */
 void
 trouble_address(struct world *world, const struct report_endpoint *local)
 {
@@ -130,6 +128,6 @@ trouble_address(struct world *world, const struct report_endpoint *local)
 		return;
 	endpoint_address_text(local, there);
 	endpoint_address_text(host, here);
-	world_note(world, "the server listens at %s, not at %s: give the console HOST %s, or the server %s",
-	    there, here, there, here);
+	world_note(world, "the server listens at %s, not at %s: give the console HOST %s, or the "
+	    "server %s", there, here, there, here);
 }

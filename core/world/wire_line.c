@@ -28,7 +28,6 @@ write_bytes(char *text, const char *mark, bool all, const char *bytes, size_t le
 		    (unsigned)(unsigned char)bytes[i]);
 }
 
-/* Text and hex of length bytes. */
 int
 wire_line_set(struct event *event, uint16_t format, const char *bytes, size_t length)
 {

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* Appends an event that the world itself made. */
 void
 world_append(struct world *world, struct event *event)
 {
@@ -14,7 +13,6 @@ world_append(struct world *world, struct event *event)
 		world->failed = true; /* no memory: the log has a hole */
 }
 
-/* Appends one line of text as an event. */
 void
 world_tell(struct world *world, enum event_type type, const char *format,
     va_list arguments)
@@ -48,7 +46,6 @@ world_note(struct world *world, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Something happened: everybody looks. */
 void
 world_kick(struct world *world)
 {
@@ -56,7 +53,6 @@ world_kick(struct world *world)
 	process_watch_kick(world->processes);
 }
 
-/* Sends a signal to a process of ours and tells it. */
 bool
 world_signal(struct world *world, pid_t pid, int number, enum signal_by by)
 {
@@ -93,7 +89,6 @@ was_signalled(const struct world *world, pid_t pid, int number)
 	return false;
 }
 
-/* A process ended so: tells of a SIGPIPE that the kernel sent it. */
 void
 world_tell_sigpipe(struct world *world, pid_t pid, int status, int64_t time)
 {

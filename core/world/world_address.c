@@ -36,7 +36,6 @@ address_is_local(const struct report_endpoint *endpoint)
 	return found;
 }
 
-/* Looks HOST and PORT up; false with one line in error. */
 bool
 world_resolve(struct world *world, char *error)
 {
@@ -48,13 +47,14 @@ world_resolve(struct world *world, char *error)
 	char *end;
 	long number = strtol(port, &end, 10);
 	if (*port < '0' || *port > '9' || *end != '\0' || number < 1 || number > 65535) {
-		snprintf(error, WORLD_ERROR, "\"%.40s\" is no port: a number from 1 to 65535", port);
+		snprintf(error, WORLD_ERROR, "\"%.40s\" is no port: a number from 1 to "
+		    "65535", port);
 		return false;
 	}
 	int result = getaddrinfo(world->host_name, port, &hints, &found);
 	if (result != 0) {
-		snprintf(error, WORLD_ERROR, "unknown host \"%.80s\"%s: %s: give an address, such as 127.0.0.1",
-		    world->host_name, options->family == 4 ? " (IPv4)" :
+		snprintf(error, WORLD_ERROR, "unknown host \"%.80s\"%s: %s: give an address, "
+		    "such as 127.0.0.1", world->host_name, options->family == 4 ? " (IPv4)" :
 		    options->family == 6 ? " (IPv6)" : "",
 		    result == EAI_SYSTEM ? strerror(errno) : gai_strerror(result));
 		return false;

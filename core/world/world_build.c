@@ -68,8 +68,8 @@ may_serve(const struct world *world, char *error)
 {
 	if (world->options.server == NULL || world->host_is_local)
 		return true;
-	snprintf(error, WORLD_ERROR, "%.100s is not this machine: leave out HOST, or the server behind --",
-	    world->host_name);
+	snprintf(error, WORLD_ERROR, "%.100s is not this machine: leave out HOST, or the server "
+	    "behind --", world->host_name);
 	return false;
 }
 
@@ -111,8 +111,8 @@ sees_what_it_is_about(char *error)
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		if (access(files[i], R_OK) == 0)
 			continue;
-		snprintf(error, WORLD_ERROR, "cannot read %s: %s: sockets and processes are seen there (mount -t proc proc /proc)",
-		    files[i], strerror(errno));
+		snprintf(error, WORLD_ERROR, "cannot read %s: %s: sockets and processes are seen "
+		    "there (mount -t proc proc /proc)", files[i], strerror(errno));
 		return false;
 	}
 	return true;
@@ -168,7 +168,6 @@ make_parts(struct world *world, const char **part)
 	    world->tick != NULL && world->hold != NULL && host_init(world);
 }
 
-/* Makes its parts, and starts the guard. */
 bool
 world_build(struct world *world, const struct world_options *options, char *error,
     int *status)
@@ -195,7 +194,6 @@ world_build(struct world *world, const struct world_options *options, char *erro
 	return false;
 }
 
-/* The first events. */
 void
 world_begin(struct world *world)
 {
@@ -214,7 +212,6 @@ world_begin(struct world *world)
 	process_watch_kick(world->processes);
 }
 
-/* What no event tells is looked at. */
 void
 world_look(struct world *world)
 {
@@ -223,7 +220,6 @@ world_look(struct world *world)
 		foreign_look(world);
 }
 
-/* Ends the guard, and with it every process. */
 void
 world_free(struct world *world)
 {

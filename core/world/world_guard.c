@@ -105,7 +105,8 @@ guard_gone(void *context)
 	client_ended(world);
 	server_ended(world);
 	host_heal(world);
-	world_error(world, "the guard was killed, and all that it guarded was ended: reset starts afresh");
+	world_error(world, "the guard was killed, and all that it guarded was ended: reset "
+	    "starts afresh");
 	launcher_forget(world->launcher);
 	launcher_free(world->launcher);
 	if (!world_launch(world)) {
@@ -114,7 +115,6 @@ guard_gone(void *context)
 	}
 }
 
-/* Starts the guard. */
 bool
 world_launch(struct world *world)
 {

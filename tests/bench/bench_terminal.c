@@ -107,7 +107,8 @@ terminal_read(struct terminal *terminal, double seconds)
 	if (seconds <= 0 || ppoll(&ready, 1, &wait, NULL) <= 0)
 		return true;
 	ssize_t length = read(terminal->master, bytes, sizeof bytes);
-	if (length > 0 && terminal->screen != NULL && !model_feed(terminal->screen, bytes, (size_t)length)) {
+	if (length > 0 && terminal->screen != NULL &&
+		    !model_feed(terminal->screen, bytes, (size_t)length)) {
 		fprintf(stderr, "bench: %s\n", terminal->screen->reason);
 		exit(1);
 	}

@@ -47,7 +47,8 @@ void terminal_type(struct terminal *terminal, const char *keys);
 /* Ends the console. */
 void terminal_end(struct terminal *terminal);
 
-/* Seconds of processor time that the process has taken; that it and all that descends from it have taken. */
+/* Seconds of processor time that the process has taken; that it and all that descends from
+ * it have taken. */
 double bench_cpu_of(pid_t pid);
 double bench_cpu(pid_t pid);
 

@@ -2,8 +2,8 @@
  *
  * They go through the console's own input, keys, prompt and screen; the session behind
  * them takes commands and never runs one.  The byte fe stands for the pause that ends
- * an unfinished sequence, fd for a frame, fc for an inputrc that asks for vi.  Of digits no more than three are typed in a
- * row: readline repeats a key a million times for M-999999, which is quick enough but
+ * an unfinished sequence, fd for a frame, fc for an inputrc that asks for vi.  Of digits
+ * no more than three are typed in a row: readline repeats a key a million times for M-999999, which is quick enough but
  * for a program under sanitizers. */
 #include "fuzz_screen_of.h"
 

@@ -99,7 +99,8 @@ write_command(struct soak *soak)
 		"server set reap=wait", "server set service=sum\nconnect\nsend 1 2",
 		"server set max_children=1\nconnect 3", "client sigpipe ignore",
 		"client reads always", "client timeout 1", "show sockets", "show processes",
-		"send --split slow", "frobnicate", "kill child STOP", "kill client STOP\nkill client CONT",
+		"send --split slow", "frobnicate", "kill child STOP", "kill client STOP\nkill "
+		"client CONT",
 	};
 	unsigned which = chance(soak, 2 * sizeof plain / sizeof *plain);
 	if (which < sizeof plain / sizeof *plain)

@@ -47,7 +47,8 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { REDRAWS = 3, DEADLINE_MS = 30000, FAULTED_MS = 1500, SILENCE_MS = 250, ROW_TEXT = 4096, SLICE_MS = 10 };
+enum { REDRAWS = 3, DEADLINE_MS = 30000, FAULTED_MS = 1500, SILENCE_MS = 250,
+    ROW_TEXT = 4096, SLICE_MS = 10 };
 
 static struct {
 	const char *name, *term;

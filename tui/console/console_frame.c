@@ -13,7 +13,6 @@
 
 #include <sys/epoll.h>
 
-/* What a frame shows: now, or the past. */
 struct scene
 console_scene(const struct console *self)
 {
@@ -94,7 +93,6 @@ wake(void *context)
 	console_mark(context);
 }
 
-/* The frame's timers, of the loop that is; false: errno. */
 bool
 console_begin_frames(struct console *self)
 {
@@ -103,7 +101,6 @@ console_begin_frames(struct console *self)
 	return self->frame != NULL && self->tick != NULL;
 }
 
-/* Watches the terminal, for what it has not taken yet; false: errno. */
 bool
 console_watch_terminal(struct console *self)
 {

@@ -37,7 +37,6 @@ freeze(struct console *self)
 	return true;
 }
 
-/* Back to now. */
 void
 console_thaw(struct console *self)
 {
@@ -112,7 +111,6 @@ static const struct { int byte; enum walk_time walk; } bytes[] = {
 	{'{', TIME_COMMAND_BACK}, {'}', TIME_COMMAND_ON},
 };
 
-/* A byte that is about time; false: it is not. */
 bool
 console_walk_byte(struct console *self, int byte)
 {
@@ -128,7 +126,6 @@ console_walk_byte(struct console *self, int byte)
 	return false;
 }
 
-/* A key of the panes that is about time. */
 bool
 console_walk_key(struct console *self, const struct input_token *token)
 {

@@ -96,7 +96,6 @@ show(struct showing *showing)
 	console_on_terminal(self, walk_through);
 }
 
-/* Walks through a recording on the terminal. */
 int
 console_replay(const struct console_options *options, const char *path)
 {

@@ -4,8 +4,8 @@
 
 struct console_options;
 
-/* Walks through the recording in this file as through a session (console.h).  Returns the exit status:
- * 2 when it is none. */
+/* Walks through the recording in this file as through a session (console.h).  Returns the
+ * exit status: 2 when it is none. */
 int console_replay(const struct console_options *options, const char *path);
 
 #endif

@@ -88,7 +88,6 @@ show_for_session(void *context, const char *what)
 	return shown;
 }
 
-/* Makes a session, for the lesson if there is one; false: failure and status. */
 bool
 console_open_session(struct console *self)
 {
@@ -105,7 +104,6 @@ console_open_session(struct console *self)
 	return self->session != NULL;
 }
 
-/* Listens to the session and answers it; false: failure and status. */
 bool
 console_join_session(struct console *self)
 {

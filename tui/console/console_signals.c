@@ -27,7 +27,6 @@ go_on(struct console *self)
 		console_suspend(self);
 }
 
-/* Ctrl-C clears the line, or drops the lines that wait, and never quits. */
 void
 console_interrupt(struct console *self)
 {
@@ -66,7 +65,6 @@ read_signals(void *context, uint32_t events)
 	console_mark(self);
 }
 
-/* Watches them. */
 bool
 console_watch_signals(struct console *self)
 {

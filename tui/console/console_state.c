@@ -17,7 +17,6 @@
 /* So many pasted lines take a while. */
 enum { MANY_LINES = 20 };
 
-/* Something has changed: there will be a frame. */
 void
 console_mark(struct console *self)
 {
@@ -37,7 +36,6 @@ console_hurry(struct console *self)
 		timer_no_later(self->frame, at > now ? at - now : 0);
 }
 
-/* Shows a line for a while. */
 void
 console_notify(struct console *self, unsigned look, const char *text)
 {
@@ -45,7 +43,6 @@ console_notify(struct console *self, unsigned look, const char *text)
 	console_mark(self);
 }
 
-/* Shows a line that is about the key just pressed: the next one takes it away. */
 void
 console_hint(struct console *self, const char *text)
 {
@@ -53,7 +50,6 @@ console_hint(struct console *self, const char *text)
 	self->screen.notice_until_key = true;
 }
 
-/* Ends the session after this round: it cannot be ended inside of one. */
 void
 console_leave(struct console *self, int status)
 {
@@ -62,7 +58,6 @@ console_leave(struct console *self, int status)
 	self->leaving = true;
 }
 
-/* The terminal has vanished: no more keys and no more frames. */
 void
 console_lose_terminal(struct console *self)
 {
@@ -73,7 +68,6 @@ console_lose_terminal(struct console *self)
 	console_leave(self, 128 + SIGHUP);
 }
 
-/* The question that waits for y or n, if there is one. */
 void
 console_update_question(struct console *self)
 {
@@ -99,21 +93,18 @@ console_update_question(struct console *self)
 	console_mark(self);
 }
 
-/* Keeps why it cannot start, by errno. */
 void
 console_cannot_start(struct console *self, const char *part)
 {
 	self->status = cannot_start(self->failure, sizeof self->failure, part, errno);
 }
 
-/* Does the screen show another moment than now? */
 bool
 console_is_past(const struct console *self)
 {
 	return self->past != NULL;
 }
 
-/* The log that the screen shows. */
 const struct log *
 console_log(const struct console *self)
 {
@@ -121,7 +112,6 @@ console_log(const struct console *self)
 	    session_log(self->session);
 }
 
-/* The moment that the screen shows. */
 const struct moment *
 console_moment(const struct console *self)
 {
@@ -139,7 +129,6 @@ console_refuse(struct console *self)
 	return true;
 }
 
-/* Frees a scenario of ours. */
 void
 console_forget_scenario(struct scenario **scenario)
 {

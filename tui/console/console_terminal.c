@@ -78,7 +78,6 @@ wants_colour(const struct console_options *options)
 	return none == NULL || *none == '\0';
 }
 
-/* Watches and timers; false: errno. */
 bool
 console_begin_loop(struct console *self)
 {
@@ -93,7 +92,6 @@ console_begin_loop(struct console *self)
 	    (terminal_descriptor() < 0 || console_watch_terminal(self));
 }
 
-/* Ends them. */
 void
 console_end_loop(struct console *self)
 {
@@ -108,7 +106,6 @@ console_end_loop(struct console *self)
 	self->loop = NULL;
 }
 
-/* Begins what needs no session; false: errno. */
 bool
 console_prepare(struct console *self)
 {
@@ -121,7 +118,6 @@ console_prepare(struct console *self)
 	return self->prompt != NULL && signals_open(&self->signals) == 0;
 }
 
-/* The same, and the watches of a loop that is no session's. */
 bool
 console_begin(struct console *self)
 {
@@ -131,7 +127,6 @@ console_begin(struct console *self)
 	return false;
 }
 
-/* Ends everything but a session. */
 void
 console_end(struct console *self)
 {
@@ -151,7 +146,6 @@ console_end(struct console *self)
 	self->prompt = NULL;
 }
 
-/* Runs body with the terminal in our hands, and gives it back. */
 void
 console_on_terminal(struct console *self, void (*body)(struct console *self))
 {
@@ -184,7 +178,6 @@ choose_locale(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* The one console, with nothing in it. */
 struct console *
 console_new(const struct console_options *options)
 {

@@ -69,7 +69,6 @@ free_words(struct words *words)
 	free(words->list);
 }
 
-/* The words that can stand for text. */
 char **
 completion_words(const struct session *session, const char *line,
     const char *text, int start)

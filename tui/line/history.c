@@ -70,7 +70,6 @@ open_regular(const char *path)
 	return file;
 }
 
-/* Calls each with every line of the file. */
 int
 history_file_load(const char *path, void (*each)(void *context, const char *line),
     void *context, char *error)
@@ -202,7 +201,6 @@ replace_file(const char *name, const struct lines *lines, char *error)
 	return number != 0 ? fail(error, "cannot write", name, number) : 0;
 }
 
-/* Appends count lines. */
 int
 history_file_append(const char *path, const char *const *lines, size_t count,
     char *error)

@@ -69,7 +69,8 @@ leave_out(struct tamer *tamer, KEYMAP_ENTRY *entry, char *text)
 	if (!leaves_insertion && tamer->complaint == NULL) {
 		char *shown = escape_text(text, strlen(text));
 		if (shown == NULL || asprintf(&tamer->complaint, "readline: the macro "
-		    "\"%s\" holds a key sequence that is unbound, or not whole: it is left out", shown) < 0)
+		    "\"%s\" holds a key sequence that is unbound, or not whole: it is left "
+		    "out", shown) < 0)
 			tamer->complaint = NULL;
 		free(shown);
 	}
@@ -105,7 +106,6 @@ tame(struct tamer *tamer, Keymap map, int depth)
 	}
 }
 
-/* Looks through everything that keys are bound to. */
 char *
 keymaps_tame(rl_command_func_t *read_again)
 {

@@ -226,7 +226,6 @@ configure(struct prompt *prompt)
 	tame(prompt);
 }
 
-/* Begins. */
 struct prompt *
 prompt_new(const struct session *session, const struct prompt_callbacks *callbacks)
 {
@@ -247,14 +246,12 @@ prompt_new(const struct session *session, const struct prompt_callbacks *callbac
 	return prompt;
 }
 
-/* Asks another session from now on. */
 void
 prompt_follow(struct prompt *prompt, const struct session *session)
 {
 	prompt->session = session;
 }
 
-/* Ends. */
 void
 prompt_free(struct prompt *prompt)
 {
@@ -376,7 +373,6 @@ prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
 	}
 }
 
-/* What readline has against the user's inputrc. */
 const char *
 prompt_complaint(const struct prompt *prompt)
 {
@@ -384,7 +380,6 @@ prompt_complaint(const struct prompt *prompt)
 	return any ? prompt->complaint : NULL;
 }
 
-/* Is the line empty, and readline in the middle of nothing? */
 bool
 prompt_is_empty(const struct prompt *prompt)
 {
@@ -396,7 +391,6 @@ prompt_is_empty(const struct prompt *prompt)
 	    RL_STATE_MOREINPUT | RL_STATE_CHARSEARCH);
 }
 
-/* Does readline edit as vi(1)? */
 bool
 prompt_is_vi(const struct prompt *prompt)
 {
@@ -404,7 +398,6 @@ prompt_is_vi(const struct prompt *prompt)
 	return rl_editing_mode == 0;
 }
 
-/* Puts text in place of the line. */
 void
 prompt_set(struct prompt *prompt, const char *text)
 {
@@ -413,7 +406,6 @@ prompt_set(struct prompt *prompt, const char *text)
 	rl_point = rl_end;
 }
 
-/* Inserts text at the cursor. */
 void
 prompt_insert(struct prompt *prompt, const char *text)
 {
@@ -440,7 +432,6 @@ prompt_abandon(struct prompt *prompt)
 	rl_callback_handler_install("> ", take_line);
 }
 
-/* The lines that were typed. */
 const char *const *
 prompt_lines(const struct prompt *prompt, size_t *count)
 {

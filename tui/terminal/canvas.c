@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes it empty, of this size. */
 void
 canvas_clear(struct canvas *canvas, int rows, int columns)
 {
@@ -47,7 +46,6 @@ put_character(struct canvas *canvas, int row, int column, unsigned look,
 	cell->look = look;
 }
 
-/* Writes formatted text. */
 void
 canvas_put(struct canvas *canvas, int row, int column, unsigned look,
     const char *format, ...)
@@ -77,7 +75,6 @@ add_mark(struct line *line, int from, int to, unsigned look)
 		    .column = from, .columns = to - from, .look = look};
 }
 
-/* The row as a line of a pane. */
 void
 canvas_write_line(const struct canvas *canvas, int row, struct line *line)
 {
@@ -105,7 +102,6 @@ canvas_write_line(const struct canvas *canvas, int row, struct line *line)
 	line->text[used] = '\0';
 }
 
-/* Frees what it holds. */
 void
 canvas_release(struct canvas *canvas)
 {

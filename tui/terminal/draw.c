@@ -15,8 +15,6 @@ enum { MARKS = CCHARW_MAX - 1 };
 /* Which arms a piece of border has. */
 enum { ARM_UP = 1, ARM_DOWN = 2, ARM_LEFT = 4, ARM_RIGHT = 8 };
 
-/* Finds out what the terminal and the locale allow.  The terminal's own background
- * stays. */
 void
 draw_init(struct draw *draw, bool ascii, bool colour)
 {
@@ -28,21 +26,18 @@ draw_init(struct draw *draw, bool ascii, bool colour)
 		init_pair(i, palette_colour((unsigned)i, COLORS, dark), -1);
 }
 
-/* The terminal's size as curses sees it. */
 void
 draw_size(int *rows, int *columns)
 {
 	getmaxyx(stdscr, *rows, *columns);
 }
 
-/* Begins a frame. */
 void
 draw_begin(void)
 {
 	erase();
 }
 
-/* Ends it. */
 void
 draw_end(int row, int column)
 {
@@ -53,7 +48,6 @@ draw_end(int row, int column)
 	doupdate();
 }
 
-/* Forgets what the terminal shows. */
 void
 draw_forget(void)
 {
@@ -165,7 +159,6 @@ to_safe(char *safe, size_t size, const char *text)
 	safe[used] = '\0';
 }
 
-/* Draws text into exactly so many columns. */
 void
 draw_text(const struct draw *draw, int row, int column, int columns,
     const char *text, size_t skip, unsigned look)
@@ -190,7 +183,6 @@ draw_text(const struct draw *draw, int row, int column, int columns,
 	attr_set(0, 0, NULL);
 }
 
-/* A whole line with its marks. */
 void
 draw_line(const struct draw *draw, int row, int column, int columns,
     const struct line *line, size_t skip)
@@ -284,7 +276,6 @@ draw_borders(const struct draw *draw, const struct layout *layout, bool zoomed)
 		draw_dividers(draw, rows[i], rows[i + 1], bands[i]);
 }
 
-/* Empties the rectangle and draws a border around it. */
 void
 draw_box(const struct draw *draw, const struct rectangle *inside)
 {
@@ -298,7 +289,6 @@ draw_box(const struct draw *draw, const struct rectangle *inside)
 	draw_dividers(draw, top, bottom, sides);
 }
 
-/* Draws a title into the border above the rectangle. */
 void
 draw_title(const struct draw *draw, const struct rectangle *inside,
     const char *title, unsigned look)

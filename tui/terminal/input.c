@@ -42,14 +42,12 @@ static const struct {
 	{"[Z", INPUT_BACK_TAB, 0},
 };
 
-/* Gives each token to function. */
 void
 input_init(struct input *input, input_function *function, void *context)
 {
 	*input = (struct input){.function = function, .context = context};
 }
 
-/* Frees what it holds. */
 void
 input_release(struct input *input)
 {
@@ -168,7 +166,6 @@ feed_sequence(struct input *input, char byte)
 		input_timeout(input);
 }
 
-/* Takes in bytes as they were read. */
 void
 input_feed(struct input *input, const char *bytes, size_t length)
 {
@@ -190,7 +187,6 @@ input_waits(const struct input *input)
 	    input->length > 0 ? INPUT_ESCAPE_MS : 0;
 }
 
-/* Nothing more has come. */
 void
 input_timeout(struct input *input)
 {

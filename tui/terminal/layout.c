@@ -107,28 +107,24 @@ place_borders(struct layout *layout, const struct layout_needs *needs, int narra
 	layout->borders[3] = layout->rows - 3;
 }
 
-/* The rows that a narrator has at least. */
 int
 layout_narrator_least(int rows)
 {
 	return BAND_NARRATOR + larger(rows - LAYOUT_ROWS, 0) / 6;
 }
 
-/* At most. */
 int
 layout_narrator_most(int rows)
 {
 	return BAND_NARRATOR_MOST + larger(rows - LAYOUT_ROWS, 0) / 4;
 }
 
-/* Is the narrator's band there? */
 bool
 layout_has_narrator(const struct layout *layout)
 {
 	return layout->narrator_border >= 0;
 }
 
-/* Fills in the layout. */
 bool
 layout_make(struct layout *layout, int rows, int columns,
     const struct layout_needs *needs)
@@ -170,7 +166,6 @@ layout_make(struct layout *layout, int rows, int columns,
 	return true;
 }
 
-/* The inside of a pane that takes the place of all of them but the narrator. */
 struct rectangle
 layout_zoomed(const struct layout *layout)
 {
@@ -178,7 +173,6 @@ layout_zoomed(const struct layout *layout)
 	    layout->columns - 1);
 }
 
-/* The inside of one that takes the narrator's place, too. */
 struct rectangle
 layout_whole(const struct layout *layout)
 {

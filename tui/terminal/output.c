@@ -30,7 +30,6 @@ open_terminal(struct output *output, int terminal)
 		output->fd = terminal;
 }
 
-/* Opens the way to the terminal. */
 int
 output_open(struct output *output, int terminal)
 {
@@ -49,7 +48,6 @@ output_open(struct output *output, int terminal)
 	return 0;
 }
 
-/* Closes it. */
 void
 output_close(struct output *output)
 {
@@ -97,7 +95,6 @@ collect(struct output *output)
 		return; /* it keeps its memory, which harms nobody */
 }
 
-/* Adds bytes of our own. */
 void
 output_add(struct output *output, const char *bytes, size_t length)
 {
@@ -140,7 +137,6 @@ write_piece(struct output *output)
 	return true;
 }
 
-/* Writes what the terminal takes now. */
 bool
 output_flush(struct output *output)
 {
@@ -164,7 +160,6 @@ output_has_failed(const struct output *output)
 	return output->failures >= FAILURES;
 }
 
-/* Was something lost? */
 bool
 output_take_torn(struct output *output)
 {
@@ -183,7 +178,6 @@ output_finish(struct output *output, int patience)
 	return true;
 }
 
-/* Forgets what is left. */
 void
 output_discard(struct output *output)
 {

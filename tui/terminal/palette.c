@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is the background dark? */
 bool
 palette_is_dark(const char *colorfgbg, const char *term)
 {
@@ -29,7 +28,6 @@ palette_is_dark(const char *colorfgbg, const char *term)
 	return term != NULL && strncmp(term, "linux", 5) == 0;
 }
 
-/* The colour for a look. */
 short
 palette_colour(unsigned look, int colours, bool dark)
 {

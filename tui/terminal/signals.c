@@ -9,7 +9,6 @@ static const int table[SIGNALS] = {
 	SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH,
 };
 
-/* Blocks them and opens the descriptor. */
 int
 signals_open(struct signals *signals)
 {
@@ -31,7 +30,6 @@ signals_open(struct signals *signals)
 	return -1;
 }
 
-/* The next signal that has come. */
 int
 signals_next(struct signals *signals)
 {

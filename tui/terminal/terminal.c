@@ -178,7 +178,6 @@ keep_palette(void)
 		*text = '\0';
 }
 
-/* Starts curses. */
 int
 terminal_open(void)
 {
@@ -231,7 +230,6 @@ terminal_give_up(void)
 	terminal.away = true;
 }
 
-/* Gives the terminal back. */
 void
 terminal_close(bool gone)
 {
@@ -246,7 +244,6 @@ terminal_close(bool gone)
 	output_close(&terminal.output);
 }
 
-/* Gives it back for a while. */
 void
 terminal_leave(void)
 {
@@ -270,7 +267,6 @@ terminal_return(void)
 	return true;
 }
 
-/* Tells curses how large the terminal is now. */
 void
 terminal_resize(void)
 {
@@ -280,7 +276,6 @@ terminal_resize(void)
 		resizeterm(size.ws_row, size.ws_col);
 }
 
-/* Writes what curses has drawn, as much as the terminal takes. */
 bool
 terminal_flush(void)
 {
@@ -294,7 +289,6 @@ terminal_flush(void)
 	return output_flush(&terminal.output);
 }
 
-/* Does writing to it fail, again and again? */
 bool
 terminal_has_failed(void)
 {
@@ -308,7 +302,6 @@ terminal_is_away(void)
 	return terminal.away;
 }
 
-/* Its descriptor; -1: it is not open. */
 int
 terminal_descriptor(void)
 {

@@ -26,7 +26,6 @@ text_take(struct text *text, unsigned look, char *line)
 	text->lines[text->count++] = (struct text_line){line, look};
 }
 
-/* Appends a line. */
 void
 text_add(struct text *text, unsigned look, const char *format, ...)
 {
@@ -51,7 +50,6 @@ line_length(const char *words, size_t columns)
 	return fit > 0 ? fit : strlen(words);
 }
 
-/* Appends words, broken into lines. */
 void
 text_wrap(struct text *text, unsigned look, const char *words, int columns,
     int indent)
@@ -90,7 +88,6 @@ text_shorten(char *string, int columns)
 		string[cut] = '\0';
 }
 
-/* Forgets the lines behind the first count ones. */
 void
 text_cut(struct text *text, size_t count)
 {
@@ -98,14 +95,12 @@ text_cut(struct text *text, size_t count)
 		free(text->lines[--text->count].text);
 }
 
-/* Forgets the lines. */
 void
 text_clear(struct text *text)
 {
 	text_cut(text, 0);
 }
 
-/* Forgets them and frees everything. */
 void
 text_release(struct text *text)
 {

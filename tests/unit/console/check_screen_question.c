@@ -296,7 +296,8 @@ static const struct { const char *paste, *question, *sent; } pastes[] = {
 	{"\rone\r", "Send 2 pasted lines? y/n  ( ...)", "line send one"},
 	{":kill child\r::x\r--y", "Send 3 pasted lines? y/n  (:kill child ...)",
 	    "line kill child|line send :x|line send \"--y\""},
-	{"a\033[2Jb\rc", "Send 2 pasted lines? y/n  (a^[[2Jb ...)", "line send a\033[2Jb|line send c"},
+	{"a\033[2Jb\rc", "Send 2 pasted lines? y/n  (a^[[2Jb ...)", "line send a\033[2Jb|line "
+	    "send c"},
 };
 
 START_TEST(pasted_lines_are_sent_after_a_y)

@@ -103,7 +103,8 @@ static const struct shape { const char *name, *line; } shapes[] = {
 
 /* Values that are taken, and values that are refused, one behind the other. */
 static const struct { const char *shape, *taken, *refused; } bounds[] = {
-	{"t", "0 -1 1.5 -0.000001 4000000000 -4000000000 4000000000.000000 0.1234567 -4000000000.000000 -5000.5",
+	{"t", "0 -1 1.5 -0.000001 4000000000 -4000000000 4000000000.000000 0.1234567 "
+	    "-4000000000.000000 -5000.5",
 	    "4000000001 -4000000001 4000000000.000001 -4000000000.000001 1e300 \"1\" null true"},
 	{"conn", "0 1 1000000 null", "1000001 -1 1.0 \"1\" true"},
 	{"inferred", "true false null", "0 1 \"true\""},

@@ -561,8 +561,10 @@ static const char *const wrong[] = {
 	"{\"t\": 1, \"type\": \"connection\", \"what\": \"opened\", \"conn\": 1, \"local\": \"x\"}",
 	"{\"t\": 1, \"type\": \"state\", \"conn\": 1, \"end\": \"client\", "
 	    "\"from\": \"GONE\", \"to\": \"UNKNOWN\"}",
-	"{\"t\": 1, \"type\": \"echo\", \"conn\": 1, \"bytes\": 1, \"text\": \"a\", \"raw\": \"g0\"}",
-	"{\"t\": 1, \"type\": \"echo\", \"conn\": 1, \"bytes\": 1, \"text\": \"a\", \"raw\": \"61a\"}",
+	"{\"t\": 1, \"type\": \"echo\", \"conn\": 1, \"bytes\": 1, \"text\": \"a\", \"raw\": "
+	"\"g0\"}",
+	"{\"t\": 1, \"type\": \"echo\", \"conn\": 1, \"bytes\": 1, \"text\": \"a\", \"raw\": "
+	"\"61a\"}",
 	"{\"t\": 1, \"type\": \"host\", \"what\": \"?\"}",
 	"{\"t\": 1, \"type\": \"lost\", \"count\": 4294967296}",
 	"{\"t\": 1, \"type\": \"lost\", \"count\": 1.5}",

@@ -208,7 +208,8 @@ START_TEST(nothing_is_left_when_the_console_is_gone)
 	 * ignores everything that can be ignored */
 	snprintf(command, sizeof command, "sleep %s & setsid sh -c 'sleep %s & sleep %s' & "
 	    "trap '' TERM HUP INT; sleep %s & "
-	    "until grep -q sleep /proc/$!/comm; do :; done; kill -STOP $!; wait", mark, mark, mark, mark);
+	    "until grep -q sleep /proc/$!/comm; do :; done; kill -STOP $!; "
+	    "wait", mark, mark, mark, mark);
 	start_shell(&fixture, command);
 	end = loop_now(fixture.loop) + MILLISECONDS(DEADLINE_MS);
 	while (count_with(mark) < 4)

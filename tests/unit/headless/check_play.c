@@ -96,7 +96,8 @@ START_TEST(one_is_played_through)
 	ck_assert_ptr_null(strstr(output, "never"));
 	write_lesson("lab", LAB);
 	ck_assert_int_eq(run(play_one, "lab"), STATUS_NOT_HERE);
-	ck_assert_str_eq(output, "tcpconsole: lab needs the lab: two hosts and a router between them\n");
+	ck_assert_str_eq(output, "tcpconsole: lab needs the lab: two hosts and a router between "
+	    "them\n");
 	ck_assert_int_eq(run(play_one, "none"), STATUS_USAGE);
 	ck_assert_ptr_nonnull(strstr(output, "no scenario \"none\""));
 }

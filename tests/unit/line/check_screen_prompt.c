@@ -260,7 +260,8 @@ END_TEST
 /* The words that can stand somewhere: the common beginning first. */
 static const struct { const char *line; int start; const char *words; } completions[] = {
 	{":ser", 0, ":server"}, {":k", 0, ":kill"}, {":q", 0, ":quit"},
-	{":expect stat", 8, "state"}, {":server set reap=w", 12, "reap=wait|reap=wait|reap=waitpid"},
+	{":expect stat", 8, "state"}, {":server set "
+	    "reap=w", 12, "reap=wait|reap=wait|reap=waitpid"},
 	{":server re", 8, "res|restart|resume"}, {":xyz", 0, NULL}, {"ser", 0, NULL},
 	{"::ser", 0, NULL}, {"", 0, NULL}, {":server xyz", 8, NULL}, {"server re", 7, NULL},
 };

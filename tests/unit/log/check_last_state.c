@@ -17,7 +17,8 @@ lets_go(struct moment *now, enum report_call call, enum tcp_state state, int unr
 }
 
 /* What the client does: half-closes, closes, leaves bytes unread, aborts (in
- * CLOSE_WAIT that no reading saw), closes a dead end, is killed, reads end of file or ECONNRESET, writes. */
+ * CLOSE_WAIT that no reading saw), closes a dead end, is killed, reads end of file or
+ * ECONNRESET, writes. */
 static void
 client_does(struct moment *now, char what)
 {

@@ -189,7 +189,8 @@ START_TEST(a_lesson_has_its_rows_from_the_beginning)
 	lesson("ask one two three four five six seven eight nine ten | A | B = 1\nconnect\n");
 	int asked = guide_rows(&guide, 40);
 	ck_assert_int_ge(asked, 3);
-	lesson("ask Who? | A | B = 1\nconnect\nsay one two three four five six seven eight nine ten\n");
+	lesson("ask Who? | A | B = 1\nconnect\nsay one two three four five six seven eight nine "
+	    "ten\n");
 	ck_assert_int_eq(guide_rows(&guide, 40), 4);
 	lesson("say one\nsay one two three four five six seven eight nine ten\n");
 	ck_assert_int_eq(guide_rows(&guide, 40), 3);

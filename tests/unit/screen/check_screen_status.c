@@ -353,19 +353,24 @@ START_TEST(the_past_says_when_it_is)
 {
 	static const struct { struct scene_past past; const char *wide, *narrow; } table[] = {
 		{{.there = true, .percent = 100, .events = 41, .since = 1},
-		    " frozen at 1.500 s, 1 event since   127.0.0.1:9877   conn 1 ESTABLISHED   server 100 up, echo, waitpid",
+		    " frozen at 1.500 s, 1 event since   127.0.0.1:9877   conn 1 ESTABLISHED   "
+		    "server 100 up, echo, waitpid",
 		    " frozen 1.500 s, 1 since  ESTABLISHED"},
 		{{.there = true, .percent = 100, .events = 41, .since = 2},
-		    " frozen at 1.500 s, 2 events since   127.0.0.1:9877   conn 1 ESTABLISHED   server 100 up, echo, waitpid",
+		    " frozen at 1.500 s, 2 events since   127.0.0.1:9877   conn 1 ESTABLISHED   "
+		    "server 100 up, echo, waitpid",
 		    " frozen 1.500 s, 2 since  ESTABLISHED"},
 		{{.there = true, .walked = true, .percent = 100, .events = 41},
-		    " past 1.500 s, event 38 of 41   127.0.0.1:9877   conn 1 ESTABLISHED   server 100 up, echo, waitpid",
+		    " past 1.500 s, event 38 of 41   127.0.0.1:9877   conn 1 ESTABLISHED   "
+		    "server 100 up, echo, waitpid",
 		    " past 1.500 s, 38 of 41  ESTABLISHED"},
 		{{.there = true, .walked = true, .recording = true, .percent = 100, .events = 41},
-		    " recorded 1.500 s, event 38 of 41   127.0.0.1:9877   conn 1 ESTABLISHED   server 100 up, echo, waitpid",
+		    " recorded 1.500 s, event 38 of 41   127.0.0.1:9877   conn 1 ESTABLISHED   "
+		    "server 100 up, echo, waitpid",
 		    " recorded 1.500 s, 38 of 41  ESTABLISHED"},
 		{{.there = true, .walked = true, .recording = true, .percent = 99, .events = 41},
-		    " reading, 99 %: 1.500 s, event 38 of 41   127.0.0.1:9877   conn 1 ESTABLISHED   server 100 up, echo, waitpid",
+		    " reading, 99 %: 1.500 s, event 38 of 41   127.0.0.1:9877   conn 1 "
+		    "ESTABLISHED   server 100 up, echo, waitpid",
 		    " reading, 99 %: 1.500 s, event 38 of 41  ESTABLISHED"},
 	};
 	connected();

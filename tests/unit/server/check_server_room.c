@@ -171,7 +171,8 @@ START_TEST(makes_room)
 	char settings[32];
 	struct program *server;
 	if (!can_be_another())
-		SKIP_TEST("only root can be a user without a process, in a directory that others may enter");
+		SKIP_TEST("only root can be a user without a process, in a directory that others "
+		    "may enter");
 	/* a probe that is not waited for would count as a process */
 	programs_fail(WHO_SERVER, FAIL_waitpid, 1, 1, EINTR);
 	programs_prepare(rooms[_i].become);
@@ -188,7 +189,8 @@ START_TEST(two_fit)
 {
 	struct program *server;
 	if (!can_be_another())
-		SKIP_TEST("only root can be a user without a process, in a directory that others may enter");
+		SKIP_TEST("only root can be a user without a process, in a directory that others "
+		    "may enter");
 	programs_prepare(become_another);
 	uint16_t port = start_server(&server, "--process_room=2");
 	int first = join_port(port);
@@ -208,7 +210,8 @@ END_TEST
 START_TEST(no_room_at_all)
 {
 	if (!can_be_another())
-		SKIP_TEST("only root can be a user without a process, in a directory that others may enter");
+		SKIP_TEST("only root can be a user without a process, in a directory that others "
+		    "may enter");
 	programs_prepare(become_alone);
 	struct program *server = program_start(true, "--bind=127.0.0.1 --process_room=1 0",
 	    true);

@@ -179,7 +179,8 @@ START_TEST(a_server_of_the_users_takes_no_settings)
 	struct victim victim;
 	struct session *session = open_served(&victim);
 	session->world.server.command = command;
-	bare_refuses(session, "server set reap=wait", "this server, ./myserver, takes its settings");
+	bare_refuses(session, "server set reap=wait", "this server, ./myserver, takes its "
+	    "settings");
 	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "waitpid");
 	ck_assert_uint_eq(victim_was_sent(&victim), 0);
 	session->world.options.no_server = true;
@@ -198,7 +199,8 @@ START_TEST(one_that_does_not_end_is_told_before_its_time_is_over)
 	began(session, SECONDS(4));
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
 	began(session, MILLISECONDS(4901));
-	bare_said(session, EVENT_NOTE, "blocks SIGTERM: kill server ends it, server restart after 2 s too");
+	bare_said(session, EVENT_NOTE, "blocks SIGTERM: kill server ends it, server restart "
+	    "after 2 s too");
 	began(session, SECONDS(6)); /* told once */
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 1);
 	ck_assert(bare_is_running(session));
@@ -346,7 +348,8 @@ START_TEST(who_serves_no_more_is_told)
 	bare_connections(session, 2);
 	bare_tell(session, fixture_child(1, PROCESS_ZOMBIE, 0));
 	bare_tell(session, fixture_child(1, PROCESS_REAPED, 0));
-	bare_refuses(session, "kill child 1", "the child of connection 1, PID 301, has ended already");
+	bare_refuses(session, "kill child 1", "the child of connection 1, PID 301, has ended "
+	    "already");
 	bare_tell(session, fixture_connection(3, CONNECTION_OPENED));
 	bare_refuses(session, "kill child 3", "no child serves connection 3");
 	session->world.server.found.there = true; /* another user's */

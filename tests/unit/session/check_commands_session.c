@@ -49,7 +49,8 @@ START_TEST(settings_are_tcpservs)
 	socket_watch_read(session->world.sockets);
 	bare_run(session, "show settings");
 	bare_later(session, SECONDS(60));
-	bare_said(session, EVENT_NOTE, "settings are tcpserv's, and the server here is another one");
+	bare_said(session, EVENT_NOTE, "settings are tcpserv's, and the server here is another "
+	    "one");
 	ck_assert_uint_eq(bare_count(session, EVENT_SETTINGS), 0);
 	session->world.server.ours = true;
 	bare_run(session, "show settings");

@@ -56,32 +56,47 @@ END_TEST
 
 static const struct { const char *text, *error; } wrong[] = {
 	{"", "dir/some.scenario:1: the first line has to be its title, as in: title Five zombies"},
-	{"connect\n", "dir/some.scenario:1: the first line has to be its title, as in: title Five zombies"},
+	{"connect\n", "dir/some.scenario:1: the first line has to be its title, as in: title "
+	    "Five zombies"},
 	{"title x\n", "dir/some.scenario:1: there is no command: say, connect, send, expect, ..."},
 	{"title\n", "dir/some.scenario:1: title wants a text, as in: title Five zombies"},
 	{"title x\nsection\n", "dir/some.scenario:2: section wants a text, as in: section 5.9"},
 	{"title x\ntitle y\n", "dir/some.scenario:2: a second title: one is enough"},
 	{"title x\nneeds root\n", "dir/some.scenario:2: needs wants lab or user, once"},
-	{"title x\nrow one\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row 7"},
+	{"title x\nrow one\n", "dir/some.scenario:2: row wants a place in the lecture, as in: "
+	    "row 7"},
 	{"title x\n\nsnd hi\n", "dir/some.scenario:3: no command \"snd\"; help shows them all"},
-	{"title x\nconnect\nsection 5\n", "dir/some.scenario:3: title, section, row and needs stand before the first command"},
+	{"title x\nconnect\nsection 5\n", "dir/some.scenario:3: title, section, row and needs "
+	    "stand before the first command"},
 	{"title x\nconnect 0\n", "dir/some.scenario:2: connect wants a count from 1 to 10000"},
-	{"title x\nconnect\nexpect errno EFOO\n", "dir/some.scenario:3: errno wants a name, as in: expect errno ECONNRESET read"},
-	{"title x\nserver set reap=never\n", "dir/some.scenario:2: reap=never: wants none|wait|waitpid|ignore"},
-	{"title x\nask Who?\n", "dir/some.scenario:2: ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1"},
-	{"title x\nask Who? | I | You = 3\n", "dir/some.scenario:2: ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1"},
-	{"title x\nkill child FOO\n", "dir/some.scenario:2: no signal \"FOO\": as in KILL, TERM, STOP, CONT, USR1 (kill -l)"},
-	{"title x\nneeds lab\nneeds lab\nsay x\n", "dir/some.scenario:3: needs wants lab or user, once"},
+	{"title x\nconnect\nexpect errno EFOO\n", "dir/some.scenario:3: errno wants a name, as "
+	    "in: expect errno ECONNRESET read"},
+	{"title x\nserver set reap=never\n", "dir/some.scenario:2: reap=never: wants "
+	    "none|wait|waitpid|ignore"},
+	{"title x\nask Who?\n", "dir/some.scenario:2: ask wants TEXT | ANSWER | ANSWER... = N, "
+	    "as in: ask Who gets the FIN? | The client | Nobody = 1"},
+	{"title x\nask Who? | I | You = 3\n", "dir/some.scenario:2: ask wants TEXT | ANSWER | "
+	    "ANSWER... = N, as in: ask Who gets the FIN? | The client | Nobody = 1"},
+	{"title x\nkill child FOO\n", "dir/some.scenario:2: no signal \"FOO\": as in KILL, TERM, "
+	    "STOP, CONT, USR1 (kill -l)"},
+	{"title x\nneeds lab\nneeds lab\nsay x\n", "dir/some.scenario:3: needs wants lab or "
+	    "user, once"},
 	{"title x\nsection 5\nsection 6\n", "dir/some.scenario:3: a second section: one is enough"},
 	{"title x\nrow 0\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row 7"},
-	{"title x\nrow 1000\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row 7"},
-	{"title x\nrow 7x\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row 7"},
-	{"title x\nrow -7\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row 7"},
-	{"title x\nsection 1234567890123456\n", "dir/some.scenario:2: the section has 16 bytes: 15 are the most"},
+	{"title x\nrow 1000\n", "dir/some.scenario:2: row wants a place in the lecture, as in: "
+	    "row 7"},
+	{"title x\nrow 7x\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row "
+	    "7"},
+	{"title x\nrow -7\n", "dir/some.scenario:2: row wants a place in the lecture, as in: row "
+	    "7"},
+	{"title x\nsection 1234567890123456\n", "dir/some.scenario:2: the section has 16 bytes: "
+	    "15 are the most"},
 	{"titles x\n", "dir/some.scenario:1: no command \"titles\"; help shows them all"},
 	{"title x\nconnect\ntitle y\n", "dir/some.scenario:3: a second title: one is enough"},
-	{"title x\nconnect\nrow 3\n", "dir/some.scenario:3: title, section, row and needs stand before the first command"},
-	{"title x\nsay a\nplay b\n", "dir/some.scenario:3: play stands in no scenario: a lesson is one file"},
+	{"title x\nconnect\nrow 3\n", "dir/some.scenario:3: title, section, row and needs stand "
+	    "before the first command"},
+	{"title x\nsay a\nplay b\n", "dir/some.scenario:3: play stands in no scenario: a lesson "
+	    "is one file"},
 	{"title x\nwait soon\n", "dir/some.scenario:2: wait wants seconds, as in: wait 1.5"},
 };
 
@@ -206,7 +221,8 @@ END_TEST
 START_TEST(a_library_is_in_the_lectures_order)
 {
 	static const struct { const char *name, *text; } files[] = {
-		{"c.scenario", "title c\nrow 2\nsay x\n"}, {"z.scenario", "title z\nrow 1\nsay x\n"},
+		{"c.scenario", "title c\nrow 2\nsay x\n"}, {"z.scenario", "title z\nrow 1\nsay "
+		    "x\n"},
 		{"b.scenario", "title b\nsay x\n"}, {"a.scenario", "title a\nsay x\n"},
 		{"d.scenario", "title d\nrow 2\nsay x\n"}, {".hidden.scenario", "title h\nsay x\n"},
 		{".scenario", "title h\nsay x\n"}, {"other.txt", "title h\nsay x\n"},
@@ -323,7 +339,8 @@ START_TEST(the_users_own_come_first)
 	size_t count;
 	ck_assert_ptr_nonnull(mkdtemp(home));
 	setenv("XDG_DATA_HOME", home, 1);
-	snprintf(path, sizeof path, "mkdir -p %s/tcpconsole/scenarios %s/own/scenarios", home, home);
+	snprintf(path, sizeof path, "mkdir -p %s/tcpconsole/scenarios "
+	    "%s/own/scenarios", home, home);
 	ck_assert_int_eq(system(path), 0);
 	snprintf(path, sizeof path, "%s/own/scenarios/b.scenario", home);
 	write_file(path, "title theirs\nrow 1\nsay x\n");
@@ -341,7 +358,8 @@ START_TEST(the_users_own_come_first)
 	ck_assert_str_eq(scenario.title, "mine");
 	scenario_release(&scenario);
 	ck_assert_int_eq(scenario_library_find(&scenario, "c", path, error), -1);
-	ck_assert_str_eq(error, "no scenario \"c\": --list shows those there are; a path holds a slash");
+	ck_assert_str_eq(error, "no scenario \"c\": --list shows those there are; a path holds a "
+	    "slash");
 	scenario_release(&scenario);
 	ck_assert_int_eq(scenario_library_find(&scenario, home, path, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "Is a directory"));

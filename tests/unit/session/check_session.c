@@ -43,7 +43,8 @@ play(struct session *session, const char *const *lines)
 {
 	char patient[256];
 	for (; *lines != NULL; lines++) {
-		bool expects = strncmp(*lines, "expect ", 7) == 0 && strstr(*lines, " within ") == NULL;
+		bool expects = strncmp(*lines, "expect ", 7) == 0 &&
+		    strstr(*lines, " within ") == NULL;
 		snprintf(patient, sizeof patient, "%s%s", *lines, expects ? " within 30" : "");
 		ck_assert_msg(session_submit(session, patient, SOURCE_SCRIPT), "%s", patient);
 	}

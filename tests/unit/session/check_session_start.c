@@ -215,7 +215,8 @@ START_TEST(programs_that_are_not_there_are_told)
 	await_event(session, EVENT_ERROR);
 	while (bare_count(session, EVENT_ERROR) < 2)
 		ck_assert_int_eq(session_round(session, 20000), 0);
-	bare_said(session, EVENT_ERROR, "cannot run /nowhere/tcpcli: No such file or directory: make builds it");
+	bare_said(session, EVENT_ERROR, "cannot run /nowhere/tcpcli: No such file or directory: "
+	    "make builds it");
 	ck_assert_int_eq(session->world.client.pid, 0);
 	ck_assert_ptr_null(session->world.client.channel);
 	ck_assert(server_is_settled(&session->world));
@@ -267,7 +268,8 @@ START_TEST(a_killed_guard_is_replaced)
 	    client = session->world.client.pid;
 	ck_assert_int_eq(kill(guard, SIGKILL), 0);
 	await_event(session, EVENT_ERROR);
-	bare_said(session, EVENT_ERROR, "the guard was killed, and all that it guarded was ended: reset starts afresh");
+	bare_said(session, EVENT_ERROR, "the guard was killed, and all that it guarded was "
+	    "ended: reset starts afresh");
 	ck_assert_int_eq(session->world.server.pid, 0);
 	ck_assert_int_eq(session->world.client.pid, 0);
 	ck_assert_int_eq(kill(server, 0), -1); /* nobody outlives it */

@@ -241,7 +241,8 @@ START_TEST(anybodys_server_cannot_be_asked)
 	foreign_start(&session->world);
 	bare_tell(session, fixture_host(HOST_CRASHED));
 	host_reboot(&session->world);
-	bare_said(session, EVENT_NOTE, "pidfd_getfd is refused, so this server's sockets do not vanish");
+	bare_said(session, EVENT_NOTE, "pidfd_getfd is refused, so this server's sockets do not "
+	    "vanish");
 	for (int i = SERVER; i <= CHILD; i++)
 		ck_assert(!victim_answers(&parts[i].victim));
 	close_host(session);

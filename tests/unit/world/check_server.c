@@ -201,7 +201,8 @@ START_TEST(another_users_is_said_to_be_so)
 	session->world.server.found.port = 77;
 	server_begin(&session->world);
 	bare_said(session, EVENT_NOTE,
-	    "port 77 is served already, by a process of user root that only its owner or root may see");
+	    "port 77 is served already, by a process of user root that only its owner or root "
+	    "may see");
 	ck_assert_int_eq(session->world.server.pid, 0);
 	ck_assert_ptr_null(session->world.server.foreign);
 	bare_close(session);
@@ -318,9 +319,11 @@ START_TEST(its_last_words_are_told)
 	server_output_name(output, 4711);
 	ck_assert_int_eq(write(error, "bind: \033[1mno\n", 13), 13);
 	trouble_ended(&session->world, output, &end, 0);
-	bare_said(session, EVENT_ERROR, "with exit 1 before it listened at port 9877; it wrote last: bind: ^[[1mno");
+	bare_said(session, EVENT_ERROR, "with exit 1 before it listened at port 9877; it wrote "
+	    "last: bind: ^[[1mno");
 	trouble_deaf(&session->world, output);
-	bare_said(session, EVENT_NOTE, "the server does not listen at port 9877 after 2 s; it wrote last: bind");
+	bare_said(session, EVENT_NOTE, "the server does not listen at port 9877 after 2 s; it "
+	    "wrote last: bind");
 	close(out);
 	close(error);
 	server_output_free(output);
@@ -357,8 +360,8 @@ START_TEST(the_port_where_it_does_listen_is_told)
 	bare_follow(session, getpid(), ROLE_SERVER, 0);
 	trouble_deaf(&session->world, output);
 	snprintf(words, sizeof words,
-	    "the server listens at port %u, not at 9877: give the console PORT %u, or the server 9877",
-	    port, port);
+	    "the server listens at port %u, not at 9877: give the console PORT %u, or the server "
+	    "9877", port, port);
 	bare_said(session, EVENT_NOTE, words);
 	server_output_free(output);
 	close(listener);
