@@ -108,3 +108,14 @@ has_ipv6() {
 patient() { # [FILE]
 	sed '/^expect /{/ within /!s/$/ within 60/;}' "$@"
 }
+
+# The same lines, where a connect behind what starts the server anew waits until that
+# listens: the command itself goes on after five seconds, whatever has come of it.
+settled() {
+	awk '/^(server (restart|set)|reset|host reboot)/ { anew = 1 }
+	    /^(kill |server (stop|pause)|host (crash|shutdown|unplug)|expect (server|listening))/ {
+		anew = 0
+	    }
+	    /^connect/ && anew { print "expect listening yes within 60"; anew = 0 }
+	    { print }'
+}

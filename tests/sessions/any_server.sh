@@ -46,7 +46,7 @@ play() { # NAME WANTED WORDS SCRIPT COMMAND...
 		shift
 		set -- "$@" "$(printf '%s' "$word" | sed "s/PORT/$port/g")"
 	done
-	printf '%s\n' "$script" | patient |
+	printf '%s\n' "$script" | patient | settled |
 	    ANY_SERVER_MARK=$mark timeout 400 "$console" --headless $host "$port" -- "$@" \
 	    >"$work/out" 2>"$work/err"
 	got=$?
