@@ -107,7 +107,7 @@ PROGRAMS = $(BUILD)/tcpconsole $(BUILD)/tcpserv $(BUILD)/tcpcli
 TEST_PROGRAMS = $(BUILD)/alone $(BUILD)/check_core $(BUILD)/check_screen $(BUILD)/free_port \
 	$(BUILD)/refusing $(BUILD)/stream $(BUILD)/hostile $(BUILD)/odd_server \
 	$(BUILD)/faulted $(BUILD)/failing.so $(BUILD)/witness.so $(BUILD)/crowd
-BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest crowd start memory)
+BENCH = $(patsubst %,$(BUILD)/bench/%,bare load decide rest wakes crowd start memory)
 BENCH_PROGRAMS = $(BENCH) $(BUILD)/make_recording $(BUILD)/replay_time
 
 all: $(PROGRAMS) $(BUILD)/scenarios

@@ -7,7 +7,8 @@
 
 #include "process_tree.h"
 
-#define SEARCH_NS SECONDS(2)           /* for children whose report was lost */
+#define SEARCH_BUSY_NS SECONDS(2)      /* for children whose report was lost */
+#define SEARCH_IDLE_NS SECONDS(10)
 #define OFTEN_BUSY_NS MILLISECONDS(100)
 #define OFTEN_IDLE_NS SECONDS(1)
 #define TREE_BUSY_NS MILLISECONDS(20)  /* for those of a server that reports nothing */
@@ -106,7 +107,7 @@ process_search_pause(const struct process_watch *watch, bool busy)
 		return pause > least ? pause : least;
 	}
 	/* of many processes a look at all of /proc takes long, and a hole is seldom */
-	return !watch->search_often ? SEARCH_NS *
+	return !watch->search_often ? (busy ? SEARCH_BUSY_NS : SEARCH_IDLE_NS) *
 	    (int64_t)(1 + log_now(watch->log)->process_count / 50) :
 	    busy ? OFTEN_BUSY_NS : OFTEN_IDLE_NS;
 }

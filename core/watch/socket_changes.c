@@ -196,11 +196,11 @@ socket_take_absence(struct socket_watch *watch, int64_t time)
 		free(gone);
 		return;
 	}
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    !tcp_table_has(&watch->table, &now->sockets[i].row.tcp) &&
-		    !row_is_there(watch, &now->sockets[i].row.tcp))
-			gone[count++] = now->sockets[i].row;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;)
+		if (!tcp_table_has(&watch->table, &socket->row.tcp) &&
+		    !row_is_there(watch, &socket->row.tcp))
+			gone[count++] = socket->row;
 	for (size_t i = 0; i < count; i++) {
 		if (gone[i].conn != 0)
 			tell_path(watch, &gone[i], STATE_GONE, time);

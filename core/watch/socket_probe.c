@@ -82,10 +82,9 @@ probe_agrees(struct socket_probe *probe, bool listeners)
 		if (socket == NULL || !socket_rows_agree(row, &socket->row.tcp))
 			return false;
 	}
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 && (!listeners ||
-		    now->sockets[i].row.tcp.state == STATE_LISTEN))
-			known++;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;)
+		known += !listeners || socket->row.tcp.state == STATE_LISTEN;
 	return known == probe->table.count;
 }
 
@@ -95,10 +94,8 @@ family_is_ours(struct socket_probe *probe, int family)
 {
 	const struct moment *now = log_now(probe->log);
 	bool other = false;
-	for (size_t i = 0; i < now->socket_count; i++) {
-		const struct moment_socket *socket = &now->sockets[i];
-		if (socket->gone_at != 0 || socket->row.tcp.state != STATE_LISTEN)
-			continue;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_listener(now, socket)) != NULL;) {
 		if (socket->row.tcp.family == family)
 			return true;
 		other = true;
@@ -180,9 +177,9 @@ queries_agree(struct socket_probe *probe, int64_t time, bool busy)
 	if (both)
 		probe->families_at = time;
 	const struct moment *now = log_now(probe->log);
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    !known_row_agrees(probe, &now->sockets[i].row.tcp))
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;)
+		if (!known_row_agrees(probe, &socket->row.tcp))
 			return false;
 	for (size_t i = 0; i < now->connection_count; i++)
 		if (end_appeared(probe, &now->connections[i]))

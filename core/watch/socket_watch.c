@@ -139,9 +139,9 @@ family_matters(struct socket_watch *watch, int family)
 	const struct moment *now = log_now(watch->log);
 	if (family == watch->family || watch->probe.diag == NULL)
 		return true;
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    now->sockets[i].row.tcp.family == family)
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;)
+		if (socket->row.tcp.family == family)
 			return true;
 	return socket_probe_listeners(&watch->probe, family) != 0;
 }
@@ -260,12 +260,11 @@ static bool
 is_calm(const struct socket_watch *watch)
 {
 	const struct moment *now = log_now(watch->log);
-	for (size_t i = 0; i < now->socket_count; i++) {
-		enum tcp_timer timer = now->sockets[i].row.tcp.timer;
-		if (now->sockets[i].gone_at == 0 && (timer == TIMER_ON || timer == TIMER_PROBE))
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;)
+		if (socket->row.tcp.timer == TIMER_ON || socket->row.tcp.timer == TIMER_PROBE)
 			return false;
-	}
-	return !watch->foreign && !watch->follows_details;
+	return !watch->foreign;
 }
 
 /* How long until a row is over by its timer (TIME_WAIT), if that is before most (ns). */
@@ -273,11 +272,10 @@ static int64_t
 until_a_row_ends(const struct socket_watch *watch, int64_t time, int64_t most)
 {
 	const struct moment *now = log_now(watch->log);
-	for (size_t i = 0; i < now->socket_count; i++) {
-		const struct socket_row *row = &now->sockets[i].row;
-		int64_t left = row->timer_at - time;
-		if (now->sockets[i].gone_at == 0 && row->tcp.timer == TIMER_TIME_WAIT &&
-		    left < most)
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;) {
+		int64_t left = socket->row.timer_at - time;
+		if (socket->row.tcp.timer == TIMER_TIME_WAIT && left < most)
 			most = left > LOOK_IDLE_NS ? left : LOOK_IDLE_NS;
 	}
 	return most;

@@ -167,8 +167,8 @@ static const struct {
 	{true, false, true, MS(2), 0, MS(20)}, {true, false, true, MS(3), 0, MS(24)},
 	{true, false, false, MS(100), 0, MS(1000)}, {true, true, false, MS(200), 0, MS(1600)},
 	{false, true, true, MS(900), 0, MS(100)}, {false, true, false, 0, 0, MS(1000)},
-	{false, false, true, 0, 0, MS(2000)}, {false, false, false, 0, 49, MS(2000)},
-	{false, false, false, 0, 50, MS(4000)}, {false, false, true, 0, 100, MS(6000)},
+	{false, false, true, 0, 0, MS(2000)}, {false, false, false, 0, 49, MS(10000)},
+	{false, false, false, 0, 50, MS(20000)}, {false, false, true, 0, 100, MS(6000)},
 };
 
 START_TEST(a_search_is_good_for_a_while)
