@@ -143,37 +143,14 @@ explain_end_words(const struct process_end *end, char *text)
 	return end->known ? end_words(end->status, END_IN_SENTENCE, text) : text;
 }
 
-/* The process in the table, or the latest of this number that has left it. */
-static const struct moment_process *
-find_process(const struct moment *moment, pid_t pid)
-{
-	const struct moment_process *found = moment_process(moment, pid);
-	for (size_t i = moment->process_count; found == NULL && i-- > 0;)
-		if (moment->processes[i].row.pid == pid)
-			found = &moment->processes[i];
-	return found;
-}
-
 /* The first zombie. */
 static const struct moment_process *
 find_zombie(const struct moment *moment)
 {
-	for (size_t i = 0; i < moment->process_count; i++)
-		if (moment->processes[i].ended_at == 0 &&
-		    moment->processes[i].what == PROCESS_ZOMBIE)
-			return &moment->processes[i];
-	return NULL;
-}
-
-/* The listener's row. */
-static const struct moment_socket *
-find_listener(const struct moment *moment)
-{
-	for (size_t i = 0; i < moment->socket_count; i++)
-		if (moment->sockets[i].gone_at == 0 &&
-		    moment->sockets[i].row.tcp.state == STATE_LISTEN)
-			return &moment->sockets[i];
-	return NULL;
+	const struct moment_process *process = moment_next_process(moment, NULL);
+	while (process != NULL && process->what != PROCESS_ZOMBIE)
+		process = moment_next_process(moment, process);
+	return process;
 }
 
 /* The row with the same ends as this one: in the table, or gone a moment ago. */
@@ -226,7 +203,7 @@ write_end(struct explain_writer *writer, const struct explain_subject *subject,
 	const struct moment *moment = writer->view->moment;
 	unsigned conn = subject->conn != 0 ? subject->conn : moment->current;
 	const struct moment_connection *connection = moment_connection(moment, conn);
-	const struct moment_socket *listener = find_listener(moment);
+	const struct moment_socket *listener = moment_listener(moment);
 	if (subject->end == END_NONE && listener != NULL)
 		explain_socket(writer, &listener->row, 0);
 	else if (subject->end == END_NONE)
@@ -315,7 +292,7 @@ write_subject(struct explain_writer *writer, const struct explain_subject *subje
 		write_socket(writer, &subject->row);
 		break;
 	case EXPLAIN_PROCESS:
-		process = find_process(moment, (pid_t)subject->number);
+		process = moment_latest_process(moment, (pid_t)subject->number);
 		if (process != NULL)
 			explain_process(writer, process);
 		else

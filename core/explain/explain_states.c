@@ -295,10 +295,10 @@ static const struct socket_row *
 find_peer(const struct explain_writer *writer, const struct tcp_row *row)
 {
 	const struct moment *moment = writer->view->moment;
-	for (size_t i = 0; i < moment->socket_count; i++)
-		if (moment->sockets[i].gone_at == 0 &&
-		    is_peer(&moment->sockets[i].row.tcp, row))
-			return &moment->sockets[i].row;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(moment, socket)) != NULL;)
+		if (is_peer(&socket->row.tcp, row))
+			return &socket->row;
 	for (size_t i = 0; i < moment->all_count; i++)
 		if (is_peer(&moment->all[i].tcp, row))
 			return &moment->all[i];
@@ -424,9 +424,9 @@ say_rows_in(struct explain_writer *writer, enum tcp_state state)
 {
 	const struct moment *moment = writer->view->moment;
 	unsigned count = 0;
-	for (size_t i = 0; i < moment->socket_count; i++)
-		count += moment->sockets[i].gone_at == 0 &&
-		    moment->sockets[i].row.tcp.state == state;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(moment, socket)) != NULL;)
+		count += socket->row.tcp.state == state;
 	if (state == STATE_GONE || state == STATE_CLOSE)
 		return;
 	if (count == 0)

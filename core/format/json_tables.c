@@ -16,7 +16,10 @@ enum { SIGNALS = 64 };
 static void
 append_row(struct json_writer *writer, json_t *rows, const struct event *event)
 {
-	struct json_writer row = json_writer_begin();
+	struct json_writer row;
+	if (rows == NULL)
+		return;
+	row = json_writer_begin();
 	json_put_row(&row, event);
 	json_append_row(writer, rows, &row);
 }
@@ -26,13 +29,12 @@ json_put_sockets(struct json_writer *writer, const struct event *event,
     const struct moment *now)
 {
 	json_t *rows = json_put_rows(writer, "rows");
-	for (size_t i = 0; rows != NULL && i < now->socket_count; i++) {
-		const struct moment_socket *socket = &now->sockets[i];
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;) {
 		int64_t left = socket->row.timer_at - event->time;
 		struct event row = {.type = EVENT_SOCKET, .socket.row = socket->row};
 		row.socket.row.tcp.timer_left = socket->row.timer_at != 0 && left > 0 ? left : 0;
-		if (socket->gone_at == 0)
-			append_row(writer, rows, &row);
+		append_row(writer, rows, &row);
 	}
 }
 
@@ -67,12 +69,11 @@ json_put_processes(struct json_writer *writer, const struct event *event,
 {
 	json_t *rows = json_put_rows(writer, "rows");
 	(void)event;
-	for (size_t i = 0; rows != NULL && i < now->process_count; i++) {
-		const struct moment_process *process = &now->processes[i];
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(now, process)) != NULL;) {
 		struct event row = {.type = EVENT_PROCESS, .process.row = process->row,
 		    .process.end = process->end};
-		if (process->ended_at == 0)
-			append_row(writer, rows, &row);
+		append_row(writer, rows, &row);
 	}
 }
 

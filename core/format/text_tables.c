@@ -42,9 +42,9 @@ void
 text_print_sockets(FILE *out, const struct event *event, const struct moment *now)
 {
 	print_sockets_heading(out);
-	for (size_t i = 0; i < now->socket_count; i++)
-		if (now->sockets[i].gone_at == 0)
-			print_socket_row(out, &now->sockets[i].row, event->time);
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;)
+		print_socket_row(out, &socket->row, event->time);
 }
 
 /* Those of the whole machine; what a screen that is open follows has no words. */
@@ -66,10 +66,9 @@ text_print_processes(FILE *out, const struct event *event, const struct moment *
 	char peer[ENDPOINT_TEXT];
 	fprintf(out, "%7s %7s %-8s %-5s %-36s %-21s %s\n", "PID", "PPID", "TT", "STAT",
 	    "COMMAND", "PEER", "WCHAN");
-	for (size_t i = 0; i < now->process_count; i++) {
-		const struct process_row *row = &now->processes[i].row;
-		if (now->processes[i].ended_at != 0)
-			continue;
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(now, process)) != NULL;) {
+		const struct process_row *row = &process->row;
 		fprintf(out, "%7d %7d ", (int)row->pid, (int)row->ppid);
 		text_print_padded(out, row->tty, 9);
 		text_print_padded(out, row->stat, 6);

@@ -182,6 +182,22 @@ struct moment_connection *moment_connection_of(const struct moment *moment,
     const struct report_endpoint *local, const struct report_endpoint *remote,
     enum connection_end *end);
 
+/* The first row that is in its table, or the next one after `before`; NULL: no more. */
+const struct moment_socket *moment_next_socket(const struct moment *moment,
+    const struct moment_socket *before);
+const struct moment_process *moment_next_process(const struct moment *moment,
+    const struct moment_process *before);
+
+/* The same, of the LISTEN rows of our port alone. */
+const struct moment_socket *moment_next_listener(const struct moment *moment,
+    const struct moment_socket *before);
+
+/* Of these the server's, or else the first one; NULL: nobody listens. */
+const struct moment_socket *moment_listener(const struct moment *moment);
+
+/* The process in the table, or the latest of this number that has left it; NULL. */
+const struct moment_process *moment_latest_process(const struct moment *moment, pid_t pid);
+
 /* Is there a LISTEN row for our port? */
 bool moment_is_listening(const struct moment *moment);
 

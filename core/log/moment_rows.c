@@ -121,50 +121,6 @@ moment_process(const struct moment *moment, pid_t pid)
 	return NULL;
 }
 
-bool
-moment_is_listening(const struct moment *moment)
-{
-	for (size_t i = 0; i < moment->socket_count; i++)
-		if (moment->sockets[i].gone_at == 0 &&
-		    moment->sockets[i].row.tcp.state == STATE_LISTEN &&
-		    moment->sockets[i].row.tcp.local.port == moment->host.port)
-			return true;
-	return false;
-}
-
-bool
-moment_process_runs(const struct moment_process *process)
-{
-	return process != NULL && process->ended_at == 0 &&
-	    process->what != PROCESS_ZOMBIE;
-}
-
-/* So many processes forked by the server are alive, or zombies. */
-static unsigned
-count_forked(const struct moment *moment, bool running)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < moment->process_count; i++) {
-		const struct moment_process *process = &moment->processes[i];
-		if (process->forked && process->ended_at == 0 &&
-		    moment_process_runs(process) == running)
-			count++;
-	}
-	return count;
-}
-
-unsigned
-moment_children(const struct moment *moment)
-{
-	return count_forked(moment, true);
-}
-
-unsigned
-moment_zombies(const struct moment *moment)
-{
-	return count_forked(moment, false);
-}
-
 /* Does a row stay that left its table at this time (0: it did not)?  excess: so many
  * are too many, however late they left. */
 static bool

@@ -177,12 +177,10 @@ CIRCUMSTANCE(reset_told_before, told_before(moment, call, ECONNRESET))
 static bool
 somebody_listens(const struct moment *moment)
 {
-	for (size_t i = 0; i < moment->socket_count; i++) {
-		const struct moment_socket *socket = &moment->sockets[i];
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_listener(moment, socket)) != NULL;) {
 		pid_t owner = socket->row.owner_pid;
-		if (socket->gone_at == 0 && socket->row.tcp.state == STATE_LISTEN &&
-		    socket->row.tcp.local.port == moment->host.port &&
-		    (owner == 0 || moment_process_runs(moment_process(moment, owner))))
+		if (owner == 0 || moment_process_runs(moment_process(moment, owner)))
 			return true;
 	}
 	return false;
@@ -207,10 +205,9 @@ queue_is_full(const struct moment *moment,
 	unsigned long backlog = setting_number(moment, "backlog", 1000000);
 	(void)connection;
 	(void)call;
-	for (size_t i = 0; i < moment->socket_count; i++)
-		if (moment->sockets[i].gone_at == 0 &&
-		    moment->sockets[i].row.tcp.state == STATE_LISTEN &&
-		    moment->sockets[i].row.tcp.recv_q > backlog)
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_listener(moment, socket)) != NULL;)
+		if (socket->row.tcp.recv_q > backlog)
 			return true;
 	return false;
 }
@@ -222,13 +219,11 @@ port_has_remains(const struct moment *moment,
 {
 	(void)connection;
 	(void)call;
-	for (size_t i = 0; i < moment->socket_count; i++) {
-		const struct moment_socket *socket = &moment->sockets[i];
-		if (socket->gone_at == 0 &&
-		    socket->row.tcp.state != STATE_LISTEN &&
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(moment, socket)) != NULL;)
+		if (socket->row.tcp.state != STATE_LISTEN &&
 		    socket->row.tcp.local.port == moment->host.port)
 			return true;
-	}
 	return false;
 }
 

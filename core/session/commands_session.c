@@ -50,10 +50,8 @@ read_dispositions(struct session *session, struct event *event)
 	size_t count = 0;
 	if (rows == NULL)
 		return;
-	for (size_t i = 0; i < now->process_count; i++) {
-		const struct moment_process *process = &now->processes[i];
-		if (process->ended_at != 0)
-			continue;
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(now, process)) != NULL;) {
 		rows[count].pid = process->row.pid;
 		rows[count].role = process->row.role;
 		if (process_signals_read(&rows[count].signals, process->row.pid) == 0)
@@ -387,9 +385,9 @@ static bool
 somebody_is_left(const struct session *session)
 {
 	const struct moment *now = log_now(session->world.log);
-	for (size_t i = 0; i < now->process_count; i++)
-		if (now->processes[i].ended_at == 0 &&
-		    (session->world.server.ours || now->processes[i].row.role == ROLE_CLIENT))
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(now, process)) != NULL;)
+		if (session->world.server.ours || process->row.role == ROLE_CLIENT)
 			return true;
 	return session->world.client.starting || session->world.server.starting;
 }

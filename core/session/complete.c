@@ -87,10 +87,10 @@ offer_pids(struct completion *completion)
 {
 	const struct moment *now = log_now(completion->session->world.log);
 	char number[24];
-	for (size_t i = 0; i < now->process_count; i++) {
-		int length = snprintf(number, sizeof number, "pid:%d",
-		    (int)now->processes[i].row.pid);
-		if (now->processes[i].ended_at == 0 && length > 0)
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(now, process)) != NULL;) {
+		int length = snprintf(number, sizeof number, "pid:%d", (int)process->row.pid);
+		if (length > 0)
 			offer(completion, number, (size_t)length);
 	}
 }

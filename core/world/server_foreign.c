@@ -163,16 +163,6 @@ foreign_command_text(const struct world *world, char *text, size_t size)
 		    used > 0 ? " " : "", *word);
 }
 
-/* The latest row with this number, ended or not; NULL. */
-static const struct moment_process *
-latest_row(const struct moment *now, pid_t pid)
-{
-	for (size_t i = now->process_count; i-- > 0;)
-		if (now->processes[i].row.pid == pid)
-			return &now->processes[i];
-	return NULL;
-}
-
 /* Does it run, as far as is known? */
 static bool
 runs(const struct world *world, pid_t pid)
@@ -189,28 +179,12 @@ take_over(struct world *world, pid_t pid)
 	if (server->pid != 0)
 		process_watch_role(world->processes, server->pid, ROLE_OTHER);
 	process_watch_role(world->processes, pid, ROLE_SERVER);
-	for (size_t i = 0; i < now->process_count; i++)
-		if (moment_process_runs(&now->processes[i]) &&
-		    now->processes[i].row.ppid == pid)
-			process_watch_role(world->processes,
-			    now->processes[i].row.pid, ROLE_CHILD);
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(now, process)) != NULL;)
+		if (moment_process_runs(process) && process->row.ppid == pid)
+			process_watch_role(world->processes, process->row.pid, ROLE_CHILD);
 	server->pid = pid;
 	socket_watch_force(world->sockets);
-}
-
-/* Who listens at the port, if it is not the server? */
-static const struct moment_socket *
-listener_row(const struct moment *now)
-{
-	const struct moment_socket *found = NULL;
-	for (size_t i = 0; i < now->socket_count; i++) {
-		const struct moment_socket *socket = &now->sockets[i];
-		if (socket->gone_at != 0 || socket->row.tcp.state != STATE_LISTEN)
-			continue;
-		if (found == NULL || socket->row.owner_pid == now->server)
-			found = socket;
-	}
-	return found;
 }
 
 /* The server has ended: what it was started by goes on in its place, or one that
@@ -220,7 +194,7 @@ note_end(struct world *world)
 {
 	struct server *server = &world->server;
 	struct foreign *foreign = server->foreign;
-	const struct moment_process *row = latest_row(log_now(world->log), server->pid);
+	const struct moment_process *row = moment_latest_process(log_now(world->log), server->pid);
 	foreign->end = row != NULL ? row->end : (struct process_end){0};
 	if (!runs(world, foreign->main))
 		foreign->main = 0;
@@ -278,7 +252,7 @@ look_for_listener(struct world *world)
 {
 	struct server *server = &world->server;
 	struct foreign *foreign = server->foreign;
-	const struct moment_socket *socket = listener_row(log_now(world->log));
+	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	pid_t owner = socket != NULL ? socket->row.owner_pid : 0;
 	if (owner != 0 && owner != server->pid && may_take_over(world, owner)) {
 		take_over(world, owner);
@@ -331,7 +305,7 @@ look_at_server(struct world *world)
 	server->starting = false;
 	if (foreign->ending)
 		return;
-	const struct moment_socket *socket = listener_row(log_now(world->log));
+	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	world->server.never_came = true;
 	trouble_ended(world, foreign->output, &foreign->end,
 	    socket != NULL ? socket->row.owner_pid : 0);
@@ -343,11 +317,12 @@ look_at_children(struct world *world)
 {
 	const struct moment *now = log_now(world->log);
 	const struct report_endpoint *here = &now->host;
-	for (size_t i = 0; i < now->socket_count; i++) {
-		const struct socket_row *row = &now->sockets[i].row;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;) {
+		const struct socket_row *row = &socket->row;
 		const struct moment_process *child = row->owner_pid == 0 ? NULL :
 		    moment_process(now, row->owner_pid);
-		if (now->sockets[i].gone_at != 0 || child == NULL ||
+		if (child == NULL ||
 		    row->tcp.local.port != here->port ||
 		    row->tcp.state == STATE_LISTEN || row->end == END_CLIENT ||
 		    (child->row.role != ROLE_CHILD && child->row.role != ROLE_OTHER) ||
@@ -371,7 +346,7 @@ look_at_watched(struct world *world)
 	struct server *server = &world->server;
 	if (server->pid != 0 && !runs(world, server->pid))
 		server_ended(world);
-	const struct moment_socket *socket = listener_row(log_now(world->log));
+	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	if (server->pid != 0 || socket == NULL || socket->row.tcp.inode == 0 ||
 	    socket->row.tcp.inode == server->foreign->asked_inode)
 		return;
@@ -390,7 +365,7 @@ look_at_watched(struct world *world)
 static bool
 has_unowned_listener(const struct moment *now)
 {
-	const struct moment_socket *socket = listener_row(now);
+	const struct moment_socket *socket = moment_listener(now);
 	return socket != NULL && socket->row.owner_pid == 0;
 }
 
@@ -468,12 +443,10 @@ foreign_has_accepted(struct world *world,
     const struct moment_connection *connection)
 {
 	const struct moment *now = log_now(world->log);
-	const struct moment_socket *socket = NULL;
-	for (size_t i = 0; i < now->socket_count && socket == NULL; i++)
-		if (now->sockets[i].gone_at == 0 &&
-		    now->sockets[i].row.conn == connection->conn &&
-		    now->sockets[i].row.end == END_SERVER)
-			socket = &now->sockets[i];
+	const struct moment_socket *socket = moment_next_socket(now, NULL);
+	while (socket != NULL && (socket->row.conn != connection->conn ||
+	    socket->row.end != END_SERVER))
+		socket = moment_next_socket(now, socket);
 	if (socket == NULL || socket->row.tcp.inode == 0)
 		return socket == NULL && was_missed(world, connection);
 	const struct moment_process *child = moment_process(now, connection->child);

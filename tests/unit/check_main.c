@@ -32,6 +32,7 @@ main(void)
 	srunner_add_suite(runner, escape_suite());
 	srunner_add_suite(runner, end_words_suite());
 	srunner_add_suite(runner, event_fields_suite());
+	srunner_add_suite(runner, moment_find_suite());
 	srunner_add_suite(runner, event_pack_suite());
 	srunner_add_suite(runner, event_suite());
 	srunner_add_suite(runner, expect_suite());

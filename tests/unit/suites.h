@@ -27,6 +27,7 @@ Suite *endpoint_suite(void);
 Suite *escape_suite(void);
 Suite *end_words_suite(void);
 Suite *event_fields_suite(void);
+Suite *moment_find_suite(void);
 Suite *event_pack_suite(void);
 Suite *event_suite(void);
 Suite *expect_suite(void);

@@ -108,13 +108,8 @@ bound_to(const struct scene *scene, const struct figures *figures)
 	const struct made *bind = figures_server_made(figures, CALL_BIND);
 	if (bind != NULL && bind->call.result == 0)
 		return bind->call.local;
-	for (size_t i = 0; i < moment->socket_count; i++) {
-		const struct tcp_row *row = &moment->sockets[i].row.tcp;
-		if (moment->sockets[i].gone_at == 0 && row->state == STATE_LISTEN &&
-		    row->local.port == moment->host.port)
-			return row->local;
-	}
-	return (struct report_endpoint){0};
+	const struct moment_socket *listener = moment_listener(moment);
+	return listener != NULL ? listener->row.tcp.local : (struct report_endpoint){0};
 }
 
 /* The four values of both ends, as far as they are fixed. */

@@ -21,10 +21,7 @@ has_server(const struct moment *moment)
 static bool
 has_process(const struct moment *moment)
 {
-	for (size_t i = 0; i < moment->process_count; i++)
-		if (moment->processes[i].ended_at == 0)
-			return true;
-	return false;
+	return moment_next_process(moment, NULL) != NULL;
 }
 
 /* Does one of ours run? */

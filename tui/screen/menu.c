@@ -37,9 +37,9 @@ menu_open(struct menu *menu, const struct moment *moment, pid_t wanted)
 		if (candidates[i] > 0 &&
 		    moment_process(moment, candidates[i]) != NULL)
 			menu->pid = candidates[i];
-	for (size_t i = 0; i < moment->process_count && menu->pid == 0; i++)
-		if (moment->processes[i].ended_at == 0)
-			menu->pid = moment->processes[i].row.pid;
+	const struct moment_process *first = moment_next_process(moment, NULL);
+	if (menu->pid == 0 && first != NULL)
+		menu->pid = first->row.pid;
 	menu->selected = 0;
 	menu->is_open = menu->pid != 0;
 	return menu->is_open;

@@ -67,12 +67,7 @@ write_program(const struct moment *moment, char *name, size_t size)
 static bool
 has_ended(const struct moment *moment, pid_t pid)
 {
-	if (moment_process(moment, pid) != NULL)
-		return false;
-	for (size_t i = 0; i < moment->process_count; i++)
-		if (moment->processes[i].row.pid == pid)
-			return true;
-	return false;
+	return moment_process(moment, pid) == NULL && moment_latest_process(moment, pid) != NULL;
 }
 
 /* "down"; "down, 19313 listens": a child that has the listener still, or a stranger.
@@ -82,11 +77,8 @@ write_absent(const struct moment *moment, char *part, size_t size)
 {
 	bool listens = false;
 	pid_t owner = 0;
-	for (size_t i = 0; i < moment->socket_count && !listens; i++) {
-		const struct moment_socket *socket = &moment->sockets[i];
-		if (socket->gone_at != 0 || socket->row.tcp.state != STATE_LISTEN ||
-		    socket->row.tcp.local.port != moment->host.port)
-			continue;
+	for (const struct moment_socket *socket = NULL;
+	    !listens && (socket = moment_next_listener(moment, socket)) != NULL;) {
 		owner = socket->row.owner_pid;
 		listens = !has_ended(moment, owner);
 	}

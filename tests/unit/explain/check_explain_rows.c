@@ -357,6 +357,7 @@ START_TEST(the_first_of_a_table_is_found)
 	struct moment now;
 	struct explain_subject subject = {.kind = EXPLAIN_END, .end = END_NONE};
 	moment_init(&now);
+	now.host.port = 9877;
 	ck_assert_int_eq(strncmp(said_of(&now, subject), "LISTEN\n", 7), 0); /* none is there */
 	fixture_fold(&now, fixture_child(1, PROCESS_FORKED, -1));
 	fixture_fold(&now, fixture_child(1, PROCESS_ZOMBIE, -1));

@@ -1,0 +1,86 @@
+/* moment_find.c: questions to the rows of a moment that are no look-up by a key
+ * (moment_rows.c, moment_connections.c). */
+#include "moment.h"
+
+const struct moment_socket *
+moment_next_socket(const struct moment *moment, const struct moment_socket *before)
+{
+	size_t i = before == NULL ? 0 : (size_t)(before - moment->sockets) + 1;
+	while (i < moment->socket_count && moment->sockets[i].gone_at != 0)
+		i++;
+	return i < moment->socket_count ? &moment->sockets[i] : NULL;
+}
+
+const struct moment_process *
+moment_next_process(const struct moment *moment, const struct moment_process *before)
+{
+	size_t i = before == NULL ? 0 : (size_t)(before - moment->processes) + 1;
+	while (i < moment->process_count && moment->processes[i].ended_at != 0)
+		i++;
+	return i < moment->process_count ? &moment->processes[i] : NULL;
+}
+
+const struct moment_socket *
+moment_next_listener(const struct moment *moment, const struct moment_socket *before)
+{
+	do
+		before = moment_next_socket(moment, before);
+	while (before != NULL && (before->row.tcp.state != STATE_LISTEN ||
+	    before->row.tcp.local.port != moment->host.port));
+	return before;
+}
+
+const struct moment_socket *
+moment_listener(const struct moment *moment)
+{
+	const struct moment_socket *first = moment_next_listener(moment, NULL), *next = first;
+	while (next != NULL && next->row.owner_pid != moment->server)
+		next = moment_next_listener(moment, next);
+	return next != NULL ? next : first;
+}
+
+bool
+moment_is_listening(const struct moment *moment)
+{
+	return moment_next_listener(moment, NULL) != NULL;
+}
+
+const struct moment_process *
+moment_latest_process(const struct moment *moment, pid_t pid)
+{
+	const struct moment_process *found = moment_process(moment, pid);
+	for (size_t i = moment->process_count; found == NULL && i-- > 0;)
+		if (moment->processes[i].row.pid == pid)
+			found = &moment->processes[i];
+	return found;
+}
+
+bool
+moment_process_runs(const struct moment_process *process)
+{
+	return process != NULL && process->ended_at == 0 &&
+	    process->what != PROCESS_ZOMBIE;
+}
+
+/* So many processes forked by the server are alive, or zombies. */
+static unsigned
+count_forked(const struct moment *moment, bool running)
+{
+	unsigned count = 0;
+	for (const struct moment_process *process = NULL;
+	    (process = moment_next_process(moment, process)) != NULL;)
+		count += process->forked && moment_process_runs(process) == running;
+	return count;
+}
+
+unsigned
+moment_children(const struct moment *moment)
+{
+	return count_forked(moment, true);
+}
+
+unsigned
+moment_zombies(const struct moment *moment)
+{
+	return count_forked(moment, false);
+}
