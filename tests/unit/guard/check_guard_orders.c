@@ -215,9 +215,11 @@ START_TEST(a_program_that_is_missing_is_told_its_errno)
 }
 END_TEST
 
+/* It outlives the shell that began it: that would reap it. */
 START_TEST(an_orphan_is_reaped_as_by_init)
 {
-	order_shell(1, GUARD_OURS, "(sh -c 'exit 9' & echo $! >&3)");
+	order_shell(1, GUARD_OURS, "sh -c 'while kill -0 $1 2>/dev/null; do :; done; exit 9' "
+	    "orphan $$ & echo $! >&3");
 	ck_assert_uint_eq(hear().kind, GUARD_STARTED);
 	char text[32] = "";
 	ck_assert_int_gt(read(pipe_read, text, sizeof text - 1), 0);
