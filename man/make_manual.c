@@ -116,7 +116,8 @@ print_keys(void)
 	const struct pane_key *panes = keys_of_panes(&count);
 	fputs(".PP\nIn the panes:\n", stdout);
 	for (size_t i = 0; i < count; i++)
-		print_entry(panes[i].key, "", panes[i].help);
+		if (panes[i].help != NULL)
+			print_entry(panes[i].key, "", panes[i].help);
 }
 
 int

@@ -315,17 +315,6 @@ is_in_lessons(const struct console *self)
 	    self->screen.zoomed->pane == &pane_lessons;
 }
 
-/* A letter that is about the lessons. */
-static bool
-letter_of_lessons(struct console *self, int letter)
-{
-	if (letter == 'b')
-		console_play_again(self);
-	else if (letter == 'l')
-		console_show(self, "lessons");
-	return letter == 'b' || letter == 'l';
-}
-
 /* A letter that opens one of the views, or closes it again. */
 static bool
 toggle_view(struct console *self, int letter)
@@ -408,14 +397,32 @@ open_help(struct console *self)
 	console_show(self, "help");
 }
 
-/* What single bytes do in the panes, the letters of views and lessons apart. */
-static const struct { int byte; void (*act)(struct console *self); }
-letters[] = {
-	{TAB, walk_panes}, {ENTER, enter_pane}, {'\n', enter_pane},
-	{'z', toggle_zoom}, {'K', open_menu}, {'?', open_help}, {'i', to_line},
-	{CONTROL_C, to_line}, {'q', leave_pane}, {'n', search_again},
-	{':', begin_command}, {'/', begin_search}, {'w', console_explain_selected},
+/* The lessons, to play one. */
+static void
+open_lessons(struct console *self)
+{
+	console_show(self, "lessons");
+}
+
+/* What each action of the panes' keys (keys.h) does. */
+static void (*const actions[PANE_ACTIONS])(struct console *self) = {
+	[PANE_NEXT] = walk_panes, [PANE_ENTER] = enter_pane, [PANE_ZOOM] = toggle_zoom,
+	[PANE_MENU] = open_menu, [PANE_SEARCH] = begin_search,
+	[PANE_SEARCH_AGAIN] = search_again, [PANE_WHY] = console_explain_selected,
+	[PANE_LESSONS] = open_lessons, [PANE_LESSON_AGAIN] = console_play_again,
+	[PANE_HELP] = open_help, [PANE_COMMAND] = begin_command, [PANE_LINE] = to_line,
+	[PANE_LEAVE] = leave_pane,
 };
+
+/* Does what the letter does in the panes; false: nothing. */
+static bool
+act_on(struct console *self, int byte)
+{
+	enum pane_action action = keys_pane_action(byte);
+	if (action != PANE_NOTHING)
+		actions[action](self);
+	return action != PANE_NOTHING;
+}
 
 /* A letter, digit or control character in the panes. */
 static void
@@ -426,11 +433,8 @@ byte_of_panes(struct console *self, int byte)
 		return;
 	if (digit)
 		press_function(self, byte == '0' ? 10 : byte - '0');
-	if (digit || letter_of_lessons(self, byte) || toggle_view(self, byte))
-		return;
-	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-		if (letters[i].byte == byte)
-			letters[i].act(self);
+	if (!digit && !toggle_view(self, byte))
+		(void)act_on(self, byte);
 }
 
 /* A key in the panes. */
@@ -472,8 +476,9 @@ key_of_lesson(struct console *self, const struct input_token *token)
 		console_explain_last(self);
 		return true;
 	}
-	return token->kind == INPUT_META && (letter_of_lessons(self, token->number) ||
-	    toggle_view(self, token->number) ||
+	if (token->kind == INPUT_META && (token->number == 'b' || token->number == 'l'))
+		return act_on(self, token->number);
+	return token->kind == INPUT_META && (toggle_view(self, token->number) ||
 	    console_walk_byte(self, token->number));
 }
 

@@ -100,92 +100,103 @@ static const struct key table[] = {
 
 enum { COUNT = sizeof table / sizeof *table };
 
+/* What a byte does that stands in no bar and no help of its own; what is shown in a bar
+ * alone; what is told in the help, too, and done elsewhere. */
+#define DONE(typed, what) {NULL, NULL, NULL, (typed), PANE_##what}
+#define SHOWN(name, words) {(name), (words), NULL, NULL, PANE_NOTHING}
+#define TOLD(name, words, told) {(name), (words), (told), NULL, PANE_NOTHING}
+
 static const struct pane_key pane_keys[] = {
-	{"Tab", "Next", "to the next pane; Shift-Tab to the one before"},
-	{"Enter", "Zoom", "the pane takes the whole screen, and back; also z"},
-	{"K", NULL, "a menu of signals for the selected process; also F9"},
-	{"1-0", "F1-10", "digits are the F-keys"},
-	{"/", NULL, "the next line that holds a text; n for the next one"},
+	{"Tab", "Next", "to the next pane; Shift-Tab to the one before", "\t", PANE_NEXT},
+	{"Enter", "Zoom", "the pane takes the whole screen, and back; also z", "\r\n",
+	    PANE_ENTER},
+	DONE("z", ZOOM),
+	{"K", NULL, "a menu of signals for the selected process; also F9", "K", PANE_MENU},
+	TOLD("1-0", "F1-10", "digits are the F-keys"),
+	{"/", NULL, "the next line that holds a text; n for the next one", "/", PANE_SEARCH},
+	DONE("n", SEARCH_AGAIN),
 	{"w", "Why", "what the selected line means, what led to it, what ends it; Esc w "
-	 "from an empty line: the last errno"},
-	{"Space", "Freeze", "the screen stands still, to be walked through time"},
-	{"l", "Lessons", "the lessons, to play one; Esc l from an empty line"},
-	{"?", "Help", "this help"},
-	{":", NULL, "back to the input line with a colon typed"},
-	{"i", "Line", "back to the input line; also Esc"},
-	{"q", "Quit", "as F10"},
-	{"s", "States", "TCP's states, and the way of the current connection; and back"},
-	{"f", "Figures", "each side's calls and the addresses they fixed; and back"},
-	{"a", "All", "all TCP sockets of this machine, read once a second; and back"},
-	{"x", "Bytes", "the current connection's bytes in hex; and back"},
+	    "from an empty line: the last errno", "w", PANE_WHY},
+	TOLD("Space", "Freeze", "the screen stands still, to be walked through time"),
+	{"l", "Lessons", "the lessons, to play one; Esc l from an empty line", "l",
+	    PANE_LESSONS},
+	DONE("b", LESSON_AGAIN),
+	{"?", "Help", "this help", "?", PANE_HELP},
+	{":", NULL, "back to the input line with a colon typed", ":", PANE_COMMAND},
+	{"i", "Line", "back to the input line; also Esc", "i\003", PANE_LINE},
+	{"q", "Quit", "as F10", "q", PANE_LEAVE},
+	TOLD("s", "States", "TCP's states, and the way of the current connection; and back"),
+	TOLD("f", "Figures", "each side's calls and the addresses they fixed; and back"),
+	TOLD("a", "All", "all TCP sockets of this machine, read once a second; and back"),
+	TOLD("x", "Bytes", "the current connection's bytes in hex; and back"),
 };
 
 static const struct pane_key lesson_keys[] = {
-	{"Enter", "Next", "the lesson goes on, up to what its narrator says next; at "
-	 "its end: to the lessons"},
-	{"1-9", "Answer", "the room's answer to a question; also in the panes"},
-	{"Esc b", "Again", "the lesson from its beginning, in a clean state; b in the "
-	 "panes"},
-	{"Esc l", "Lessons", "the lessons, to play another one; l in the panes"},
+	TOLD("Enter", "Next", "the lesson goes on, up to what its narrator says next; at "
+	    "its end: to the lessons"),
+	TOLD("1-9", "Answer", "the room's answer to a question; also in the panes"),
+	TOLD("Esc b", "Again", "the lesson from its beginning, in a clean state; b in the "
+	    "panes"),
+	TOLD("Esc l", "Lessons", "the lessons, to play another one; l in the panes"),
 };
 
 static const struct pane_key time_keys[] = {
-	{"Space", "Now", "freezes the screen; what comes meanwhile is counted; once more: "
-	 "back to now"},
-	{"[ ]", "Event", "one event back, one on; [ freezes the screen, too"},
-	{"{ }", "Command", "back to the command before, on to the next one"},
-	{"Home End", "First, last", "the first moment that is there; the latest"},
-	{"Tab", "Next", NULL}, {"z", "Zoom", NULL}, {"?", "Help", NULL},
-	{"i", "Line", "Esc and any of these, from an empty input line"},
-	{"q", "Quit", NULL},
+	TOLD("Space", "Now", "freezes the screen; what comes meanwhile is counted; once more: "
+	 "back to now"),
+	TOLD("[ ]", "Event", "one event back, one on; [ freezes the screen, too"),
+	TOLD("{ }", "Command", "back to the command before, on to the next one"),
+	TOLD("Home End", "First, last", "the first moment that is there; the latest"),
+	SHOWN("Tab", "Next"), SHOWN("z", "Zoom"), SHOWN("?", "Help"),
+	TOLD("i", "Line", "Esc and any of these, from an empty input line"),
+	SHOWN("q", "Quit"),
 };
 static const struct pane_key time_line_keys[] = {
-	{"Esc Space", "Now", NULL}, {"Esc [ ]", "Event", NULL},
-	{"Esc { }", "Command", NULL}, {"Tab", "Panes", NULL}, {"F1", "Help", NULL},
-	{"F10", "Quit", NULL},
+	SHOWN("Esc Space", "Now"), SHOWN("Esc [ ]", "Event"),
+	SHOWN("Esc { }", "Command"), SHOWN("Tab", "Panes"), SHOWN("F1", "Help"),
+	SHOWN("F10", "Quit"),
 };
 static const struct pane_key time_zoomed_keys[] = {
-	{"q", "Back", NULL}, {"[ ]", "Event", NULL}, {"{ }", "Command", NULL},
-	{"Home End", "First, last", NULL}, {"PgUp PgDn", "Scroll", NULL},
-	{"/", "Search", NULL}, {"F10", "Quit", NULL},
+	SHOWN("q", "Back"), SHOWN("[ ]", "Event"), SHOWN("{ }", "Command"),
+	SHOWN("Home End", "First, last"), SHOWN("PgUp PgDn", "Scroll"),
+	SHOWN("/", "Search"), SHOWN("F10", "Quit"),
 };
 static const struct pane_key recording_keys[] = {
-	{"[ ]", "Event", NULL}, {"{ }", "Command", NULL},
-	{"Home End", "First, last", NULL}, {"Tab", "Next", NULL},
-	{"z", "Zoom", NULL}, {"?", "Help", NULL}, {"q", "Quit", NULL},
-	{"/", "Search", NULL},
+	SHOWN("[ ]", "Event"), SHOWN("{ }", "Command"),
+	SHOWN("Home End", "First, last"), SHOWN("Tab", "Next"),
+	SHOWN("z", "Zoom"), SHOWN("?", "Help"), SHOWN("q", "Quit"),
+	SHOWN("/", "Search"),
 };
 static const struct pane_key recording_line_keys[] = {
-	{"Esc [ ]", "Event", NULL}, {"Esc { }", "Command", NULL},
-	{"Tab", "Panes", NULL}, {"F1", "Help", NULL}, {"F10", "Quit", NULL},
+	SHOWN("Esc [ ]", "Event"), SHOWN("Esc { }", "Command"),
+	SHOWN("Tab", "Panes"), SHOWN("F1", "Help"), SHOWN("F10", "Quit"),
 };
 
 /* What the bar shows in the other modes; the help has words for the panes alone. */
 static const struct pane_key panes_of_lesson_keys[] = {
-	{"Tab", "Next", NULL}, {"Enter", "Zoom", NULL}, {"b", "Again", NULL},
-	{"l", "Lessons", NULL}, {"K", "Signal", NULL}, {"1-0", "F1-F10", NULL},
-	{"?", "Help", NULL}, {"i", "Line", NULL}, {"q", "Quit", NULL},
+	SHOWN("Tab", "Next"), SHOWN("Enter", "Zoom"), SHOWN("b", "Again"),
+	SHOWN("l", "Lessons"), SHOWN("K", "Signal"), SHOWN("1-0", "F1-F10"),
+	SHOWN("?", "Help"), SHOWN("i", "Line"), SHOWN("q", "Quit"),
 };
 static const struct pane_key lessons_keys[] = {
-	{"Enter", "Play", NULL}, {"Up Down", "Lesson", NULL}, {"/", "Search", NULL},
-	{"n", "Again", NULL}, {"q", "Back", NULL}, {"Esc", "Line", NULL},
-	{"F10", "Quit", NULL},
+	SHOWN("Enter", "Play"), SHOWN("Up Down", "Lesson"), SHOWN("/", "Search"),
+	SHOWN("n", "Again"), SHOWN("q", "Back"), SHOWN("Esc", "Line"),
+	SHOWN("F10", "Quit"),
 };
 static const struct pane_key zoomed_keys[] = {
-	{"q", "Back", NULL}, {"PgUp PgDn", "Scroll", NULL}, {"/", "Search", NULL},
-	{"n", "Again", NULL}, {"?", "Help", NULL}, {":", "Command", NULL},
-	{"i", "Line", NULL}, {"F10", "Quit", NULL},
+	SHOWN("q", "Back"), SHOWN("PgUp PgDn", "Scroll"), SHOWN("/", "Search"),
+	SHOWN("n", "Again"), SHOWN("?", "Help"), SHOWN(":", "Command"),
+	SHOWN("i", "Line"), SHOWN("F10", "Quit"),
 };
 static const struct pane_key menu_keys[] = {
-	{"Enter", "Send", NULL}, {"Up Down", "Signal", NULL},
-	{"Left Right", "Process", NULL}, {"Esc", "Back", NULL},
-	{"F10", "Quit", NULL},
+	SHOWN("Enter", "Send"), SHOWN("Up Down", "Signal"),
+	SHOWN("Left Right", "Process"), SHOWN("Esc", "Back"),
+	SHOWN("F10", "Quit"),
 };
 static const struct pane_key search_keys[] = {
-	{"Enter", "Find", NULL}, {"Esc", "Back", NULL}, {"F10", "Quit", NULL},
+	SHOWN("Enter", "Find"), SHOWN("Esc", "Back"), SHOWN("F10", "Quit"),
 };
 static const struct pane_key question_keys[] = {
-	{"y", "Yes", NULL}, {"n", "No", NULL}, {"F10", "Quit", NULL},
+	SHOWN("y", "Yes"), SHOWN("n", "No"), SHOWN("F10", "Quit"),
 };
 
 static const struct { const struct pane_key *keys; size_t count; }
@@ -217,12 +228,22 @@ keys_table(size_t *count)
 	return table;
 }
 
-/* Keys of the panes. */
 const struct pane_key *
 keys_of_panes(size_t *count)
 {
 	*count = modes[KEYS_PANES].count;
 	return modes[KEYS_PANES].keys;
+}
+
+enum pane_action
+keys_pane_action(int byte)
+{
+	for (size_t i = 0; i < modes[KEYS_PANES].count; i++) {
+		const struct pane_key *key = &modes[KEYS_PANES].keys[i];
+		if (byte > 0 && byte < 128 && key->bytes != NULL && strchr(key->bytes, byte) != NULL)
+			return key->does;
+	}
+	return PANE_NOTHING;
 }
 
 const struct pane_key *

@@ -34,12 +34,22 @@ const struct key *keys_find(int function, const struct moment *moment);
 /* The name of the key that does the same as this command: "F2"; NULL: there is none. */
 const char *keys_of_command(const char *command);
 
-/* Keys of the panes, for the bar (label NULL: not there) and the help. */
+/* What a letter does in the panes, those of the views apart (struct pane has them). */
+enum pane_action { PANE_NOTHING, PANE_NEXT, PANE_ENTER, PANE_ZOOM, PANE_MENU, PANE_SEARCH,
+    PANE_SEARCH_AGAIN, PANE_WHY, PANE_LESSONS, PANE_LESSON_AGAIN, PANE_HELP, PANE_COMMAND,
+    PANE_LINE, PANE_LEAVE, PANE_ACTIONS };
+
+/* Keys of the panes: for the bar (label NULL: not there), for the help (help NULL: not
+ * there), and what is done when one of the bytes comes (NULL: that is said elsewhere). */
 struct pane_key {
-	const char *key, *label, *help;
+	const char *key, *label, *help, *bytes;
+	enum pane_action does;
 };
 
 const struct pane_key *keys_of_panes(size_t *count);
+
+/* What this byte does in the panes. */
+enum pane_action keys_pane_action(int byte);
 
 /* Those of a lesson, on an empty input line. */
 const struct pane_key *keys_of_lesson(size_t *count);

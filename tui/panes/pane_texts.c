@@ -76,7 +76,8 @@ add_keys(struct text *text, int columns)
 	add_heading(text, "Keys in the panes (arrows, j k, PgUp PgDn, g G scroll)");
 	const struct pane_key *pane_keys = keys_of_panes(&count);
 	for (size_t i = 0; i < count; i++)
-		add_entry(text, pane_keys[i].key, pane_keys[i].help, columns);
+		if (pane_keys[i].help != NULL)
+			add_entry(text, pane_keys[i].key, pane_keys[i].help, columns);
 	add_heading(text, "Keys of time (in the panes; what acts does nothing in the past)");
 	const struct pane_key *time_keys = keys_of_time(&count);
 	for (size_t i = 0; i < count; i++)

@@ -258,7 +258,8 @@ START_TEST(the_help_s_keys_are_there)
 	size_t count;
 	const struct pane_key *keys = keys_of_panes(&count);
 	for (size_t i = 0; i < count; i++)
-		ck_assert_ptr_nonnull(keys[i].help);
+		ck_assert(keys[i].help != NULL || (keys[i].key == NULL && keys[i].label == NULL &&
+		    keys[i].bytes != NULL));
 	ck_assert_str_eq(keys[0].key, "Tab");
 	ck_assert_str_eq(keys[count - 1].key, "x");
 	keys = keys_of_lesson(&count);
@@ -268,6 +269,23 @@ START_TEST(the_help_s_keys_are_there)
 	keys = keys_of_time(&count);
 	ck_assert_str_eq(keys[0].key, "Space");
 	ck_assert_str_eq(keys[count - 1].key, "q");
+}
+END_TEST
+
+/* What each letter does in the panes; a digit, a view's letter and what is no key nothing. */
+START_TEST(letters_do_what_the_table_says)
+{
+	static const struct { int byte; enum pane_action action; } letters[] = {
+		{'\t', PANE_NEXT}, {'\r', PANE_ENTER}, {'\n', PANE_ENTER}, {'z', PANE_ZOOM},
+		{'K', PANE_MENU}, {'/', PANE_SEARCH}, {'n', PANE_SEARCH_AGAIN}, {'w', PANE_WHY},
+		{'l', PANE_LESSONS}, {'b', PANE_LESSON_AGAIN}, {'?', PANE_HELP},
+		{':', PANE_COMMAND}, {'i', PANE_LINE}, {3, PANE_LINE}, {'q', PANE_LEAVE},
+		{'s', PANE_NOTHING}, {'1', PANE_NOTHING}, {'k', PANE_NOTHING}, {0, PANE_NOTHING},
+		{-1, PANE_NOTHING}, {256 + 'q', PANE_NOTHING},
+	};
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+		ck_assert_msg(keys_pane_action(letters[i].byte) == letters[i].action, "%d",
+		    letters[i].byte);
 }
 END_TEST
 
@@ -396,6 +414,7 @@ screen_keys_suite(void)
 	tcase_add_test(keys, a_command_has_the_name_of_its_key);
 	tcase_add_loop_test(keys, each_mode_has_its_bar, 0, KEY_MODES);
 	tcase_add_test(keys, the_help_s_keys_are_there);
+	tcase_add_test(keys, letters_do_what_the_table_says);
 	tcase_add_loop_test(menu, the_menu_opens_on_a_process_that_is_there, 0,
 	    sizeof choices / sizeof *choices);
 	tcase_add_test(menu, the_menu_falls_back);
