@@ -1,5 +1,5 @@
 /* main.c: the program: with a screen, or without one. */
-#include "complain.h"
+#include "say_failure.h"
 #include "console.h"
 #include "console_options.h"
 #include "console_replay.h"
@@ -51,7 +51,7 @@ static int
 print(const char *text)
 {
 	return fputs(text, stdout) == EOF || fflush(stdout) == EOF ?
-	    complain(STATUS_FAILED, "cannot write") : 0;
+	    say_failure(STATUS_FAILED, "cannot write") : 0;
 }
 
 /* What the command line asks for, beside help and the list of lessons. */
@@ -77,9 +77,9 @@ run(struct options *options)
 		return console_run(&console);
 	struct session *session = session_new(&options->session, error, &status);
 	if (session == NULL)
-		return complain(status, "%s", error);
+		return say_failure(status, "%s", error);
 	if (!options->headless)
-		status = complain(STATUS_NOT_HERE,
+		status = say_failure(STATUS_NOT_HERE,
 		    "no terminal for the screen: --headless works without one");
 	else
 		status = headless_run(session, STDIN_FILENO, STDOUT_FILENO, options->json);
@@ -94,12 +94,12 @@ run_recorded(struct options *options)
 	const char *path = options->record;
 	struct recorder *recorder = path != NULL ? recorder_open(path) : NULL;
 	if (path != NULL && recorder == NULL)
-		return complain(STATUS_USAGE, "cannot record to %s: %s", path,
+		return say_failure(STATUS_USAGE, "cannot record to %s: %s", path,
 		    strerror(errno));
 	options->session.recorder = recorder;
 	int status = run(options);
 	if (recorder_close(recorder) < 0)
-		complain(status, "the recording %s lacks its end: %s", path,
+		say_failure(status, "the recording %s lacks its end: %s", path,
 		    strerror(errno));
 	return status;
 }
@@ -112,7 +112,7 @@ main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a file that is too long fails by EFBIG; the guard undoes it */
 	open_standard_descriptors();
 	if (!options_parse(&options, argc, argv, error))
-		return complain(STATUS_USAGE, "%s", error);
+		return say_failure(STATUS_USAGE, "%s", error);
 	if (options.help)
 		return print(options_help());
 	if (options.version)

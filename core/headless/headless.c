@@ -1,7 +1,7 @@
 #include "headless.h"
 
 #include "cannot_start.h"
-#include "complain.h"
+#include "say_failure.h"
 #include "exit_status.h"
 #include "lesson.h"
 #include "render_json.h"
@@ -47,7 +47,7 @@ headless_write(struct headless *headless, const char *text)
 		} else if (written < 0 && errno != EINTR) {
 			headless->written_off = true;
 			if (errno != EPIPE)
-				complain(STATUS_FAILED, "cannot write events: %s",
+				say_failure(STATUS_FAILED, "cannot write events: %s",
 				    strerror(errno));
 		} else if (written > 0) {
 			text += written;
@@ -219,7 +219,7 @@ headless_begin(struct headless *headless)
 		char error[SESSION_ERROR];
 		int status = cannot_start(error, sizeof error,
 		    "reading signals (signalfd, epoll_ctl)", errno);
-		return complain(status, "%s", error);
+		return say_failure(status, "%s", error);
 	}
 	session_begin(headless->session);
 	return 0;
@@ -278,7 +278,7 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		return status;
 	}
 	if (!session_owns_server(session)) {
-		status = complain(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: "
+		status = say_failure(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: "
 		    "name this machine and a free PORT, without --no-server or a server behind --",
 		    scenario->name);
 		session_quit(session);

@@ -5,7 +5,7 @@
  * What the kernel itself still keeps (a TIME_WAIT row) stays, as in life. */
 #include "play.h"
 
-#include "complain.h"
+#include "say_failure.h"
 #include "escape.h"
 #include "exit_status.h"
 #include "headless.h"
@@ -39,12 +39,12 @@ play_list(const struct options *options)
 	char error[SCENARIO_ERROR];
 	int status = 0;
 	if (scenario_library_load(&scenarios, &count, options->session.directory, error) < 0)
-		status = complain(STATUS_USAGE, "%s", error);
+		status = say_failure(STATUS_USAGE, "%s", error);
 	for (size_t i = 0; i < count; i++)
 		list_one(&scenarios[i]);
 	scenario_library_free(scenarios, count);
 	if (fflush(stdout) == EOF)
-		status = complain(STATUS_FAILED, "cannot write");
+		status = say_failure(STATUS_FAILED, "cannot write");
 	return status;
 }
 
@@ -56,7 +56,7 @@ play(const struct options *options, const struct scenario *scenario)
 	int status;
 	struct session *session = session_new(&options->session, error, &status);
 	if (session == NULL)
-		return complain(status, "%s", error);
+		return say_failure(status, "%s", error);
 	status = headless_play(session, scenario, STDOUT_FILENO, options->json);
 	session_free(session);
 	return status;
@@ -70,9 +70,9 @@ play_one(const struct options *options)
 	int status;
 	if (scenario_library_find(&scenario, options->play, options->session.directory,
 	    error) < 0) {
-		status = complain(STATUS_USAGE, "%s", error);
+		status = say_failure(STATUS_USAGE, "%s", error);
 	} else if (scenario_refusal(&scenario) != NULL) {
-		status = complain(STATUS_NOT_HERE, "%s %s", scenario.name,
+		status = say_failure(STATUS_NOT_HERE, "%s %s", scenario.name,
 		    scenario_refusal(&scenario));
 	} else {
 		status = play(options, &scenario);
@@ -117,7 +117,7 @@ play_all(const struct options *options)
 	bool good = scenario_library_load(&scenarios, &count, options->session.directory,
 	    error) == 0;
 	if (!good)
-		status = complain(STATUS_USAGE, "%s", error);
+		status = say_failure(STATUS_USAGE, "%s", error);
 	for (size_t i = 0; good && i < count; i++) {
 		if (scenario_refusal(&scenarios[i]) != NULL) {
 			tell_skipped(options, &scenarios[i]);

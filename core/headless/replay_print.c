@@ -1,7 +1,7 @@
 /* replay_print.c: a recording without a screen. */
 #include "replay.h"
 
-#include "complain.h"
+#include "say_failure.h"
 #include "exit_status.h"
 #include "render_json.h"
 #include "render_text.h"
@@ -32,7 +32,7 @@ replay_print(const char *path, bool json)
 	char error[REPLAY_ERROR] = "out of memory";
 	struct replay *replay = replay_open(path, error);
 	if (replay == NULL)
-		return complain(STATUS_USAGE, "%s", error);
+		return say_failure(STATUS_USAGE, "%s", error);
 	struct log *log = log_new(LOG_CAPACITY_LEAST);
 	enum replay_state state = REPLAY_BROKEN;
 	int status = 0;
@@ -41,11 +41,11 @@ replay_print(const char *path, bool json)
 		    !ferror(stdout))
 			continue;
 	if (fflush(stdout) == EOF || ferror(stdout))
-		status = complain(STATUS_FAILED, "cannot write");
+		status = say_failure(STATUS_FAILED, "cannot write");
 	else if (state == REPLAY_BROKEN)
-		status = complain(STATUS_USAGE, "%s", error);
+		status = say_failure(STATUS_USAGE, "%s", error);
 	else if (replay_note(replay) != NULL)
-		complain(0, "%s", replay_note(replay));
+		say_failure(0, "%s", replay_note(replay));
 	log_free(log);
 	replay_close(replay);
 	return status;

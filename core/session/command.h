@@ -23,11 +23,13 @@ struct command {
 	                           or one of the names below in angle brackets:
 	                           <setting> <signal> <connection> <expectation> <state>
 	                           <errno> <pid> <lesson> */
-	/* Checks the arguments and, when error stays empty, begins; what it has to
-	 * remember stands in running.  With running->check_only nothing is begun and
-	 * session is NULL (a scenario is checked before anything is run). */
-	void (*run)(struct session *session, struct running *running,
-	    const char *arguments);
+	bool in_no_scenario;    /* it is for somebody at a screen */
+	/* Checks the arguments without a session (a scenario is checked before anything
+	 * is run) and keeps them in running, or refuses them.  NULL: any text, or none. */
+	void (*take)(struct running *running, const char *arguments);
+	/* Begins, with arguments that were taken; what it has to remember stands in
+	 * running. */
+	void (*run)(struct session *session, struct running *running);
 	/* Has it been carried out?  NULL: at once. */
 	bool (*done)(struct session *session, struct running *running);
 };

@@ -1,6 +1,7 @@
 /* commands_client.c: the commands that the client carries out. */
 #include "arguments.h"
 #include "client.h"
+#include "command.h"
 #include "commands.h"
 #include "host_silence.h"
 #include "server_foreign.h"
@@ -16,14 +17,16 @@
 /* TCP_KEEPIDLE takes no more seconds (tcp(7)). */
 enum { CONNECT_MAX = 10000, KEEPALIVE_MAX = 32767 };
 
+/* In place of a connection's number: the current one. */
+enum { CURRENT = -1 };
+
 enum { CONNECT_WAITING, CONNECT_ORDERED, CONNECT_ACCEPTED };
 
 static void connect_begin(struct session *session, struct running *running);
 
 /* connect [COUNT] | --interrupt SECONDS */
 void
-command_connect(struct session *session, struct running *running,
-    const char *arguments)
+take_connect(struct running *running, const char *arguments)
 {
 	const char *rest = arguments;
 	char word[32] = "";
@@ -41,10 +44,13 @@ command_connect(struct session *session, struct running *running,
 	if (running->error[0] == '\0' &&
 	    (count < 1 || count > CONNECT_MAX || *rest != '\0'))
 		refuse(running, "connect wants a count from 1 to %d", CONNECT_MAX);
-	if (running->error[0] != '\0' || running->check_only)
-		return;
 	running->count = (unsigned)count;
 	running->interrupt = (interrupt + 999999) / 1000000;
+}
+
+void
+command_connect(struct session *session, struct running *running)
+{
 	running->step = CONNECT_WAITING;
 	connect_begin(session, running);
 }
@@ -131,25 +137,34 @@ connect_done(struct session *session, struct running *running)
 	return seen || loop_now(session->world.loop) >= running->deadline_seen;
 }
 
+/* [N] */
+void
+take_connection(struct running *running, const char *arguments)
+{
+	const char *rest = arguments;
+	running->given.conn = *arguments != '\0' ? argument_number(arguments, &rest) : CURRENT;
+	if (*arguments != '\0' && (running->given.conn < 0 || *rest != '\0'))
+		refuse(running, "%s wants the number of a connection, not \"%.40s\"",
+		    running->command->name, arguments);
+}
+
+/* [N|all] */
+void
+take_connections(struct running *running, const char *arguments)
+{
+	running->given.all = strcmp(arguments, "all") == 0;
+	if (!running->given.all)
+		take_connection(running, arguments);
+}
+
 /* The connection a command means: N, or the current one; 0 after the error. */
 static unsigned
-connection_meant(struct session *session, struct running *running,
-    const char *arguments, const char *name)
+connection_meant(struct session *session, struct running *running)
 {
-	const struct moment *now = running->check_only ? NULL : log_now(session->world.log);
-	const char *rest = arguments;
-	long number = now != NULL ? now->current : 1;
-	if (*arguments != '\0')
-		number = argument_number(arguments, &rest);
-	if (number < 0 || *rest != '\0') {
-		refuse(running, "%s wants the number of a connection, not \"%.40s\"",
-		    name, arguments);
-		return 0;
-	}
-	if (running->check_only)
-		return 1;
-	const struct moment_connection *connection =
-	    moment_connection(now, (unsigned)number);
+	const struct moment *now = log_now(session->world.log);
+	const char *name = running->command->name;
+	long number = running->given.conn != CURRENT ? running->given.conn : now->current;
+	const struct moment_connection *connection = moment_connection(now, (unsigned)number);
 	if (connection != NULL && connection->open)
 		return (unsigned)number;
 	if (number == 0)
@@ -197,46 +212,49 @@ order_done(struct session *session, struct running *running)
 
 /* send [--no-newline|--split] TEXT */
 void
-command_send(struct session *session, struct running *running,
-    const char *arguments)
+take_send(struct running *running, const char *arguments)
 {
-	unsigned flags = ORDER_READ_LINE;
-	bool newline = true;
 	const char *rest = arguments;
 	char word[16] = "";
 	argument_word(&rest, word, sizeof word);
-	newline = strcmp(word, "--no-newline") != 0;
-	if (!newline)
-		flags = 0;
-	else if (strcmp(word, "--split") == 0)
-		flags |= ORDER_SPLIT;
-	if (!newline || (flags & ORDER_SPLIT) != 0)
-		arguments = rest;
-	if (*rest == '\0' && arguments == rest && *word == '-') {
+	running->given.newline = strcmp(word, "--no-newline") != 0;
+	running->given.split = strcmp(word, "--split") == 0;
+	bool option = !running->given.newline || running->given.split;
+	running->given.text = option ? rest : arguments;
+	running->given.conn = CURRENT;
+	if (option && *rest == '\0')
 		refuse(running, "send %s wants TEXT", word);
+}
+
+void
+command_send(struct session *session, struct running *running)
+{
+	bool newline = running->given.newline;
+	unsigned conn = connection_meant(session, running);
+	if (conn == 0)
 		return;
-	}
-	unsigned conn = connection_meant(session, running, "", "send");
-	if (conn == 0 || running->check_only)
-		return;
-	char *text = argument_text(arguments);
+	char *text = argument_text(running->given.text);
 	if (text != NULL)
-		order_connection(session, running, ORDER_SEND, conn, text, flags, newline);
+		order_connection(session, running, ORDER_SEND, conn, text,
+		    !newline ? 0 : running->given.split ? ORDER_READ_LINE | ORDER_SPLIT :
+		    ORDER_READ_LINE, newline);
 	free(text);
 }
 
 /* use N */
 void
-command_use(struct session *session, struct running *running, const char *arguments)
+take_use(struct running *running, const char *arguments)
 {
 	const char *rest;
-	long number = argument_number(arguments, &rest);
-	if (number < 1 || *rest != '\0') {
+	running->given.conn = argument_number(arguments, &rest);
+	if (running->given.conn < 1 || *rest != '\0')
 		refuse(running, "use wants the number of a connection");
-		return;
-	}
-	if (running->check_only)
-		return;
+}
+
+void
+command_use(struct session *session, struct running *running)
+{
+	long number = running->given.conn;
 	if (moment_connection(log_now(session->world.log), (unsigned)number) == NULL) {
 		refuse(running, "use: there is no connection %ld: connect", number);
 		return;
@@ -247,60 +265,42 @@ command_use(struct session *session, struct running *running, const char *argume
 	world_append(&session->world, &event);
 }
 
-/* One order for the connection meant. */
+/* One order for the connection meant, or for every open one. */
 static void
-simple_order(struct session *session, struct running *running,
-    const char *arguments, const char *name, enum order_kind kind)
+simple_order(struct session *session, struct running *running, enum order_kind kind)
 {
-	unsigned conn = connection_meant(session, running, arguments, name);
-	if (conn != 0 && !running->check_only)
-		order_connection(session, running, kind, conn, NULL, 0, false);
-}
-
-/* The same for "all": every open connection. */
-static void
-order_all(struct session *session, struct running *running,
-    const char *arguments, const char *name, enum order_kind kind)
-{
-	if (strcmp(arguments, "all") != 0) {
-		simple_order(session, running, arguments, name, kind);
-		return;
-	}
-	if (running->check_only)
-		return;
 	const struct moment *now = log_now(session->world.log);
-	for (size_t i = 0; i < now->connection_count; i++)
+	unsigned conn = running->given.all ? 0 : connection_meant(session, running);
+	if (conn != 0)
+		order_connection(session, running, kind, conn, NULL, 0, false);
+	for (size_t i = 0; running->given.all && i < now->connection_count; i++)
 		if (now->connections[i].open)
 			order_connection(session, running, kind,
 			    now->connections[i].conn, NULL, 0, false);
 }
 
-/* read [N] */
 void
-command_read(struct session *session, struct running *running, const char *arguments)
+command_read(struct session *session, struct running *running)
 {
-	simple_order(session, running, arguments, "read", ORDER_READ);
+	simple_order(session, running, ORDER_READ);
 }
 
-/* shutdown [N] */
 void
-command_shutdown(struct session *session, struct running *running, const char *arguments)
+command_shutdown(struct session *session, struct running *running)
 {
-	simple_order(session, running, arguments, "shutdown", ORDER_SHUTDOWN);
+	simple_order(session, running, ORDER_SHUTDOWN);
 }
 
-/* close [N|all] */
 void
-command_close(struct session *session, struct running *running, const char *arguments)
+command_close(struct session *session, struct running *running)
 {
-	order_all(session, running, arguments, "close", ORDER_CLOSE);
+	simple_order(session, running, ORDER_CLOSE);
 }
 
-/* abort [N|all] */
 void
-command_abort(struct session *session, struct running *running, const char *arguments)
+command_abort(struct session *session, struct running *running)
 {
-	order_all(session, running, arguments, "abort", ORDER_ABORT);
+	simple_order(session, running, ORDER_ABORT);
 }
 
 /* An order that sets something in the client, when one runs; with flags. */
@@ -327,159 +327,139 @@ order_setting(struct session *session, struct running *running,
 	order_flagged(session, running, kind, number, milliseconds, 0);
 }
 
-/* Which of these words the argument is; -1 after the error. */
+/* Which of the words of "a|b|c" the argument is; -1 after the error. */
 static int
-choose(struct running *running, const char *arguments, const char *name,
-    const char *const words[], int count)
+choose(struct running *running, const char *arguments, const char *name, const char *words)
 {
 	char list[80] = "";
-	size_t used = 0;
-	for (int i = 0; i < count; i++) {
-		if (strcmp(arguments, words[i]) == 0)
+	size_t used = 0, length = strlen(arguments);
+	for (int i = 0; *words != '\0'; i++) {
+		size_t word = strcspn(words, "|");
+		if (word == length && strncmp(words, arguments, length) == 0)
 			return i;
-		used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
-		    i == 0 ? "" : i == count - 1 ? " or " : ", ", words[i]);
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s",
+		    i == 0 ? "" : words[word] == '\0' ? " or " : ", ", (int)word, words);
+		words += word + (words[word] == '|');
 	}
 	refuse(running, "%s wants %s", name, list);
 	return -1;
 }
 
-/* client sigpipe default|ignore|catch */
+/* One of the words of the command's row. */
 void
-command_client_sigpipe(struct session *session, struct running *running,
-    const char *arguments)
+take_word(struct running *running, const char *arguments)
 {
-	static const char *const words[] = {"default", "ignore", "catch"};
-	int number = choose(running, arguments, "client sigpipe", words, 3);
-	if (number < 0 || running->check_only)
-		return;
-	session->world.client.sigpipe = number;
-	order_setting(session, running, ORDER_SIGPIPE, number, 0);
+	running->given.word = choose(running, arguments, running->command->name,
+	    running->command->words);
+}
+
+void
+command_client_sigpipe(struct session *session, struct running *running)
+{
+	session->world.client.sigpipe = running->given.word;
+	order_setting(session, running, ORDER_SIGPIPE, running->given.word, 0);
 }
 
 /* client timeout SECONDS|default */
 void
-command_client_timeout(struct session *session, struct running *running,
-    const char *arguments)
+take_timeout(struct running *running, const char *arguments)
 {
 	bool is_default = strcmp(arguments, "default") == 0;
 	int64_t time = is_default ? 0 : argument_seconds(arguments);
-	if (time < 0 || (!is_default && time < MILLISECONDS(1))) {
+	running->given.time = time;
+	if (time < 0 || (!is_default && time < MILLISECONDS(1)))
 		refuse(running, "client timeout wants seconds above 0, or default");
-		return;
-	}
-	if (running->check_only)
-		return;
+}
+
+void
+command_client_timeout(struct session *session, struct running *running)
+{
+	int64_t time = running->given.time;
 	session->world.client.timeout = time / 1000000;
 	socket_watch_user_timeout(session->world.sockets, time);
 	order_setting(session, running, ORDER_TIMEOUT, 0, time / 1000000);
 }
 
-/* client reads line|always */
 void
-command_client_reads(struct session *session, struct running *running,
-    const char *arguments)
+command_client_reads(struct session *session, struct running *running)
 {
-	static const char *const words[] = {"line", "always"};
-	int number = choose(running, arguments, "client reads", words, 2);
-	if (number < 0 || running->check_only)
-		return;
-	session->world.client.reads_always = number == 1;
-	order_setting(session, running, ORDER_READS, number, 0);
+	session->world.client.reads_always = running->given.word == 1;
+	order_setting(session, running, ORDER_READS, running->given.word, 0);
 }
 
-/* client on-eof continue|exit */
 void
-command_client_on_eof(struct session *session, struct running *running,
-    const char *arguments)
+command_client_on_eof(struct session *session, struct running *running)
 {
-	static const char *const words[] = {"continue", "exit"};
-	int number = choose(running, arguments, "client on-eof", words, 2);
-	if (number < 0 || running->check_only)
-		return;
-	session->world.client.exit_on_eof = number == 1;
-	order_setting(session, running, ORDER_ON_EOF, number, 0);
+	session->world.client.exit_on_eof = running->given.word == 1;
+	order_setting(session, running, ORDER_ON_EOF, running->given.word, 0);
 }
 
-/* client byte_order native|big|little|network */
 void
-command_client_byte_order(struct session *session, struct running *running,
-    const char *arguments)
+command_client_byte_order(struct session *session, struct running *running)
 {
-	static const char *const words[] = {"native", "big", "little", "network"};
-	int number = choose(running, arguments, "client byte_order", words, 4);
-	if (number < 0 || running->check_only)
-		return;
-	session->world.client.byte_order = number;
-	order_setting(session, running, ORDER_BYTE_ORDER, number, 0);
+	session->world.client.byte_order = running->given.word;
+	order_setting(session, running, ORDER_BYTE_ORDER, running->given.word, 0);
 }
 
-/* client long 32|64 */
 void
-command_client_long(struct session *session, struct running *running,
-    const char *arguments)
+command_client_long(struct session *session, struct running *running)
 {
-	static const char *const words[] = {"32", "64"};
-	int number = choose(running, arguments, "client long", words, 2);
-	if (number < 0 || running->check_only)
-		return;
-	session->world.client.long_bits = number == 0 ? 32 : 64;
+	session->world.client.long_bits = running->given.word == 0 ? 32 : 64;
 	order_setting(session, running, ORDER_LONG, session->world.client.long_bits, 0);
 }
 
 /* client keepalive SECONDS|off */
 void
-command_client_keepalive(struct session *session, struct running *running,
-    const char *arguments)
+take_keepalive(struct running *running, const char *arguments)
 {
 	const char *rest = "";
 	long seconds = strcmp(arguments, "off") == 0 ? 0 :
 	    argument_number(arguments, &rest);
+	running->given.number = seconds;
 	if (seconds < 0 || seconds > KEEPALIVE_MAX || *rest != '\0' ||
-	    (seconds == 0 && *arguments != 'o')) {
+	    (seconds == 0 && *arguments != 'o'))
 		refuse(running, "client keepalive wants whole seconds from 1 to %d, or off",
 		    KEEPALIVE_MAX);
-		return;
-	}
-	if (running->check_only)
-		return;
-	session->world.client.keepalive = (int)seconds;
-	order_setting(session, running, ORDER_KEEPALIVE, (int)seconds, 0);
 }
 
-/* client signal NAME default|ignore|catch.  SIGPIPE is remembered for the next
- * client; what is asked of the others ends with this one. */
 void
-command_client_signal(struct session *session, struct running *running,
-    const char *arguments)
+command_client_keepalive(struct session *session, struct running *running)
 {
-	static const char *const words[] = {"default", "ignore", "catch"};
+	session->world.client.keepalive = (int)running->given.number;
+	order_setting(session, running, ORDER_KEEPALIVE, (int)running->given.number, 0);
+}
+
+/* client signal NAME default|ignore|catch */
+void
+take_client_signal(struct running *running, const char *arguments)
+{
 	char word[32] = "";
 	argument_word(&arguments, word, sizeof word);
-	int number = signal_from_name(word);
-	if (number < 1) {
+	running->given.signal = signal_from_name(word);
+	if (running->given.signal < 1)
 		refuse(running, "client signal wants a signal and what to do about it, as in: "
 		    "client signal INT ignore");
-		return;
-	}
-	int disposition = choose(running, arguments, "client signal NAME", words, 3);
-	if (disposition < 0 || running->check_only)
-		return;
-	if (number == SIGPIPE)
-		session->world.client.sigpipe = disposition;
-	else if (session->world.client.channel == NULL)
-		refuse(running, "no client runs: client start, or connect");
-	order_flagged(session, running, ORDER_SIGNAL, number, 0, (unsigned)disposition);
+	else
+		running->given.word = choose(running, arguments, "client signal NAME",
+		    "default|ignore|catch");
 }
 
-/* client start */
+/* SIGPIPE is remembered for the next client; what is asked of the others ends with this
+ * one. */
 void
-command_client_start(struct session *session, struct running *running,
-    const char *arguments)
+command_client_signal(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only)
-		return;
+	if (running->given.signal == SIGPIPE)
+		session->world.client.sigpipe = running->given.word;
+	else if (session->world.client.channel == NULL)
+		refuse(running, "no client runs: client start, or connect");
+	order_flagged(session, running, ORDER_SIGNAL, running->given.signal, 0,
+	    (unsigned)running->given.word);
+}
+
+void
+command_client_start(struct session *session, struct running *running)
+{
 	if (session->world.client.channel != NULL)
 		refuse(running, "the client runs already, PID %d", (int)session->world.client.pid);
 	else

@@ -13,8 +13,6 @@
 static bool
 host_is_ours(struct session *session, struct running *running)
 {
-	if (running->check_only)
-		return false;
 	if (!session->world.server.ours) {
 		refuse(running, session->world.host_is_local ?
 		    "the server at this port was not started by the console: its host is left "
@@ -45,44 +43,40 @@ host_can_fail(struct session *session, struct running *running)
 
 /* host crash */
 void
-command_host_crash(struct session *session, struct running *running,
-    const char *arguments)
+command_host_crash(struct session *session, struct running *running)
 {
-	(void)arguments;
 	if (host_can_fail(session, running))
 		host_crash(&session->world);
 }
 
 /* host reboot */
 void
-command_host_reboot(struct session *session, struct running *running,
-    const char *arguments)
+command_host_reboot(struct session *session, struct running *running)
 {
-	(void)arguments;
 	if (host_is_ours(session, running))
 		host_reboot(&session->world);
 }
 
-/* host shutdown [GRACE] */
+/* [GRACE] */
 void
-command_host_shutdown(struct session *session, struct running *running,
-    const char *arguments)
+take_grace(struct running *running, const char *arguments)
 {
-	int64_t grace = SECONDS(5);
-	if (*arguments != '\0')
-		grace = argument_seconds(arguments);
-	if (grace < 0)
+	running->given.time = *arguments != '\0' ? argument_seconds(arguments) : SECONDS(5);
+	if (running->given.time < 0)
 		refuse(running, "host shutdown wants seconds of grace, as in: host shutdown 5");
-	else if (host_can_fail(session, running))
-		host_shutdown(&session->world, grace);
+}
+
+void
+command_host_shutdown(struct session *session, struct running *running)
+{
+	if (host_can_fail(session, running))
+		host_shutdown(&session->world, running->given.time);
 }
 
 /* host unplug */
 void
-command_host_unplug(struct session *session, struct running *running,
-    const char *arguments)
+command_host_unplug(struct session *session, struct running *running)
 {
-	(void)arguments;
 	if (!host_can_fail(session, running))
 		return;
 	if (host_is_silent(&session->world))
@@ -93,10 +87,8 @@ command_host_unplug(struct session *session, struct running *running,
 
 /* host plug */
 void
-command_host_plug(struct session *session, struct running *running,
-    const char *arguments)
+command_host_plug(struct session *session, struct running *running)
 {
-	(void)arguments;
 	if (!host_is_ours(session, running))
 		return;
 	if (host_is_dark(&session->world))

@@ -127,11 +127,9 @@ asked_about(struct session *session, struct running *running, int number)
 
 /* server start */
 void
-command_server_start(struct session *session, struct running *running,
-    const char *arguments)
+command_server_start(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only || !may_start(session, running))
+	if (!may_start(session, running))
 		return;
 	running->pid = session->world.server.pid;
 	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
@@ -157,11 +155,9 @@ server_started(struct session *session, struct running *running)
 
 /* server stop */
 void
-command_server_stop(struct session *session, struct running *running,
-    const char *arguments)
+command_server_stop(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only || asked_about(session, running, SIGTERM) ||
+	if (asked_about(session, running, SIGTERM) ||
 	    !runs(session, running))
 		return;
 	running->pid = session->world.server.pid;
@@ -220,11 +216,9 @@ begin_restart(struct session *session, struct running *running)
 
 /* server restart */
 void
-command_server_restart(struct session *session, struct running *running,
-    const char *arguments)
+command_server_restart(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (!running->check_only && may_start(session, running))
+	if (may_start(session, running))
 		begin_restart(session, running);
 }
 
@@ -260,11 +254,9 @@ server_restarted(struct session *session, struct running *running)
 
 /* server pause */
 void
-command_server_pause(struct session *session, struct running *running,
-    const char *arguments)
+command_server_pause(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only || asked_about(session, running, SIGSTOP) ||
+	if (asked_about(session, running, SIGSTOP) ||
 	    !runs(session, running))
 		return;
 	running->pid = session->world.server.pid;
@@ -276,17 +268,15 @@ bool
 server_paused(struct session *session, struct running *running)
 {
 	char state = running->pid != 0 ? process_watch_state(running->pid) : 0;
-	process_watch_kick(session->world.processes);
+	process_watch_look_soon(session->world.processes);
 	return state == 'T' || state == 'Z' || state == 0;
 }
 
 /* server resume */
 void
-command_server_resume(struct session *session, struct running *running,
-    const char *arguments)
+command_server_resume(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only || asked_about(session, running, SIGCONT) ||
+	if (asked_about(session, running, SIGCONT) ||
 	    !runs(session, running))
 		return;
 	running->pid = session->world.server.pid;
@@ -297,27 +287,32 @@ command_server_resume(struct session *session, struct running *running,
 bool
 server_resumed(struct session *session, struct running *running)
 {
-	process_watch_kick(session->world.processes);
+	process_watch_look_soon(session->world.processes);
 	return running->pid == 0 || process_watch_state(running->pid) != 'T';
 }
 
 /* server set KEY=VALUE... */
 void
-command_server_set(struct session *session, struct running *running,
-    const char *arguments)
+take_settings(struct running *running, const char *arguments)
 {
 	struct settings settings;
 	char word[128];
-	if (running->check_only)
-		settings_init(&settings, "any");
-	else
-		settings = session->world.server.settings;
+	settings_init(&settings, "any");
 	if (*arguments == '\0')
 		refuse(running, "server set wants KEY=VALUE, as in: server set reap=wait");
 	while (running->error[0] == '\0' && argument_word(&arguments, word, sizeof word))
 		settings_set(&settings, word, running->error, sizeof running->error);
-	if (running->error[0] != '\0' || running->check_only ||
-	    !is_ours(session, running))
+}
+
+void
+command_server_set(struct session *session, struct running *running)
+{
+	struct settings settings = session->world.server.settings;
+	const char *arguments = running->arguments;
+	char word[128];
+	while (argument_word(&arguments, word, sizeof word))
+		settings_set(&settings, word, running->error, sizeof running->error);
+	if (!is_ours(session, running))
 		return;
 	if (!server_is_tcpserv(&session->world)) {
 		refuse(running, "server set is for tcpserv; this server, %.80s, takes its "
@@ -365,18 +360,21 @@ parse_pid(const char **text)
 	return pid > 0 ? (pid_t)pid : -1;
 }
 
-/* kill pid:PID [SIGNAL] */
+/* pid:PID [SIGNAL] */
 void
-command_kill(struct session *session, struct running *running, const char *arguments)
+take_pid(struct running *running, const char *arguments)
 {
-	pid_t pid = parse_pid(&arguments);
-	if (pid <= 0) {
+	running->given.pid = parse_pid(&arguments);
+	if (running->given.pid <= 0)
 		refuse(running, "kill wants child, server, client or pid:PID");
-		return;
-	}
-	int number = parse_signal(running, arguments);
-	if (number > 0 && !running->check_only)
-		kill_process(session, running, pid, number);
+	else
+		running->given.signal = parse_signal(running, arguments);
+}
+
+void
+command_kill(struct session *session, struct running *running)
+{
+	kill_process(session, running, running->given.pid, running->given.signal);
 }
 
 /* The child that serves connection N; 0 after the error. */
@@ -405,60 +403,60 @@ child_of(struct session *session, struct running *running, long conn)
 	return running->error[0] == '\0' ? connection->child : 0;
 }
 
-/* kill child [N|pid:PID] [SIGNAL] */
+/* [N|pid:PID] [SIGNAL]; "9" alone could be a connection or a signal: it is a connection */
 void
-command_kill_child(struct session *session, struct running *running,
-    const char *arguments)
+take_child(struct running *running, const char *arguments)
 {
-	const char *rest = arguments;
+	const char *rest = arguments, *look = arguments;
 	pid_t pid = parse_pid(&rest);
 	long conn = pid == 0 ? argument_number(arguments, &rest) : -1;
 	char word[32];
-	const char *look = arguments;
-	/* "9" alone could be a connection or a signal: it is a connection */
+	running->given.pid = pid;
+	running->given.conn = conn;
 	if (pid < 0) {
 		argument_word(&look, word, sizeof word);
 		refuse(running, "\"%s\" is no PID", word);
 		return;
 	}
-	int number = parse_signal(running, conn < 0 && pid == 0 ? arguments : rest);
-	if (number < 0 || running->check_only)
-		return;
-	if (pid == 0)
-		pid = child_of(session, running, conn);
-	if (pid > 0)
-		kill_process(session, running, pid, number);
+	running->given.signal = parse_signal(running, conn < 0 && pid == 0 ? arguments : rest);
 }
 
-/* kill server [SIGNAL] */
 void
-command_kill_server(struct session *session, struct running *running,
-    const char *arguments)
+command_kill_child(struct session *session, struct running *running)
 {
-	int number = parse_signal(running, arguments);
-	if (number < 0 || running->check_only)
-		return;
+	pid_t pid = running->given.pid;
+	if (pid == 0)
+		pid = child_of(session, running, running->given.conn);
+	if (pid > 0)
+		kill_process(session, running, pid, running->given.signal);
+}
+
+/* [SIGNAL] */
+void
+take_signal(struct running *running, const char *arguments)
+{
+	running->given.signal = parse_signal(running, arguments);
+}
+
+void
+command_kill_server(struct session *session, struct running *running)
+{
 	if (session->world.server.pid == 0)
 		refuse(running, session->world.server.ours ?
 		    "the server does not run: server start" :
 		    server_is_hidden(&session->world) ? HIDDEN :
 		    "there is no server here that could be signalled");
 	else
-		kill_process(session, running, session->world.server.pid, number);
+		kill_process(session, running, session->world.server.pid, running->given.signal);
 }
 
-/* kill client [SIGNAL] */
 void
-command_kill_client(struct session *session, struct running *running,
-    const char *arguments)
+command_kill_client(struct session *session, struct running *running)
 {
-	int number = parse_signal(running, arguments);
-	if (number < 0 || running->check_only)
-		return;
 	if (session->world.client.pid == 0)
 		refuse(running, "the client does not run: client start, or connect");
 	else
-		kill_process(session, running, session->world.client.pid, number);
+		kill_process(session, running, session->world.client.pid, running->given.signal);
 }
 
 /* The signal was sent, and has done what it does at once: the process is dead, its

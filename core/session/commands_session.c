@@ -80,20 +80,23 @@ look_again(struct session *session, struct running *running)
 
 /* show WHAT */
 void
-command_show(struct session *session, struct running *running, const char *arguments)
+take_show(struct running *running, const char *arguments)
 {
 	size_t count = sizeof snapshots / sizeof *snapshots, number = 0;
 	while (number < count && strcmp(arguments, snapshots[number].name) != 0)
 		number++;
-	if (number == count) {
+	running->number = (int)number;
+	if (number == count)
 		refuse(running, "show wants sockets, processes, connections, settings, errno, "
 		    "dispositions, all, details, states, figures or bytes");
-		return;
-	}
-	if (running->check_only)
-		return;
-	running->number = (int)number;
-	if (strcmp(arguments, "details") == 0)
+}
+
+void
+command_show(struct session *session, struct running *running)
+{
+	int number = running->number;
+	const char *name = snapshots[number].name;
+	if (strcmp(name, "details") == 0)
 		socket_watch_follow_details(session->world.sockets);
 	look_again(session, running);
 	if (snapshots[number].type == EVENT_ALL) {
@@ -102,23 +105,26 @@ command_show(struct session *session, struct running *running, const char *argum
 			all_sockets_read(session->world.all);
 	}
 	if (session->show != NULL)
-		session->show(session->show_context, arguments);
+		session->show(session->show_context, name);
 }
 
-/* show why [WHAT]: on a screen its pane, which looks for itself. */
+/* show why [WHAT] */
 void
-command_show_why(struct session *session, struct running *running, const char *arguments)
+take_why(struct running *running, const char *arguments)
 {
 	struct explain_subject subject;
-	char error[EXPLAIN_ERROR], pane[WHY_WORDS];
-	if (!explain_parse(&subject, arguments, error)) {
+	char error[EXPLAIN_ERROR];
+	if (!explain_parse(&subject, arguments, error))
 		refuse(running, "%s", error);
-		return;
-	}
-	if (running->check_only)
-		return;
+}
+
+/* On a screen its pane, which looks for itself. */
+void
+command_show_why(struct session *session, struct running *running)
+{
+	char pane[WHY_WORDS];
 	look_again(session, running);
-	snprintf(pane, sizeof pane, "why %s", arguments);
+	snprintf(pane, sizeof pane, "why %s", running->arguments);
 	running->step = session->show != NULL && session->show(session->show_context, pane);
 }
 
@@ -177,14 +183,18 @@ show_done(struct session *session, struct running *running)
 
 /* wait SECONDS */
 void
-command_wait(struct session *session, struct running *running, const char *arguments)
+take_wait(struct running *running, const char *arguments)
 {
-	int64_t time = argument_seconds(arguments);
-	(void)session;
-	if (time < 0)
+	running->given.time = argument_seconds(arguments);
+	if (running->given.time < 0)
 		refuse(running, "wait wants seconds, as in: wait 1.5");
-	else
-		running->deadline = running->begun_at + time;
+}
+
+void
+command_wait(struct session *session, struct running *running)
+{
+	(void)session;
+	running->deadline = running->begun_at + running->given.time;
 	running->look_at = INT64_MAX;
 }
 
@@ -197,12 +207,10 @@ wait_done(struct session *session, struct running *running)
 
 /* say TEXT */
 void
-command_say(struct session *session, struct running *running, const char *arguments)
+command_say(struct session *session, struct running *running)
 {
-	if (running->check_only)
-		return;
 	struct event event = {.time = loop_now(session->world.loop), .type = EVENT_SAY};
-	char *text = argument_text(arguments);
+	char *text = argument_text(running->arguments);
 	if (text != NULL)
 		event_set_text(&event, text, strlen(text));
 	free(text);
@@ -244,15 +252,22 @@ parse_ask(struct event *event, const char *arguments)
 
 /* ask TEXT | ANSWER | ANSWER... = N */
 void
-command_ask(struct session *session, struct running *running, const char *arguments)
+take_ask(struct running *running, const char *arguments)
 {
 	struct event event = {.type = EVENT_ASK};
-	bool good = parse_ask(&event, arguments);
-	if (!good)
+	if (!parse_ask(&event, arguments))
 		refuse(running, "ask wants TEXT | ANSWER | ANSWER... = N, as in: ask Who gets "
 		    "the FIN? | The client | Nobody = 1");
-	if (!good || running->check_only) {
+	event_release(&event);
+}
+
+void
+command_ask(struct session *session, struct running *running)
+{
+	struct event event = {.type = EVENT_ASK};
+	if (!parse_ask(&event, running->arguments)) {
 		event_release(&event);
+		refuse(running, "out of memory");
 		return;
 	}
 	event.time = loop_now(session->world.loop);
@@ -282,14 +297,12 @@ ask_done(struct session *session, struct running *running)
 
 /* lessons: on a screen their menu; else a line for each. */
 void
-command_lessons(struct session *session, struct running *running, const char *arguments)
+command_lessons(struct session *session, struct running *running)
 {
 	char error[SCENARIO_ERROR];
 	struct scenario *scenarios;
 	size_t count;
-	(void)arguments;
-	if (running->check_only)
-		return;
+	(void)running;
 	if (session->show != NULL && session->show(session->show_context, "lessons"))
 		return;
 	if (scenario_library_load(&scenarios, &count, session->world.directory, error) < 0)
@@ -302,17 +315,21 @@ command_lessons(struct session *session, struct running *running, const char *ar
 
 /* play NAME */
 void
-command_play(struct session *session, struct running *running, const char *arguments)
+take_play(struct running *running, const char *arguments)
 {
+	if (*arguments == '\0')
+		refuse(running, "play wants a lesson's name, as in: play zombies; lessons shows "
+		    "them");
+}
+
+void
+command_play(struct session *session, struct running *running)
+{
+	const char *arguments = running->arguments;
 	char error[SESSION_ERROR];
 	char *name = strndup(arguments, length_without_blanks(arguments, strlen(arguments)));
 	if (name == NULL)
 		refuse(running, "out of memory");
-	else if (running->check_only)
-		refuse(running, "play stands in no scenario: a lesson is one file");
-	else if (*name == '\0')
-		refuse(running, "play wants a lesson's name, as in: play zombies; lessons shows "
-		    "them");
 	else if (session->play == NULL)
 		refuse(running, "play wants a screen; without one: tcpconsole --headless --play "
 		    "%.80s", name);
@@ -323,13 +340,11 @@ command_play(struct session *session, struct running *running, const char *argum
 
 /* help: on a screen its own page; else the table. */
 void
-command_help(struct session *session, struct running *running, const char *arguments)
+command_help(struct session *session, struct running *running)
 {
 	size_t count;
 	const struct command *table = command_table(&count);
-	(void)arguments;
-	if (running->check_only)
-		return;
+	(void)running;
 	if (session->show != NULL && session->show(session->show_context, "help"))
 		return;
 	for (size_t i = 0; i < count; i++)
@@ -363,11 +378,8 @@ enum { RESET_ENDING, RESET_STARTING };
 
 /* reset: everything ends; reset_done starts it afresh. */
 void
-command_reset(struct session *session, struct running *running, const char *arguments)
+command_reset(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only)
-		return;
 	running->told = log_now(session->world.log)->host_state != HOST_UP;
 	session->world.server.settings = session->world.server.initial;
 	session->world.client.sigpipe = DISPOSITION_DEFAULT;
@@ -422,11 +434,8 @@ reset_done(struct session *session, struct running *running)
 /* quit: the client first, so that TIME_WAIT is on its side and the next server
  * can bind; then the rest. */
 void
-command_quit(struct session *session, struct running *running, const char *arguments)
+command_quit(struct session *session, struct running *running)
 {
-	(void)arguments;
-	if (running->check_only)
-		return;
 	running->deadline = running->begun_at + SECONDS(1);
 	host_heal(&session->world);
 	if (session->world.client.pid != 0)

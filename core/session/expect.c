@@ -360,17 +360,19 @@ tell_verdict(struct session *session, const struct running *running, bool pass,
 
 /* expect WHAT ... */
 void
-command_expect(struct session *session, struct running *running,
-    const char *arguments)
+take_expect(struct running *running, const char *arguments)
 {
 	running->expectation = expectation_parse(arguments, running->error,
 	    sizeof running->error);
-	if (running->expectation == NULL || running->check_only)
-		return;
+}
+
+void
+command_expect(struct session *session, struct running *running)
+{
 	if (needs_fresh_table(running->expectation))
 		socket_watch_force(session->world.sockets);
-	socket_watch_kick(session->world.sockets);
-	process_watch_kick(session->world.processes);
+	socket_watch_look_soon(session->world.sockets);
+	process_watch_look_soon(session->world.processes);
 }
 
 /* When the verdict can come without an event: what holds has held long enough; the time is

@@ -75,6 +75,14 @@ running_finish(struct running *running)
 	memset(running, 0, sizeof *running);
 }
 
+/* Checks the arguments of the command, and keeps them. */
+static void
+take_arguments(struct running *running)
+{
+	if (running->command->take != NULL)
+		running->command->take(running, running->arguments);
+}
+
 /* Tells the command, then begins it: its text is the running one's from now on. */
 static void
 running_begin(struct session *session, struct queued *queued)
@@ -98,7 +106,9 @@ running_begin(struct session *session, struct queued *queued)
 	if (running->command != NULL) {
 		if (running->command->acts)
 			session->acting_mark = mark;
-		running->command->run(session, running, running->arguments);
+		take_arguments(running);
+		if (running->error[0] == '\0')
+			running->command->run(session, running);
 	}
 	if (running->error[0] != '\0') {
 		world_error(&session->world, "%s", running->error);
@@ -186,12 +196,14 @@ runner_step(struct session *session)
 bool
 runner_check(const char *line, char *error, size_t size)
 {
-	struct running running = {.check_only = true};
-	const struct command *command = command_parse(line, &running.arguments, error,
-	    size);
-	if (command == NULL)
+	struct running running = {0};
+	running.command = command_parse(line, &running.arguments, error, size);
+	if (running.command == NULL)
 		return false;
-	command->run(NULL, &running, running.arguments);
+	take_arguments(&running);
+	if (running.command->in_no_scenario)
+		refuse(&running, "%s stands in no scenario: a lesson is one file",
+		    running.command->name);
 	expectation_free(running.expectation);
 	snprintf(error, size, "%s", running.error);
 	return running.error[0] == '\0';

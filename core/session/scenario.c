@@ -35,7 +35,7 @@ struct reading {
 /* One line: the file, the line, the mend, with what it quotes of the file made visible:
  * it goes to a terminal as it is.  Always false. */
 static bool __attribute__((format(printf, 2, 3)))
-complain(struct reading *reading, const char *format, ...)
+say_failure(struct reading *reading, const char *format, ...)
 {
 	char text[SESSION_ERROR];
 	va_list arguments;
@@ -56,12 +56,12 @@ take_head_text(struct reading *reading, const char *name, const char *value,
     char *to, size_t size)
 {
 	if (*to != '\0')
-		return complain(reading, "a second %s: one is enough", name);
+		return say_failure(reading, "a second %s: one is enough", name);
 	if (*value == '\0')
-		return complain(reading, "%s wants a text, as in: %s", name,
+		return say_failure(reading, "%s wants a text, as in: %s", name,
 		    strcmp(name, "title") == 0 ? "title Five zombies" : "section 5.9");
 	if (strlen(value) >= size)
-		return complain(reading, "the %s has %zu bytes: %zu are the most", name,
+		return say_failure(reading, "the %s has %zu bytes: %zu are the most", name,
 		    strlen(value), size - 1);
 	snprintf(to, size, "%s", value);
 	return true;
@@ -73,7 +73,7 @@ take_needs(struct reading *reading, const char *value)
 {
 	bool lab = strcmp(value, "lab") == 0;
 	if (reading->needs_seen || (!lab && strcmp(value, "user") != 0))
-		return complain(reading, "needs wants lab or user, once");
+		return say_failure(reading, "needs wants lab or user, once");
 	reading->needs_seen = true;
 	reading->scenario->needs = lab ? NEEDS_LAB : NEEDS_USER;
 	return true;
@@ -86,7 +86,7 @@ take_row(struct reading *reading, const char *value)
 	char *end;
 	double row = strtod(value, &end);
 	if (*value < '0' || *value > '9' || *end != '\0' || !(row > 0 && row < 1000))
-		return complain(reading, "row wants a place in the lecture, as in: row 7");
+		return say_failure(reading, "row wants a place in the lecture, as in: row 7");
 	reading->scenario->row = row;
 	return true;
 }
@@ -118,21 +118,21 @@ take_step(struct reading *reading, const char *line)
 	struct scenario *scenario = reading->scenario;
 	char error[SESSION_ERROR];
 	if (!runner_check(line, error, sizeof error))
-		return complain(reading, "%s", error);
+		return say_failure(reading, "%s", error);
 	if (scenario->count == STEPS_MAX)
-		return complain(reading, "a scenario has at most %d commands", STEPS_MAX);
+		return say_failure(reading, "a scenario has at most %d commands", STEPS_MAX);
 	if (scenario->count == reading->room) {
 		size_t room = reading->room * 2 + 16;
 		struct scenario_step *larger = realloc(scenario->steps,
 		    room * sizeof *larger);
 		if (larger == NULL)
-			return complain(reading, "out of memory");
+			return say_failure(reading, "out of memory");
 		scenario->steps = larger;
 		reading->room = room;
 	}
 	char *text = strdup(line);
 	if (text == NULL)
-		return complain(reading, "out of memory");
+		return say_failure(reading, "out of memory");
 	scenario->steps[scenario->count++] = (struct scenario_step){
 	    .line = reading->line, .text = text};
 	return true;
@@ -147,7 +147,7 @@ take_line(struct reading *reading, const char *line)
 	if (take_head(reading, line)) {
 		if (reading->scenario->count == 0)
 			return true;
-		return complain(reading, "title, section, row and needs stand before the first "
+		return say_failure(reading, "title, section, row and needs stand before the first "
 		    "command");
 	}
 	return *reading->error == '\0' && take_step(reading, line);
@@ -160,11 +160,11 @@ is_whole(struct reading *reading)
 	struct scenario *scenario = reading->scenario;
 	if (scenario->title[0] == '\0') {
 		reading->line = 1;
-		return complain(reading, "the first line has to be its title, as in: title Five "
+		return say_failure(reading, "the first line has to be its title, as in: title Five "
 		    "zombies");
 	}
 	if (scenario->count == 0)
-		return complain(reading, "there is no command: say, connect, send, expect, ...");
+		return say_failure(reading, "there is no command: say, connect, send, expect, ...");
 	return true;
 }
 
@@ -201,10 +201,10 @@ take_bytes(struct reading *reading, const char *text, size_t size)
 	while (size > 0 && is_blank(text[size - 1]))
 		size--;
 	if (size > LINE_SIZE)
-		return complain(reading, "the line has %zu bytes: %d are the most", size,
+		return say_failure(reading, "the line has %zu bytes: %d are the most", size,
 		    LINE_SIZE);
 	if (memchr(text, '\0', size) != NULL)
-		return complain(reading, "a NUL byte: a scenario is a text file");
+		return say_failure(reading, "a NUL byte: a scenario is a text file");
 	memcpy(line, text, size);
 	line[size] = '\0';
 	return take_line(reading, line);
@@ -222,7 +222,7 @@ scenario_parse(struct scenario *scenario, const char *path, const char *text,
 	take_name(scenario, path);
 	scenario->path = strdup(path);
 	if (scenario->path == NULL)
-		good = complain(&reading, "out of memory");
+		good = say_failure(&reading, "out of memory");
 	while (good && text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t size = (size_t)((newline != NULL ? newline : end) - text);

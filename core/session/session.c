@@ -218,7 +218,7 @@ session_confirm(struct session *session, bool yes)
 	event.signal.to = pid;
 	event.signal.by = BY_USER;
 	world_append(&session->world, &event);
-	world_kick(&session->world);
+	world_look_soon(&session->world);
 }
 
 void

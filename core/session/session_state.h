@@ -10,11 +10,25 @@
 struct command;
 struct expectation;
 
+/* A command's arguments, checked: each command has some of them. */
+struct given {
+	long conn;                      /* N; -1: the current one, none was named */
+	bool all;                       /* in its place: all */
+	long number;
+	int word;                       /* which of its words */
+	int signal;
+	pid_t pid;                      /* 0: none was named */
+	int64_t time;                   /* ns */
+	const char *text;               /* inside the line */
+	bool newline, split;            /* of send */
+};
+
 /* A command that runs, and what it has to remember. */
 struct running {
 	const struct command *command;  /* NULL: nothing runs */
 	char *text;                     /* the line */
 	const char *arguments;          /* inside text */
+	struct given given;
 	enum command_source source;
 	int64_t begun_at, deadline;
 	int64_t look_at;                /* when it is asked again without an event;
@@ -31,7 +45,6 @@ struct running {
 	int64_t deadline_seen;          /* connect: how long its row is waited for */
 	struct expectation *expectation;
 	char error[SESSION_ERROR];      /* not empty: the arguments are wrong */
-	bool check_only;                /* nothing is to be begun: session is NULL */
 };
 
 /* A line that waits for its turn. */

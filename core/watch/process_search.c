@@ -86,7 +86,7 @@ search_tree(struct process_watch *watch)
 			found |= follow_descendant(watch, pids[i]);
 	watch->search_cost = loop_now(watch->loop) - watch->searched_at;
 	if (found)
-		watch->kicked(watch->context);
+		watch->came_or_died(watch->context);
 }
 
 void
@@ -116,14 +116,14 @@ void
 process_watch_search(struct process_watch *watch, bool often)
 {
 	watch->search_often = often;
-	process_watch_kick(watch);
+	process_watch_look_soon(watch);
 }
 
 void
 process_watch_tree(struct process_watch *watch, pid_t (*root)(void *context))
 {
 	watch->root = root;
-	process_watch_kick(watch);
+	process_watch_look_soon(watch);
 }
 
 int64_t

@@ -35,13 +35,13 @@ static void process_watch_look(void *context);
 
 struct process_watch *
 process_watch_new(struct loop *loop, struct log *log,
-    void (*kicked)(void *context), void *context)
+    void (*came_or_died)(void *context), void *context)
 {
 	struct process_watch *watch = calloc(1, sizeof *watch);
 	if (watch == NULL)
 		return NULL;
 	*watch = (struct process_watch){.loop = loop, .log = log,
-	    .kicked = kicked, .context = context};
+	    .came_or_died = came_or_died, .context = context};
 	watch->timer = loop_timer(loop, process_watch_look, watch);
 	if (watch->timer == NULL) {
 		free(watch);
@@ -114,7 +114,7 @@ process_watch_forget(struct process_watch *watch, struct followed *followed)
 }
 
 void
-process_watch_kick(struct process_watch *watch)
+process_watch_look_soon(struct process_watch *watch)
 {
 	watch->busy_until = loop_now(watch->loop) + BUSY_NS;
 	timer_no_later(watch->timer, LOOK_SOON_NS);
@@ -164,8 +164,8 @@ followed_died(void *context, uint32_t events)
 		loop_unwatch(watch->loop, followed->watch);
 		followed->watch = NULL;
 	}
-	process_watch_kick(watch);
-	watch->kicked(watch->context);
+	process_watch_look_soon(watch);
+	watch->came_or_died(watch->context);
 }
 
 /* Are so many processes forked that the rows of each would cost too much? */
@@ -235,7 +235,7 @@ follow(struct process_watch *watch, struct process_row *row, enum process_what w
 	followed->died_at = loop_now(watch->loop);
 	followed_enter(watch, followed);
 	process_watch_tell(watch, what, row, NULL, time);
-	process_watch_kick(watch);
+	process_watch_look_soon(watch);
 }
 
 void
@@ -274,8 +274,8 @@ process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
 	}
 	if (followed != NULL)
 		process_watch_forget(watch, followed);
-	process_watch_kick(watch);
-	watch->kicked(watch->context);
+	process_watch_look_soon(watch);
+	watch->came_or_died(watch->context);
 }
 
 /* Is it still the process that was shown, by its start time?  Only where the
@@ -298,7 +298,7 @@ process_watch_signal(struct process_watch *watch, pid_t pid, int number)
 		errno = ESRCH;
 		return -1;
 	}
-	process_watch_kick(watch);
+	process_watch_look_soon(watch);
 	if (followed->pidfd < 0)
 		return kill(pid, number);
 	return pidfd_signal(followed->pidfd, pid, number);

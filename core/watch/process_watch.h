@@ -12,9 +12,9 @@
 
 struct process_watch;
 
-/* Watches for log; kicked is called when a process appeared or died. */
+/* Watches for log; came_or_died is called when a process appeared or died. */
 struct process_watch *process_watch_new(struct loop *loop, struct log *log,
-    void (*kicked)(void *context), void *context);
+    void (*came_or_died)(void *context), void *context);
 
 void process_watch_free(struct process_watch *watch);
 
@@ -47,7 +47,7 @@ int process_watch_borrow(const struct process_watch *watch, pid_t pid);
 char process_watch_state(pid_t pid);
 
 /* Something happened: look at every row soon. */
-void process_watch_kick(struct process_watch *watch);
+void process_watch_look_soon(struct process_watch *watch);
 
 /* Looks at every row now, and for children that nobody reported. */
 void process_watch_refresh(struct process_watch *watch);
@@ -64,7 +64,7 @@ void process_watch_search(struct process_watch *watch, bool often);
 
 /* The server is not one of ours and reports nothing: whoever descends from the
  * process that root names (0: nobody, for now) is looked for, often while something
- * happens.  root gets the context of kicked. */
+ * happens.  root gets the context of came_or_died. */
 void process_watch_tree(struct process_watch *watch, pid_t (*root)(void *context));
 
 /* When they were last looked for, on the session's clock. */

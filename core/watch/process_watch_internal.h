@@ -41,7 +41,7 @@ struct process_watch {
 	int64_t search_cost;
 	unsigned turn; /* where the next look begins */
 	bool told_scarce;
-	void (*kicked)(void *context);
+	void (*came_or_died)(void *context);
 	void *context;
 };
 

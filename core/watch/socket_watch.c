@@ -79,11 +79,11 @@ socket_watch_free(struct socket_watch *watch)
 }
 
 void
-socket_watch_kick(struct socket_watch *watch)
+socket_watch_look_soon(struct socket_watch *watch)
 {
-	watch->kicked_at = loop_now(watch->loop);
+	watch->hurried_at = loop_now(watch->loop);
 	int64_t rest = watch->looked_at + LOOK_COST_SHARE * watch->look_cost -
-	    watch->kicked_at;
+	    watch->hurried_at;
 	timer_no_later(watch->timer, rest > LOOK_NOW_NS ? rest : LOOK_NOW_NS);
 }
 
@@ -91,7 +91,7 @@ void
 socket_watch_force(struct socket_watch *watch)
 {
 	watch->forced = true;
-	socket_watch_kick(watch);
+	socket_watch_look_soon(watch);
 }
 
 void
@@ -104,7 +104,7 @@ void
 socket_watch_want(struct socket_watch *watch)
 {
 	watch->wanted = true;
-	socket_watch_kick(watch);
+	socket_watch_look_soon(watch);
 }
 
 int64_t
@@ -123,7 +123,7 @@ void
 socket_watch_follow_details(struct socket_watch *watch)
 {
 	watch->follows_details = true;
-	socket_watch_kick(watch);
+	socket_watch_look_soon(watch);
 }
 
 void
@@ -245,7 +245,7 @@ int64_t
 socket_watch_interval(const struct socket_watch *watch, int64_t now)
 {
 	int64_t least = 10 * watch->look_cost;
-	int64_t since = now - watch->kicked_at;
+	int64_t since = now - watch->hurried_at;
 	int64_t interval = since < HOT_NS ? LOOK_HOT_NS :
 	    since < BUSY_NS ? LOOK_BUSY_NS :
 	    since < IDLE_NS || !watch->calm ? LOOK_IDLE_NS : LOOK_REST_NS;
@@ -315,7 +315,7 @@ bool
 socket_watch_has_changed(struct socket_watch *watch)
 {
 	int64_t time = loop_now(watch->loop);
-	bool busy = time - watch->kicked_at < BUSY_NS;
+	bool busy = time - watch->hurried_at < BUSY_NS;
 	if (watch->probe.diag == NULL)
 		return time - watch->budget.read_at > (busy ? READ_BLIND_BUSY_NS :
 		    READ_BLIND_NS);

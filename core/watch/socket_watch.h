@@ -20,7 +20,7 @@ struct socket_watch *socket_watch_new(struct loop *loop, struct log *log,
 void socket_watch_free(struct socket_watch *watch);
 
 /* Something happened: look now, and often for a while. */
-void socket_watch_kick(struct socket_watch *watch);
+void socket_watch_look_soon(struct socket_watch *watch);
 
 /* Read the files in the next round, whatever sock_diag says. */
 void socket_watch_force(struct socket_watch *watch);

@@ -23,7 +23,7 @@ struct socket_watch {
 	int family;
 	bool forced, wanted, foreign, follows_details;
 	bool calm;                 /* nothing happens that nobody reports */
-	int64_t kicked_at, looked_at, look_cost;
+	int64_t hurried_at, looked_at, look_cost;
 	struct read_budget budget;
 	int64_t holders_rest_until;
 	int64_t user_timeout;

@@ -92,7 +92,7 @@ host_tell(struct world *world, enum host_what what)
 		event.detail = strdup(how);
 	world->host.told++;
 	world_append(world, &event);
-	world_kick(world);
+	world_look_soon(world);
 }
 
 /* Begins a step that is looked at until its limit. */

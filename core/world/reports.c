@@ -345,7 +345,7 @@ reports_take(void *context, struct channel *channel, const struct report *report
 	default:
 		break;
 	}
-	world_kick(world);
+	world_look_soon(world);
 }
 
 void

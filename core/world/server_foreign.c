@@ -452,7 +452,7 @@ foreign_has_accepted(struct world *world,
 	const struct moment_process *child = moment_process(now, connection->child);
 	if (child != NULL && child->row.role == ROLE_CHILD)
 		return true;
-	process_watch_kick(world->processes);
+	process_watch_look_soon(world->processes);
 	int64_t until = socket->changed_at + HANDING_OVER;
 	if (loop_now(world->loop) < until)
 		return false;

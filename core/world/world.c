@@ -47,10 +47,10 @@ world_note(struct world *world, const char *format, ...)
 }
 
 void
-world_kick(struct world *world)
+world_look_soon(struct world *world)
 {
-	socket_watch_kick(world->sockets);
-	process_watch_kick(world->processes);
+	socket_watch_look_soon(world->sockets);
+	process_watch_look_soon(world->processes);
 }
 
 bool
@@ -64,7 +64,7 @@ world_signal(struct world *world, pid_t pid, int number, enum signal_by by)
 	event.signal.to = pid;
 	event.signal.by = by;
 	world_append(world, &event);
-	world_kick(world);
+	world_look_soon(world);
 	return true;
 }
 

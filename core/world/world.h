@@ -130,7 +130,7 @@ void world_note(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Something happened: everybody looks. */
-void world_kick(struct world *world);
+void world_look_soon(struct world *world);
 
 /* A process ended so (as of wait(2)): when it was by a SIGPIPE that nobody sent but
  * the kernel, that is told. */

@@ -6,7 +6,7 @@
 #include "endpoint.h"
 #include "exit_status.h"
 #include "host.h"
-#include "lacking.h"
+#include "refused_here.h"
 #include "reports.h"
 #include "server.h"
 #include "server_foreign.h"
@@ -30,13 +30,13 @@ enum { WORLD_FILES = 32 };
 
 /* A process appeared or died. */
 static void
-processes_kicked(void *context)
+process_came_or_died(void *context)
 {
 	struct world *world = context;
 	if (world->server.foreign != NULL) /* nobody tells who holds what now */
 		socket_watch_force(world->sockets);
 	else
-		socket_watch_kick(world->sockets);
+		socket_watch_look_soon(world->sockets);
 }
 
 /* The socket table was read: reports of what came before it first. */
@@ -156,7 +156,7 @@ make_parts(struct world *world, const char **part)
 		return false;
 	*part = "timers (timerfd_create, epoll_ctl)";
 	world->processes = process_watch_new(world->loop, world->log,
-	    processes_kicked, world);
+	    process_came_or_died, world);
 	world->sockets = socket_watch_new(world->loop, world->log,
 	    world->host_endpoint.port, world->host_endpoint.family,
 	    sockets_read, world);
@@ -205,11 +205,11 @@ world_begin(struct world *world)
 	event.detail = strdup(world->host_is_local ? "local" : "remote");
 	server_find(world, &event);
 	world_append(world, &event);
-	lacking_tell(world);
+	refused_here_tell(world);
 	server_begin(world);
 	client_start(world);
 	socket_watch_force(world->sockets);
-	process_watch_kick(world->processes);
+	process_watch_look_soon(world->processes);
 }
 
 void

@@ -8,7 +8,7 @@
  *   abort   COUNT connections that send a line and end with RST
  *   scan    COUNT connections that are closed as soon as they are open
  *
- * Prints "there" when all that is done; a server that does not take one is complained of. */
+ * Prints "there" when all that is done; a server that does not take one is told. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

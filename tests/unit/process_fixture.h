@@ -18,14 +18,14 @@ struct followers {
 	struct loop *loop;
 	struct log *log;
 	struct process_watch *watch;
-	unsigned kicks;
+	unsigned calls;
 	pid_t root; /* of a server that reports nothing */
 };
 
 static inline void
-followers_kicked(void *context)
+followers_came_or_died(void *context)
 {
-	((struct followers *)context)->kicks++;
+	((struct followers *)context)->calls++;
 }
 
 static inline pid_t
@@ -40,7 +40,7 @@ followers_open(struct followers *followers)
 	*followers = (struct followers){.loop = loop_new(), .log = log_new(1000)};
 	ck_assert(followers->loop != NULL && followers->log != NULL);
 	followers->watch = process_watch_new(followers->loop, followers->log,
-	    followers_kicked, followers);
+	    followers_came_or_died, followers);
 	ck_assert_ptr_nonnull(followers->watch);
 }
 

@@ -8,7 +8,7 @@
  * only the frame draws (console_frame.c). */
 #include "console.h"
 
-#include "complain.h"
+#include "say_failure.h"
 #include "console_lessons.h"
 #include "console_session.h"
 #include "console_terminal.h"
@@ -44,7 +44,7 @@ save_history(struct console *self)
 	const char *const *lines = prompt_lines(self->prompt, &count);
 	if (path != NULL && history_file_append(path, lines, count, error) < 0 &&
 	    !self->gone)
-		complain(STATUS_FAILED, "%s", error);
+		say_failure(STATUS_FAILED, "%s", error);
 }
 
 /* Loads the lesson to begin with; false: failure and status. */
@@ -70,9 +70,9 @@ run(struct console *self)
 	session_begin(self->session);
 	console_begin_lesson(self);
 	load_history(self, self->history);
-	self->noted_at_start = prompt_complaint(self->prompt) != NULL;
+	self->noted_at_start = prompt_warning(self->prompt) != NULL;
 	if (self->noted_at_start)
-		session_note(self->session, "%s", prompt_complaint(self->prompt));
+		session_note(self->session, "%s", prompt_warning(self->prompt));
 	console_mark(self);
 	console_run_sessions(self);
 }
@@ -94,6 +94,6 @@ console_run(const struct console_options *options)
 	console_close_session(self);
 	console_end(self);
 	if (*self->failure != '\0' && !self->gone)
-		complain(self->status, "%s", self->failure);
+		say_failure(self->status, "%s", self->failure);
 	return self->status;
 }

@@ -6,7 +6,7 @@
  * between the frames; until it is whole, the screen follows its end. */
 #include "console_replay.h"
 
-#include "complain.h"
+#include "say_failure.h"
 #include "console_terminal.h"
 #include "exit_status.h"
 #include "replay.h"
@@ -121,6 +121,6 @@ console_replay(const struct console_options *options, const char *path)
 	log_free(showing.log);
 	loop_free(loop);
 	if (*self->failure != '\0' && !self->gone)
-		complain(self->status, "%s", self->failure);
+		say_failure(self->status, "%s", self->failure);
 	return self->status;
 }

@@ -19,7 +19,7 @@ enum { ESCAPE = 27, DEEPEST = 64 };
 
 struct tamer {
 	rl_command_func_t *read_again;
-	char *complaint;
+	char *warning;
 	bool left_out;         /* anything, this time */
 	Keymap roots[2];       /* of the mode in which the keys at hand are pressed */
 };
@@ -66,12 +66,12 @@ static void
 leave_out(struct tamer *tamer, KEYMAP_ENTRY *entry, char *text)
 {
 	bool leaves_insertion = text[0] == ESCAPE && text[1] == '\0';
-	if (!leaves_insertion && tamer->complaint == NULL) {
+	if (!leaves_insertion && tamer->warning == NULL) {
 		char *shown = escape_text(text, strlen(text));
-		if (shown == NULL || asprintf(&tamer->complaint, "readline: the macro "
+		if (shown == NULL || asprintf(&tamer->warning, "readline: the macro "
 		    "\"%s\" holds a key sequence that is unbound, or not whole: it is left "
 		    "out", shown) < 0)
-			tamer->complaint = NULL;
+			tamer->warning = NULL;
 		free(shown);
 	}
 	tamer->left_out = true;
@@ -120,5 +120,5 @@ keymaps_tame(rl_command_func_t *read_again)
 		tame(&tamer, vi_movement_keymap, 0);
 		tamer.roots[1] = NULL;
 	} while (tamer.left_out);
-	return tamer.complaint;
+	return tamer.warning;
 }

@@ -37,7 +37,7 @@ struct prompt {
 	struct prompt_callbacks callbacks;
 	const struct session *session;
 	FILE *nowhere;
-	char *complaint;       /* about the inputrc; NULL: none */
+	char *warning;       /* about the inputrc; NULL: none */
 	unsigned redisplays;   /* in this call of readline */
 	char *queue;
 	size_t first, end, room;
@@ -157,19 +157,19 @@ display_matches(char **matches, int count, int longest)
 		current->callbacks.matches(current->callbacks.context, words);
 }
 
-/* Installs the handler, which reads the inputrc; keeps the first complaint about it. */
+/* Installs the handler, which reads the inputrc; keeps the first warning about it. */
 static void
 install(struct prompt *prompt)
 {
 	size_t size = 0;
-	FILE *before = stderr, *complaints = open_memstream(&prompt->complaint, &size);
-	stderr = complaints != NULL ? complaints : prompt->nowhere;
+	FILE *before = stderr, *warnings = open_memstream(&prompt->warning, &size);
+	stderr = warnings != NULL ? warnings : prompt->nowhere;
 	rl_callback_handler_install("> ", take_line);
 	stderr = before;
-	if (complaints != NULL)
-		fclose(complaints);
-	if (prompt->complaint != NULL)
-		prompt->complaint[strcspn(prompt->complaint, "\n")] = '\0';
+	if (warnings != NULL)
+		fclose(warnings);
+	if (prompt->warning != NULL)
+		prompt->warning[strcspn(prompt->warning, "\n")] = '\0';
 }
 
 static int read_again(int count, int key);
@@ -178,12 +178,12 @@ static int read_again(int count, int key);
 static void
 tame(struct prompt *prompt)
 {
-	char *complaint = keymaps_tame(read_again);
-	if (prompt_complaint(prompt) == NULL) {
-		free(prompt->complaint);
-		prompt->complaint = complaint;
+	char *warning = keymaps_tame(read_again);
+	if (prompt_warning(prompt) == NULL) {
+		free(prompt->warning);
+		prompt->warning = warning;
 	} else {
-		free(complaint);
+		free(warning);
 	}
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
@@ -267,7 +267,7 @@ prompt_free(struct prompt *prompt)
 		free(prompt->lines[i]);
 	free(prompt->lines);
 	free(prompt->queue);
-	free(prompt->complaint);
+	free(prompt->warning);
 	free(prompt);
 }
 
@@ -374,10 +374,10 @@ prompt_feed(struct prompt *prompt, const char *bytes, size_t length)
 }
 
 const char *
-prompt_complaint(const struct prompt *prompt)
+prompt_warning(const struct prompt *prompt)
 {
-	bool any = prompt->complaint != NULL && *prompt->complaint != '\0';
-	return any ? prompt->complaint : NULL;
+	bool any = prompt->warning != NULL && *prompt->warning != '\0';
+	return any ? prompt->warning : NULL;
 }
 
 bool

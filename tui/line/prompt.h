@@ -29,7 +29,7 @@ void prompt_follow(struct prompt *prompt, const struct session *session);
 void prompt_feed(struct prompt *prompt, const char *bytes, size_t length);
 
 /* What readline has against the user's inputrc, one line; NULL: nothing. */
-const char *prompt_complaint(const struct prompt *prompt);
+const char *prompt_warning(const struct prompt *prompt);
 
 /* Is the line empty, and readline in the middle of nothing (no search, no
  * unfinished key sequence)? */

@@ -2,7 +2,7 @@
  * the program with the terminal as it stands: without echo, on the other screen.  These
  * take their place (a program's own names come before a library's) and give the
  * terminal back first.  The guard ends the processes, as after any end of the console. */
-#include "complain.h"
+#include "say_failure.h"
 #include "exit_status.h"
 #include "terminal.h"
 
@@ -19,7 +19,7 @@ end(void)
 {
 	terminal_give_up();
 	fflush(NULL); /* a recording */
-	_exit(complain(STATUS_FAILED, "out of memory: the session has ended"));
+	_exit(say_failure(STATUS_FAILED, "out of memory: the session has ended"));
 }
 
 void *

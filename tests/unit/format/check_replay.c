@@ -358,7 +358,7 @@ START_TEST(a_slice_is_no_more_than_was_asked_for)
 }
 END_TEST
 
-/* What replay_print() returns, with its standard output there and its complaints
+/* What replay_print() returns, with its standard output there and its warnings
  * nowhere. */
 static int
 print_to(int out, const char *path, bool json)

@@ -194,8 +194,8 @@ START_TEST(a_macro_that_ends_inside_a_sequence_is_left_out)
 	    "\"\\C-t\": \"j\\C-xe\"", "\"\\C-t\": \"\\C-x\\C-]\"",
 	    "set keymap emacs-ctlx\n\"\\C-t\": \"b\\C-x\""};
 	begin_with(macros[_i]);
-	ck_assert_ptr_nonnull(prompt_complaint(test.prompt));
-	ck_assert_ptr_nonnull(strstr(prompt_complaint(test.prompt), "holds a key sequence"));
+	ck_assert_ptr_nonnull(prompt_warning(test.prompt));
+	ck_assert_ptr_nonnull(strstr(prompt_warning(test.prompt), "holds a key sequence"));
 	type("a\024b\024\024c\030\024d\022\024s\ae");
 	press("\033[D");
 	type("f\r\025ok\r");
@@ -223,7 +223,7 @@ START_TEST(other_macros_stay)
 		{"\"\\C-t\": \"\\C-re\\C-x\\C-x\\C-u\"", NULL},
 	};
 	begin_with(table[_i].inputrc);
-	ck_assert_ptr_null(prompt_complaint(test.prompt));
+	ck_assert_ptr_null(prompt_warning(test.prompt));
 	type("a\024b");
 	if (table[_i].line != NULL)
 		ck_assert_str_eq(rl_line_buffer, table[_i].line);
@@ -469,16 +469,16 @@ START_TEST(readline_is_quiet)
 END_TEST
 
 /* The first line of what readline says of an inputrc. */
-START_TEST(a_wrong_inputrc_is_complained_about)
+START_TEST(a_wrong_inputrc_is_warned_of)
 {
 	begin_with("\"\\C-t: x\nset keymap nothing\n\"\\C-y: z\n");
-	const char *complaint = prompt_complaint(test.prompt);
-	ck_assert_ptr_nonnull(complaint);
-	ck_assert_ptr_nonnull(strstr(complaint, "line 1"));
-	ck_assert_ptr_null(strchr(complaint, '\n'));
+	const char *warning = prompt_warning(test.prompt);
+	ck_assert_ptr_nonnull(warning);
+	ck_assert_ptr_nonnull(strstr(warning, "line 1"));
+	ck_assert_ptr_null(strchr(warning, '\n'));
 	prompt_free(test.prompt);
 	begin("C.UTF-8", "emacs");
-	ck_assert_ptr_null(prompt_complaint(test.prompt));
+	ck_assert_ptr_null(prompt_warning(test.prompt));
 	prompt_free(test.prompt);
 }
 END_TEST
@@ -510,7 +510,7 @@ screen_prompt_suite(void)
 	tcase_add_test(tcase, all_lines_are_kept_in_their_order);
 	tcase_add_test(tcase, so_many_lines_are_remembered);
 	tcase_add_test(tcase, readline_is_quiet);
-	tcase_add_test(tcase, a_wrong_inputrc_is_complained_about);
+	tcase_add_test(tcase, a_wrong_inputrc_is_warned_of);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -120,18 +120,18 @@ START_TEST(whoever_descends_from_the_root_is_found)
 	process_watch_tree(followers.watch, followers_root);
 	process_search(followers.watch); /* nobody, for now */
 	ck_assert_ptr_null(followers.watch->all);
-	ck_assert_uint_eq(followers.kicks, 0);
+	ck_assert_uint_eq(followers.calls, 0);
 	ck_assert_int_gt(process_watch_searched_at(followers.watch), 0);
 	followers.root = getpid();
 	process_search(followers.watch);
-	ck_assert_uint_eq(followers.kicks, 1);
+	ck_assert_uint_eq(followers.calls, 1);
 	ck_assert_int_gt(followers.watch->search_cost, 0);
 	ck_assert_uint_eq(told_of(&followers, family.child, PROCESS_FORKED, &event), 1);
 	ck_assert_int_eq(event.process.row.role, ROLE_CHILD);
 	ck_assert_uint_eq(told_of(&followers, family.grandchild, PROCESS_STARTED, &event), 1);
 	ck_assert_int_eq(event.process.row.role, ROLE_OTHER);
 	process_search(followers.watch);
-	ck_assert_uint_eq(followers.kicks, 1);
+	ck_assert_uint_eq(followers.calls, 1);
 	ck_assert_uint_eq(told_of(&followers, family.child, PROCESS_FORKED, NULL), 1);
 	end_family(family);
 	followers_close(&followers);

@@ -76,7 +76,7 @@ START_TEST(a_death_is_heard_of_at_once)
 	pid_t child = fork_sleeper();
 	followers_open(&followers);
 	follow_child(&followers, child);
-	unsigned kicks = followers.kicks;
+	unsigned calls = followers.calls;
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
 	await_letter(child, 'Z');
 	int64_t end = loop_now(followers.loop) + SECONDS(20);
@@ -84,16 +84,16 @@ START_TEST(a_death_is_heard_of_at_once)
 		ck_assert_int_lt(loop_now(followers.loop), end);
 		loop_round(followers.loop, 1);
 	}
-	ck_assert_uint_gt(followers.kicks, kicks);
+	ck_assert_uint_gt(followers.calls, calls);
 	ck_assert_int_le(process_watch_find(followers.watch, child)->died_at,
 	    loop_now(followers.loop));
 	struct event zombie = await_told(&followers, child, PROCESS_ZOMBIE);
 	ck_assert(zombie.process.end.known);
 	ck_assert_int_eq(zombie.process.end.status, SIGKILL);
-	kicks = followers.kicks;
+	calls = followers.calls;
 	for (int i = 0; i < 10; i++) /* heard of once */
 		loop_round(followers.loop, 1);
-	ck_assert_uint_eq(followers.kicks, kicks);
+	ck_assert_uint_eq(followers.calls, calls);
 	end_sleeper(child);
 	followers_close(&followers);
 }
@@ -166,7 +166,7 @@ START_TEST(who_is_not_followed_is_not_told_as_reaped)
 	uint64_t before = log_end(followers.log);
 	process_watch_reaped(followers.watch, NOBODY, 0, 1, loop_now(followers.loop));
 	ck_assert_uint_eq(log_end(followers.log), before);
-	ck_assert_uint_eq(followers.kicks, 1);
+	ck_assert_uint_eq(followers.calls, 1);
 	ck_assert(timer_is_running(followers.watch->timer));
 	followers_close(&followers);
 }

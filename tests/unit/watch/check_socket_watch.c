@@ -124,12 +124,12 @@ START_TEST(holders_are_of_one_reading)
 }
 END_TEST
 
-START_TEST(a_kick_lets_it_look_and_read)
+START_TEST(it_looks_soon_and_reads_when_told_to)
 {
 	struct fixture fixture;
 	fixture_open(&fixture);
 	ck_assert(!timer_is_running(fixture.watch->timer));
-	socket_watch_kick(fixture.watch);
+	socket_watch_look_soon(fixture.watch);
 	ck_assert(timer_is_running(fixture.watch->timer));
 	await(&fixture, STATE_ESTABLISHED);
 	int64_t read_at = socket_watch_read_at(fixture.watch);
@@ -209,17 +209,17 @@ START_TEST(a_stale_table_is_read_again)
 }
 END_TEST
 
-/* A dear look is followed by some rest, however often it is kicked. */
+/* A dear look is followed by some rest, however often it is hurried. */
 START_TEST(looks_take_a_share_of_the_time)
 {
 	struct fixture fixture;
 	fixture_open(&fixture);
 	fixture.watch->looked_at = loop_now(fixture.loop);
 	fixture.watch->look_cost = SECONDS(10);
-	socket_watch_kick(fixture.watch);
+	socket_watch_look_soon(fixture.watch);
 	ck_assert(!looks_within(&fixture, MILLISECONDS(50)));
 	fixture.watch->look_cost = MILLISECONDS(1) / 100;
-	socket_watch_kick(fixture.watch);
+	socket_watch_look_soon(fixture.watch);
 	ck_assert(looks_within(&fixture, SECONDS(20)));
 	fixture_close(&fixture);
 }
@@ -242,7 +242,7 @@ START_TEST(looks_are_frequent_after_something_has_happened)
 		{SECONDS(10), MS(1), MS(250), false}, {SECONDS(10), MS(2), MS(400), false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct socket_watch watch = {.kicked_at = SECONDS(7),
+		struct socket_watch watch = {.hurried_at = SECONDS(7),
 		    .look_cost = cases[i].cost, .calm = cases[i].calm};
 		ck_assert_msg(socket_watch_interval(&watch, SECONDS(7) + cases[i].since) ==
 		    cases[i].interval, "case %zu", i);
@@ -261,13 +261,13 @@ START_TEST(without_netlink_the_files_are_read_in_turn)
 	ck_assert_ptr_nonnull(fixture.watch);
 	ck_assert_ptr_null(fixture.watch->probe.diag);
 	int64_t now = loop_now(fixture.loop);
-	static const struct { int64_t kicked, read; bool changed; } cases[] = {
+	static const struct { int64_t since, read; bool changed; } cases[] = {
 		{0, 190, false}, {0, 300, true}, {2000, 300, true}, {2000, 190, false},
 		{4000, 300, false}, {4000, 900, false}, {4000, 1100, true},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		now = loop_now(fixture.loop);
-		fixture.watch->kicked_at = now - MILLISECONDS(cases[i].kicked);
+		fixture.watch->hurried_at = now - MILLISECONDS(cases[i].since);
 		fixture.watch->budget.read_at = now - MILLISECONDS(cases[i].read);
 		bool changed = socket_watch_has_changed(fixture.watch);
 		if (loop_now(fixture.loop) - now > MILLISECONDS(9))
@@ -275,7 +275,7 @@ START_TEST(without_netlink_the_files_are_read_in_turn)
 		else
 			ck_assert_msg(changed == cases[i].changed, "case %zu", i);
 	}
-	socket_watch_kick(fixture.watch);
+	socket_watch_look_soon(fixture.watch);
 	ck_assert(looks_within(&fixture, SECONDS(20)));
 	struct tcp_row row;
 	pid_t owner;
@@ -342,7 +342,7 @@ START_TEST(a_retransmission_is_followed)
 	const struct moment_connection *connection;
 	while ((connection = moment_connection(log_now(fixture.log), 1))->retransmits < 2) {
 		ck_assert_int_lt(loop_now(fixture.loop), end);
-		socket_watch_kick(fixture.watch);
+		socket_watch_look_soon(fixture.watch);
 		loop_round(fixture.loop, 20);
 	}
 	const struct event *event = event_since(&fixture, begun, EVENT_TIMER);
@@ -374,7 +374,7 @@ START_TEST(a_user_timeout_ends_it_sooner)
 	const struct moment_connection *connection;
 	while ((connection = moment_connection(log_now(fixture.log), 1))->retransmits < 1) {
 		ck_assert_int_lt(loop_now(fixture.loop), end);
-		socket_watch_kick(fixture.watch);
+		socket_watch_look_soon(fixture.watch);
 		loop_round(fixture.loop, 20);
 	}
 	int64_t limit = fixture.watch->first_retransmit + SECONDS(5);
@@ -411,7 +411,7 @@ START_TEST(what_is_heard_again_has_no_timer)
 			step = 2;
 		}
 		ck_assert_int_lt(loop_now(fixture.loop), end);
-		socket_watch_kick(fixture.watch);
+		socket_watch_look_soon(fixture.watch);
 		loop_round(fixture.loop, 20);
 	}
 	fixture_close(&fixture);
@@ -423,7 +423,7 @@ START_TEST(nothing_is_told_of_a_timer_that_does_not_run)
 	struct fixture fixture;
 	fixture_open(&fixture);
 	uint64_t begun = log_end(fixture.log);
-	socket_watch_kick(fixture.watch);
+	socket_watch_look_soon(fixture.watch);
 	await(&fixture, STATE_ESTABLISHED);
 	for (int i = 0; i < 5; i++)
 		ck_assert(looks_within(&fixture, SECONDS(20)));
@@ -462,7 +462,7 @@ socket_watch_suite(void)
 	tcase_set_timeout(readings, 60);
 	tcase_add_test(readings, one_reading_tells_all_rows);
 	tcase_add_test(readings, holders_are_of_one_reading);
-	tcase_add_test(readings, a_kick_lets_it_look_and_read);
+	tcase_add_test(readings, it_looks_soon_and_reads_when_told_to);
 	tcase_add_test(readings, what_is_asked_for_is_read_though_nothing_has_changed);
 	tcase_add_test(readings, what_is_wanted_waits_for_the_budget);
 	tcase_add_test(readings, a_stale_table_is_read_again);

@@ -1,9 +1,9 @@
 /* Why the program cannot begin, and what it goes on without: one line each. */
 #include "bare_session.h"
 #include "cannot_start.h"
-#include "complain.h"
+#include "say_failure.h"
 #include "exit_status.h"
-#include "lacking.h"
+#include "refused_here.h"
 #include "suites.h"
 
 #include <errno.h>
@@ -42,13 +42,13 @@ START_TEST(the_statuses_are_promised)
 }
 END_TEST
 
-START_TEST(a_complaint_harms_no_terminal)
+START_TEST(a_warning_harms_no_terminal)
 {
 	int pair[2], saved = dup(STDERR_FILENO);
 	char text[4096] = "";
 	ck_assert_int_eq(pipe(pair), 0);
 	dup2(pair[1], STDERR_FILENO);
-	int status = complain(7, "no file \"%s\"", "a\033[2J\xff\nb");
+	int status = say_failure(7, "no file \"%s\"", "a\033[2J\xff\nb");
 	fflush(stderr);
 	dup2(saved, STDERR_FILENO);
 	ck_assert_int_eq(status, 7);
@@ -65,7 +65,7 @@ START_TEST(a_whole_machine_lacks_nothing)
 	struct session *session = bare_open(64);
 	int before = dup(0);
 	close(before);
-	lacking_tell(&session->world);
+	refused_here_tell(&session->world);
 	int after = dup(0);
 	close(after);
 	ck_assert_int_eq(before, after);
@@ -82,7 +82,7 @@ START_TEST(want_of_room_is_not_told_as_a_refusal)
 	none = limit;
 	none.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	lacking_tell(&session->world);
+	refused_here_tell(&session->world);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), 0);
 	bare_close(session);
@@ -97,7 +97,7 @@ refusals_suite(void)
 	tcase_add_loop_test(all, what_the_machine_refuses_has_its_status, 0,
 	    sizeof starts / sizeof *starts);
 	tcase_add_test(all, the_statuses_are_promised);
-	tcase_add_test(all, a_complaint_harms_no_terminal);
+	tcase_add_test(all, a_warning_harms_no_terminal);
 	tcase_add_test(all, a_whole_machine_lacks_nothing);
 	tcase_add_test(all, want_of_room_is_not_told_as_a_refusal);
 	suite_add_tcase(suite, all);

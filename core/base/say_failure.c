@@ -1,4 +1,4 @@
-#include "complain.h"
+#include "say_failure.h"
 
 #include "escape.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 int
-complain(int status, const char *format, ...)
+say_failure(int status, const char *format, ...)
 {
 	char line[1024], visible[4 * sizeof line];
 	va_list arguments;

@@ -1,6 +1,6 @@
 /* Older kernels do not know some calls, and sandboxes (seccomp) refuse them.  What was
  * refused for want of room (descriptors, memory) is not told here: that may pass. */
-#include "lacking.h"
+#include "refused_here.h"
 
 #include "world.h"
 #include "sock_diag.h"
@@ -50,7 +50,7 @@ static const struct {
 };
 
 void
-lacking_tell(struct world *world)
+refused_here_tell(struct world *world)
 {
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].try() < 0 && errno != EMFILE && errno != ENFILE &&
