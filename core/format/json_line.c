@@ -145,7 +145,7 @@ json_line_scan(struct json_line *line, const char *text)
 }
 
 /* The member of this key: keys are mostly asked for in the order in which they were
- * written. */
+ * written, and twice: whether there is one, and then for its value. */
 const struct json_member *
 json_line_find(struct json_line *line, const char *key)
 {
@@ -154,7 +154,7 @@ json_line_find(struct json_line *line, const char *key)
 		if (place >= line->count)
 			place -= line->count;
 		if (strcmp(line->members[place].key, key) == 0) {
-			line->next = place + 1 < line->count ? place + 1 : 0;
+			line->next = place;
 			return &line->members[place];
 		}
 	}
