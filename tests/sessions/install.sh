@@ -93,8 +93,9 @@ missing tcpconsole.1 <"$work/words" >"$work/out"
 verdict 'the manual has each expectation' $?
 
 # the completion: what Tab would offer behind this line
-offers() { # LINE
-	PATH="$work/moved/bin:$PATH" bash --norc -c '
+printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' >"$work/hosts"
+offers() { # LINE; ::1 is offered once, though a file of hosts begins a line with it
+	HOSTFILE="$work/hosts" PATH="$work/moved/bin:$PATH" bash --norc -c '
 		COMP_WORDBREAKS=$'"' \\t\\n\"\\'><=;|&(:'"'
 		. "$1" && COMP_LINE=$2 COMP_POINT=${#2} COMPREPLY=() &&
 		name=${2%% *} && { "_${name##*/}"; echo "${COMPREPLY[*]}"; }' \
