@@ -38,7 +38,7 @@ static json_t *
 hex_of(const struct event *event)
 {
 	static const char digits[] = "0123456789abcdef";
-	char *hex = malloc(2 * event->length + 1);
+	char *hex = malloc(2 * event->length);
 	for (size_t i = 0; hex != NULL && i < event->length; i++) {
 		hex[2 * i] = digits[(unsigned char)event->text[i] >> 4];
 		hex[2 * i + 1] = digits[(unsigned char)event->text[i] & 15];

@@ -41,6 +41,19 @@ address_of(const struct options *options)
 	return ntohl(four->sin_addr.s_addr);
 }
 
+/* Every port there is. */
+START_TEST(takes_ports)
+{
+	static const struct { const char *word; unsigned port; } ports[] = {
+		{"0", 0}, {"1", 1}, {"65534", 65534}, {"65535", 65535},
+	};
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+		struct options options = parse(ports[i].word, NULL, NULL);
+		ck_assert_uint_eq(port_of(&options), ports[i].port);
+	}
+}
+END_TEST
+
 /* Without a word: the defaults that the contract names. */
 START_TEST(defaults)
 {
@@ -177,6 +190,7 @@ server_options_suite(void)
 	Suite *suite = suite_create("server_options");
 	TCase *tcase = tcase_create("server_options");
 	tcase_add_test(tcase, defaults);
+	tcase_add_test(tcase, takes_ports);
 	tcase_add_loop_test(tcase, takes_words, 0, (int)(sizeof words / sizeof *words));
 	tcase_add_loop_test(tcase, takes_counts, 0, (int)(sizeof counts / sizeof *counts));
 	tcase_add_loop_test(tcase, takes_delays, 0, (int)(sizeof delays / sizeof *delays));
