@@ -110,12 +110,12 @@ patient() { # [FILE]
 }
 
 # The same lines, where a connect behind what starts the server anew waits until that
-# listens: the command itself goes on after five seconds, whatever has come of it.
-settled() {
-	awk '/^(server (restart|set)|reset|host reboot)/ { anew = 1 }
+# listens, and the first one with START=1: whatever comes before goes on after five seconds.
+settled() { # [START]
+	awk -v anew="${1:-0}" '/^(server (restart|set)|reset|host reboot)/ { anew = 1 }
 	    /^(kill |server (stop|pause)|host (crash|shutdown|unplug)|expect (server|listening))/ {
 		anew = 0
 	    }
-	    /^connect/ && anew { print "expect listening yes within 60"; anew = 0 }
+	    /^connect/ && anew+0 { print "expect listening yes within 60"; anew = 0 }
 	    { print }'
 }

@@ -22,7 +22,7 @@ play() { # SCRIPT HOST
 	programs=$BUILD
 	[ -z "$become" ] || programs=$(programs_for_all)
 	expected=$(sed -n 's/^# exit //p' "$1")
-	patient "$1" | settled >"$work/in"
+	patient "$1" | settled 1 >"$work/in"
 	$become "$programs/tcpconsole" --json $(sed -n 's/^# options //p' "$1") "$2" \
 	    "$("$BUILD/free_port")" <"$work/in" >"$work/out" 2>"$work/err"
 	got=$?
