@@ -60,7 +60,8 @@ play() { # NAME WANTED WORDS SCRIPT COMMAND...
 }
 
 # What every server has to go through that ends when it is told to.
-whole='connect
+whole='expect listening yes
+connect
 send hi
 expect echo hi
 expect state server ESTABLISHED
@@ -109,7 +110,8 @@ through() { # NAME CHILDREN COMMAND...
 }
 
 # The example of the manual
-aside play 'socat: a host that comes back' 0 '^expect ok errno ECONNRESET' 'connect
+aside play 'socat: a host that comes back' 0 '^expect ok errno ECONNRESET' 'expect listening yes
+connect
 send hi
 expect echo hi
 host crash
@@ -125,7 +127,8 @@ aside through 'a daemon' 0 "$odd" daemon PORT
 aside through 'one that exits once its child serves' 0 "$odd" inherit PORT
 aside through 'one in a script' 0 sh -c "$odd plain PORT; echo over"
 
-aside play 'socat: its children' 0 '^expect ok child signal KILL' 'connect 2
+aside play 'socat: its children' 0 '^expect ok child signal KILL' 'expect listening yes
+connect 2
 expect children 2
 kill child
 expect child signal KILL
@@ -139,7 +142,8 @@ expect children 1
 use 2
 send orphan
 expect echo orphan' socat TCP-LISTEN:PORT,reuseaddr,fork EXEC:cat
-aside play 'zombies that nobody waits for' 0 '^expect ok zombies 2' 'connect
+aside play 'zombies that nobody waits for' 0 '^expect ok zombies 2' 'expect listening yes
+connect
 send hi
 expect echo hi
 expect children 4
@@ -155,9 +159,11 @@ expect zombies 0
 connect
 send hi
 expect echo hi' "$odd" prefork PORT
-aside play 'threads have no child to kill' 1 '^error: no child: the server itself, PID' 'connect
+aside play 'threads have no child to kill' 1 '^error: no child: the server itself, PID' 'expect listening yes
+connect
 kill child' $python "$servers/forking.py" ThreadingTCPServer PORT
-aside play 'busybox nc in a loop' 0 '^expect ok echo three' 'connect
+aside play 'busybox nc in a loop' 0 '^expect ok echo three' 'expect listening yes
+connect
 send one
 expect echo one
 kill server
