@@ -37,6 +37,20 @@ stranger_reads(void *context, const struct event *event, const struct moment *no
 	free(line);
 }
 
+/* What the session's first failed expectation or error said; "" for none. */
+static const char *
+first_failure(struct session *session)
+{
+	struct log *log = session_log(session);
+	for (uint64_t i = log_first(log); i < log_end(log); i++) {
+		const struct event *event = log_event(log, i);
+		if (event->type == EVENT_ERROR ||
+		    (event->type == EVENT_EXPECT && !event->expect.pass))
+			return event->text;
+	}
+	return "";
+}
+
 /* Runs the lines to their end. */
 static void
 play(struct session *session, const char *const *lines)
@@ -53,7 +67,7 @@ play(struct session *session, const char *const *lines)
 		ck_assert_int_lt(loop_now(session_loop(session)), end);
 		ck_assert_int_eq(session_round(session, 100), 0);
 	}
-	ck_assert(!session_has_failed(session));
+	ck_assert_msg(!session_has_failed(session), "%s", first_failure(session));
 }
 
 /* Are the two processes' rows the same? */
@@ -230,8 +244,9 @@ START_TEST(no_descriptor_is_left_open)
 }
 END_TEST
 
-#define SEEN "connect", "expect state client ESTABLISHED", \
+#define OPEN "connect", "expect state client ESTABLISHED", \
 	"expect state server ESTABLISHED"
+#define SEEN OPEN, "expect children 1"
 #define BOTH_GONE "expect state client GONE", "expect state server GONE"
 
 /* How the two ends of connection 1 are to go, whether a reading of the table saw
@@ -264,7 +279,7 @@ static const struct {
 	    "expect state server CLOSE_WAIT", "kill child CONT", BOTH_GONE},
 	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 GONE",
 	    "SYN_RECV ESTABLISHED CLOSE_WAIT GONE"},
-	{{"server pause", SEEN, "send one", "close", "server resume", BOTH_GONE},
+	{{"server pause", OPEN, "send one", "close", "server resume", BOTH_GONE},
 	    "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 GONE",
 	    "SYN_RECV ESTABLISHED CLOSE_WAIT GONE"},
 	/* RST at once, of either end; what is closed after it sends nothing */
