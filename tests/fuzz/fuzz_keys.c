@@ -10,6 +10,7 @@
 #include "console_frame.h"
 #include "console_lessons.h"
 #include "console_state.h"
+#include "console_lines.h"
 #include "keyboard.h"
 #include "parse_json.h"
 #include "runner.h"
@@ -40,7 +41,7 @@ static struct console console;
 static void
 take_line(void *context, const char *line)
 {
-	keyboard_submit_typed(context, line);
+	console_submit_typed(context, line);
 }
 
 static void

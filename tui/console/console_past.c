@@ -7,12 +7,6 @@
 
 #include <stdio.h>
 
-/* What a key does with time. */
-enum walk_time {
-	TIME_FREEZE, TIME_EVENT_BACK, TIME_EVENT_ON, TIME_COMMAND_BACK,
-	TIME_COMMAND_ON, TIME_FIRST, TIME_LAST
-};
-
 /* What follows its end does so again: a pane that was scrolled would hide the event
  * at hand. */
 static void
@@ -45,9 +39,8 @@ console_thaw(struct console *self)
 	follow_ends(self);
 }
 
-/* Space. */
-static void
-toggle(struct console *self)
+void
+console_freeze(struct console *self)
 {
 	if (self->recording != NULL)
 		console_refuse(self);
@@ -76,15 +69,13 @@ destination(const struct console *self, enum walk_time walk)
 	case TIME_FIRST:
 		return first;
 	case TIME_LAST:
-	case TIME_FREEZE:
 		break;
 	}
 	return log_end(log);
 }
 
-/* Walks; from now, the screen is frozen first. */
-static void
-walk_time(struct console *self, enum walk_time walk)
+void
+console_walk_time(struct console *self, enum walk_time walk)
 {
 	bool on = walk == TIME_EVENT_ON || walk == TIME_COMMAND_ON;
 	if (!console_is_past(self) && on) {
@@ -103,39 +94,6 @@ walk_time(struct console *self, enum walk_time walk)
 		    "the recording ends here" : "nothing has come since: Space goes on" :
 		    "the log begins here");
 	follow_ends(self);
-}
-
-/* Which keys do what. */
-static const struct { int byte; enum walk_time walk; } bytes[] = {
-	{' ', TIME_FREEZE}, {'[', TIME_EVENT_BACK}, {']', TIME_EVENT_ON},
-	{'{', TIME_COMMAND_BACK}, {'}', TIME_COMMAND_ON},
-};
-
-bool
-console_walk_byte(struct console *self, int byte)
-{
-	for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
-		if (bytes[i].byte != byte)
-			continue;
-		if (bytes[i].walk == TIME_FREEZE)
-			toggle(self);
-		else
-			walk_time(self, bytes[i].walk);
-		return true;
-	}
-	return false;
-}
-
-bool
-console_walk_key(struct console *self, const struct input_token *token)
-{
-	if (token->kind == INPUT_BYTE)
-		return console_walk_byte(self, token->number);
-	if (!console_is_past(self) ||
-	    (token->kind != INPUT_HOME && token->kind != INPUT_END))
-		return false;
-	walk_time(self, token->kind == INPUT_HOME ? TIME_FIRST : TIME_LAST);
-	return true;
 }
 
 /* Makes a scene one of the past.  Nothing in it counts down: its clock stands. */

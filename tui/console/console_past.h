@@ -4,9 +4,14 @@
 
 #include "console_state.h"
 
-/* A key of the panes, or such a byte, that is about time; false: it is not. */
-bool console_walk_key(struct console *self, const struct input_token *token);
-bool console_walk_byte(struct console *self, int byte);
+/* Freezes the screen, or back to now. */
+void console_freeze(struct console *self);
+
+/* One event or command back or on, to the first moment that is there or the last; from
+ * now, the screen is frozen first. */
+enum walk_time { TIME_EVENT_BACK, TIME_EVENT_ON, TIME_COMMAND_BACK, TIME_COMMAND_ON,
+	TIME_FIRST, TIME_LAST };
+void console_walk_time(struct console *self, enum walk_time walk);
 
 /* Back to now. */
 void console_thaw(struct console *self);

@@ -6,6 +6,7 @@
 
 #include "console_frame.h"
 #include "console_lessons.h"
+#include "console_lines.h"
 #include "console_signals.h"
 #include "exit_status.h"
 #include "keyboard.h"
@@ -25,7 +26,7 @@ static void
 take_line(void *context, const char *line)
 {
 	struct console *self = context;
-	if (keyboard_submit_typed(self, line))
+	if (console_submit_typed(self, line))
 		return;
 	free(self->kept);
 	self->kept = strdup(line);

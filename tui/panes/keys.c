@@ -64,67 +64,68 @@ host_is_unplugged(const struct moment *moment)
 static const struct key table[] = {
 	{.function = 1, .action = KEY_HELP, .label = "Help",
 	 .help = "this help: keys, commands, settings, marks"},
-	{.function = 2, .command = "kill child", .label = "Kill child",
+	{.function = 2, .action = KEY_COMMAND, .command = "kill child", .label = "Kill child",
 	 .works = has_child, .priority = 1,
 	 .help = "SIGKILL to the child that serves the current connection"},
-	{.function = 3, .command = "kill server", .label = "Kill server",
+	{.function = 3, .action = KEY_COMMAND, .command = "kill server", .label = "Kill server",
 	 .works = has_server, .priority = 2,
 	 .help = "SIGKILL to the listening server; its children serve on"},
-	{.function = 4, .command = "server restart", .label = "Start server",
+	{.function = 4, .action = KEY_COMMAND, .command = "server restart", .label = "Start server",
 	 .works = has_no_server, .priority = 1,
 	 .help = "starts the server that is down"},
-	{.function = 4, .command = "server restart", .label = "Restart",
+	{.function = 4, .action = KEY_COMMAND, .command = "server restart", .label = "Restart",
 	 .works = has_our_server, .priority = 3,
 	 .help = "ends the server and starts it again with the same settings"},
-	{.function = 5, .command = "host crash", .label = "Crash",
+	{.function = 5, .action = KEY_COMMAND, .command = "host crash", .label = "Crash",
 	 .works = host_runs, .priority = 2,
 	 .help = "the server's host falls silent without a FIN"},
-	{.function = 6, .command = "host reboot", .label = "Reboot",
+	{.function = 6, .action = KEY_COMMAND, .command = "host reboot", .label = "Reboot",
 	 .works = moment_owns_server, .priority = 2,
 	 .help = "it comes back and knows none of its connections"},
-	{.function = 7, .command = "host shutdown", .label = "Shutdown",
+	{.function = 7, .action = KEY_COMMAND, .command = "host shutdown", .label = "Shutdown",
 	 .works = host_is_up, .priority = 5,
 	 .help = "SIGTERM to its processes, SIGKILL after 5 s, then down"},
-	{.function = 8, .command = "host plug", .label = "Plug in",
+	{.function = 8, .action = KEY_COMMAND, .command = "host plug", .label = "Plug in",
 	 .works = host_is_unplugged, .priority = 1,
 	 .help = "puts the cable back in"},
-	{.function = 8, .command = "host unplug", .label = "Unplug",
+	{.function = 8, .action = KEY_COMMAND, .command = "host unplug", .label = "Unplug",
 	 .works = host_is_up, .priority = 4,
 	 .help = "pulls the cable out"},
 	{.function = 9, .action = KEY_MENU, .label = "Signal",
 	 .works = has_process, .priority = 6,
 	 .help = "a menu of signals for the selected process"},
-	{.function = 10, .command = "quit", .label = "Quit",
+	{.function = 10, .action = KEY_COMMAND, .command = "quit", .label = "Quit",
 	 .help = "ends all of the console's processes and leaves"},
 };
 
 enum { COUNT = sizeof table / sizeof *table };
 
 /* What a byte does that stands in no bar and no help of its own; what is shown in a bar
- * alone; what is told in the help, too, and done elsewhere. */
-#define DONE(typed, what) {NULL, NULL, NULL, (typed), PANE_##what}
-#define SHOWN(name, words) {(name), (words), NULL, NULL, PANE_NOTHING}
-#define TOLD(name, words, told) {(name), (words), (told), NULL, PANE_NOTHING}
+ * alone, and done; what is shown there and done elsewhere; what is told in the help, too. */
+#define DONE(typed, what) {NULL, NULL, NULL, (typed), KEY_##what}
+#define DOES(name, words, typed, what) {(name), (words), NULL, (typed), KEY_##what}
+#define SHOWN(name, words) {(name), (words), NULL, NULL, KEY_NOTHING}
+#define TOLD(name, words, told) {(name), (words), (told), NULL, KEY_NOTHING}
 
 static const struct pane_key pane_keys[] = {
-	{"Tab", "Next", "to the next pane; Shift-Tab to the one before", "\t", PANE_NEXT},
+	{"Tab", "Next", "to the next pane; Shift-Tab to the one before", "\t", KEY_NEXT},
 	{"Enter", "Zoom", "the pane takes the whole screen, and back; also z", "\r\n",
-	    PANE_ENTER},
+	    KEY_ENTER},
 	DONE("z", ZOOM),
-	{"K", NULL, "a menu of signals for the selected process; also F9", "K", PANE_MENU},
+	{"K", NULL, "a menu of signals for the selected process; also F9", "K", KEY_MENU},
 	TOLD("1-0", "F1-10", "digits are the F-keys"),
-	{"/", NULL, "the next line that holds a text; n for the next one", "/", PANE_SEARCH},
+	{"/", NULL, "the next line that holds a text; n for the next one", "/", KEY_SEARCH},
 	DONE("n", SEARCH_AGAIN),
 	{"w", "Why", "what the selected line means, what led to it, what ends it; Esc w "
-	    "from an empty line: the last errno", "w", PANE_WHY},
+	    "from an empty line: the last errno", "w", KEY_WHY},
 	TOLD("Space", "Freeze", "the screen stands still, to be walked through time"),
 	{"l", "Lessons", "the lessons, to play one; Esc l from an empty line", "l",
-	    PANE_LESSONS},
+	    KEY_LESSONS},
 	DONE("b", LESSON_AGAIN),
-	{"?", "Help", "this help", "?", PANE_HELP},
-	{":", NULL, "back to the input line with a colon typed", ":", PANE_COMMAND},
-	{"i", "Line", "back to the input line; also Esc", "i\003", PANE_LINE},
-	{"q", "Quit", "as F10", "q", PANE_LEAVE},
+	{"?", "Help", "this help", "?", KEY_HELP},
+	{":", NULL, "back to the input line with a colon typed", ":", KEY_COLON},
+	{"i", "Line", "back to the input line; also Esc", "i\003", KEY_LINE},
+	{"q", "Quit", "as F10", "q", KEY_LEAVE},
 	TOLD("s", "States", "TCP's states, and the way of the current connection; and back"),
 	TOLD("f", "Figures", "each side's calls and the addresses they fixed; and back"),
 	TOLD("a", "All", "all TCP sockets of this machine, read once a second; and back"),
@@ -141,10 +142,12 @@ static const struct pane_key lesson_keys[] = {
 };
 
 static const struct pane_key time_keys[] = {
-	TOLD("Space", "Now", "freezes the screen; what comes meanwhile is counted; once more: "
-	 "back to now"),
+	{"Space", "Now", "freezes the screen; what comes meanwhile is counted; once more: "
+	    "back to now", " ", KEY_FREEZE},
 	TOLD("[ ]", "Event", "one event back, one on; [ freezes the screen, too"),
+	DONE("[", EVENT_BACK), DONE("]", EVENT_ON),
 	TOLD("{ }", "Command", "back to the command before, on to the next one"),
+	DONE("{", COMMAND_BACK), DONE("}", COMMAND_ON),
 	TOLD("Home End", "First, last", "the first moment that is there; the latest"),
 	SHOWN("Tab", "Next"), SHOWN("z", "Zoom"), SHOWN("?", "Help"),
 	TOLD("i", "Line", "Esc and any of these, from an empty input line"),
@@ -188,37 +191,33 @@ static const struct pane_key zoomed_keys[] = {
 	SHOWN("i", "Line"), SHOWN("F10", "Quit"),
 };
 static const struct pane_key menu_keys[] = {
-	SHOWN("Enter", "Send"), SHOWN("Up Down", "Signal"),
-	SHOWN("Left Right", "Process"), SHOWN("Esc", "Back"),
+	DOES("Enter", "Send", "\r\n", SEND), SHOWN("Up Down", "Signal"),
+	SHOWN("Left Right", "Process"), DOES("Esc", "Back", "\033q\003", MENU_BACK),
 	SHOWN("F10", "Quit"),
 };
 static const struct pane_key search_keys[] = {
-	SHOWN("Enter", "Find"), SHOWN("Esc", "Back"), SHOWN("F10", "Quit"),
+	DOES("Enter", "Find", "\r\n", FIND), DOES("Esc", "Back", "\033\003", SEARCH_BACK),
+	DONE("\b\177", ERASE), SHOWN("F10", "Quit"),
 };
 static const struct pane_key question_keys[] = {
-	SHOWN("y", "Yes"), SHOWN("n", "No"), SHOWN("F10", "Quit"),
+	DOES("y", "Yes", "yY", YES), DOES("n", "No", "nN\033\003", NO), SHOWN("F10", "Quit"),
 };
 
-static const struct { const struct pane_key *keys; size_t count; }
-modes[KEY_MODES] = {
-	[KEYS_PANES] = {pane_keys, sizeof pane_keys / sizeof *pane_keys},
-	[KEYS_ZOOMED] = {zoomed_keys, sizeof zoomed_keys / sizeof *zoomed_keys},
-	[KEYS_LESSON] = {panes_of_lesson_keys,
-	    sizeof panes_of_lesson_keys / sizeof *panes_of_lesson_keys},
-	[KEYS_LESSONS] = {lessons_keys, sizeof lessons_keys / sizeof *lessons_keys},
-	[KEYS_MENU] = {menu_keys, sizeof menu_keys / sizeof *menu_keys},
-	[KEYS_SEARCH] = {search_keys, sizeof search_keys / sizeof *search_keys},
-	[KEYS_QUESTION] =
-	    {question_keys, sizeof question_keys / sizeof *question_keys},
-	[KEYS_PAST] = {time_keys, sizeof time_keys / sizeof *time_keys},
-	[KEYS_PAST_LINE] =
-	    {time_line_keys, sizeof time_line_keys / sizeof *time_line_keys},
-	[KEYS_PAST_ZOOMED] =
-	    {time_zoomed_keys, sizeof time_zoomed_keys / sizeof *time_zoomed_keys},
-	[KEYS_RECORDING] =
-	    {recording_keys, sizeof recording_keys / sizeof *recording_keys},
-	[KEYS_RECORDING_LINE] = {recording_line_keys,
-	    sizeof recording_line_keys / sizeof *recording_line_keys},
+#define MODE(keys) {keys, sizeof keys / sizeof *keys}
+
+static const struct { const struct pane_key *keys; size_t count; } modes[KEY_MODES] = {
+	[KEYS_PANES] = MODE(pane_keys),
+	[KEYS_ZOOMED] = MODE(zoomed_keys),
+	[KEYS_LESSON] = MODE(panes_of_lesson_keys),
+	[KEYS_LESSONS] = MODE(lessons_keys),
+	[KEYS_MENU] = MODE(menu_keys),
+	[KEYS_SEARCH] = MODE(search_keys),
+	[KEYS_QUESTION] = MODE(question_keys),
+	[KEYS_PAST] = MODE(time_keys),
+	[KEYS_PAST_LINE] = MODE(time_line_keys),
+	[KEYS_PAST_ZOOMED] = MODE(time_zoomed_keys),
+	[KEYS_RECORDING] = MODE(recording_keys),
+	[KEYS_RECORDING_LINE] = MODE(recording_line_keys),
 };
 
 const struct key *
@@ -235,15 +234,15 @@ keys_of_panes(size_t *count)
 	return modes[KEYS_PANES].keys;
 }
 
-enum pane_action
-keys_pane_action(int byte)
+enum key_action
+keys_action(enum key_mode mode, int byte)
 {
-	for (size_t i = 0; i < modes[KEYS_PANES].count; i++) {
-		const struct pane_key *key = &modes[KEYS_PANES].keys[i];
+	for (size_t i = 0; i < modes[mode].count; i++) {
+		const struct pane_key *key = &modes[mode].keys[i];
 		if (byte > 0 && byte < 128 && key->bytes != NULL && strchr(key->bytes, byte) != NULL)
-			return key->does;
+			return key->action;
 	}
-	return PANE_NOTHING;
+	return KEY_NOTHING;
 }
 
 const struct pane_key *

@@ -1,8 +1,8 @@
-/* keys.h: the default keys: each is bound to a command line.
+/* keys.h: the keys: what each does, how the key bar calls it, what the help says of it.
  *
- * The table says what a key does as a line of the command language, how the key
- * bar calls it, and what the help says of it.  A line that depends on the moment
- * has two rows, of which the first that works is taken. */
+ * F1 to F10 are bound to lines of the command language; one that depends on the moment
+ * has two rows, of which the first that works is taken.  The other keys are rows of the
+ * mode they work in. */
 #ifndef KEYS_H
 #define KEYS_H
 
@@ -11,8 +11,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a key does that no command does. */
-enum key_action { KEY_COMMAND, KEY_HELP, KEY_MENU };
+/* What a key does: its command, or what no command does.  The console has the functions. */
+enum key_action {
+	KEY_NOTHING, KEY_COMMAND, KEY_HELP, KEY_MENU,
+	KEY_NEXT, KEY_ENTER, KEY_ZOOM, KEY_SEARCH, KEY_SEARCH_AGAIN, KEY_WHY, KEY_LESSONS,
+	KEY_LESSON_AGAIN, KEY_COLON, KEY_LINE, KEY_LEAVE,
+	KEY_SEND, KEY_MENU_BACK, KEY_FIND, KEY_ERASE, KEY_SEARCH_BACK, KEY_YES, KEY_NO,
+	KEY_FREEZE, KEY_EVENT_BACK, KEY_EVENT_ON, KEY_COMMAND_BACK, KEY_COMMAND_ON,
+	KEY_ACTIONS
+};
 
 struct key {
 	int function;          /* 1 to 10: F1 to F10 */
@@ -34,22 +41,15 @@ const struct key *keys_find(int function, const struct moment *moment);
 /* The name of the key that does the same as this command: "F2"; NULL: there is none. */
 const char *keys_of_command(const char *command);
 
-/* What a letter does in the panes, those of the views apart (struct pane has them). */
-enum pane_action { PANE_NOTHING, PANE_NEXT, PANE_ENTER, PANE_ZOOM, PANE_MENU, PANE_SEARCH,
-    PANE_SEARCH_AGAIN, PANE_WHY, PANE_LESSONS, PANE_LESSON_AGAIN, PANE_HELP, PANE_COMMAND,
-    PANE_LINE, PANE_LEAVE, PANE_ACTIONS };
-
-/* Keys of the panes: for the bar (label NULL: not there), for the help (help NULL: not
- * there), and what is done when one of the bytes comes (NULL: that is said elsewhere). */
+/* Keys that are bytes: for the bar (label NULL: not there), for the help (help NULL: not
+ * there), and what is done when one of the bytes comes (NULL: that is said elsewhere).
+ * Esc is the byte 27. */
 struct pane_key {
 	const char *key, *label, *help, *bytes;
-	enum pane_action does;
+	enum key_action action;
 };
 
 const struct pane_key *keys_of_panes(size_t *count);
-
-/* What this byte does in the panes. */
-enum pane_action keys_pane_action(int byte);
 
 /* Those of a lesson, on an empty input line. */
 const struct pane_key *keys_of_lesson(size_t *count);
@@ -69,5 +69,9 @@ enum key_mode { KEYS_PANES, KEYS_ZOOMED, KEYS_LESSON, KEYS_LESSONS, KEYS_MENU,
 /* The same for another mode. */
 void keys_write_mode_bar(enum key_mode mode, int columns, char *text,
     size_t size);
+
+/* What this byte does in a mode that has keys of its own: in the panes (those of the views
+ * apart: struct pane has them), in the menu, in a search, before a question, with time. */
+enum key_action keys_action(enum key_mode mode, int byte);
 
 #endif

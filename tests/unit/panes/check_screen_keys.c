@@ -272,20 +272,65 @@ START_TEST(the_help_s_keys_are_there)
 }
 END_TEST
 
-/* What each letter does in the panes; a digit, a view's letter and what is no key nothing. */
-START_TEST(letters_do_what_the_table_says)
+/* What each byte does in each mode; a digit, a view's letter and what is no key nothing. */
+static const struct {
+	enum key_mode mode;
+	int byte;
+	enum key_action action;
+} bytes[] = {
+	{KEYS_PANES, '\t', KEY_NEXT}, {KEYS_PANES, '\r', KEY_ENTER}, {KEYS_PANES, '\n', KEY_ENTER},
+	{KEYS_PANES, 'z', KEY_ZOOM}, {KEYS_PANES, 'K', KEY_MENU}, {KEYS_PANES, '/', KEY_SEARCH},
+	{KEYS_PANES, 'n', KEY_SEARCH_AGAIN}, {KEYS_PANES, 'w', KEY_WHY},
+	{KEYS_PANES, 'l', KEY_LESSONS}, {KEYS_PANES, 'b', KEY_LESSON_AGAIN},
+	{KEYS_PANES, '?', KEY_HELP}, {KEYS_PANES, ':', KEY_COLON}, {KEYS_PANES, 'i', KEY_LINE},
+	{KEYS_PANES, 3, KEY_LINE}, {KEYS_PANES, 'q', KEY_LEAVE}, {KEYS_PANES, 's', KEY_NOTHING},
+	{KEYS_PANES, '1', KEY_NOTHING}, {KEYS_PANES, 'k', KEY_NOTHING},
+	{KEYS_PANES, 0, KEY_NOTHING}, {KEYS_PANES, -1, KEY_NOTHING},
+	{KEYS_PANES, 256 + 'q', KEY_NOTHING}, {KEYS_PANES, ' ', KEY_NOTHING},
+	{KEYS_PANES, 27, KEY_NOTHING}, {KEYS_PANES, 'y', KEY_NOTHING},
+	{KEYS_MENU, '\r', KEY_SEND}, {KEYS_MENU, '\n', KEY_SEND}, {KEYS_MENU, 27, KEY_MENU_BACK},
+	{KEYS_MENU, 'q', KEY_MENU_BACK}, {KEYS_MENU, 3, KEY_MENU_BACK},
+	{KEYS_MENU, 'y', KEY_NOTHING}, {KEYS_MENU, 0, KEY_NOTHING},
+	{KEYS_SEARCH, '\r', KEY_FIND}, {KEYS_SEARCH, '\n', KEY_FIND},
+	{KEYS_SEARCH, 27, KEY_SEARCH_BACK}, {KEYS_SEARCH, 3, KEY_SEARCH_BACK},
+	{KEYS_SEARCH, '\b', KEY_ERASE}, {KEYS_SEARCH, 127, KEY_ERASE},
+	{KEYS_SEARCH, 'q', KEY_NOTHING}, {KEYS_SEARCH, 128, KEY_NOTHING},
+	{KEYS_QUESTION, 'y', KEY_YES}, {KEYS_QUESTION, 'Y', KEY_YES}, {KEYS_QUESTION, 'n', KEY_NO},
+	{KEYS_QUESTION, 'N', KEY_NO}, {KEYS_QUESTION, 27, KEY_NO}, {KEYS_QUESTION, 3, KEY_NO},
+	{KEYS_QUESTION, '\r', KEY_NOTHING}, {KEYS_QUESTION, 'q', KEY_NOTHING},
+	{KEYS_PAST, ' ', KEY_FREEZE}, {KEYS_PAST, '[', KEY_EVENT_BACK},
+	{KEYS_PAST, ']', KEY_EVENT_ON}, {KEYS_PAST, '{', KEY_COMMAND_BACK},
+	{KEYS_PAST, '}', KEY_COMMAND_ON}, {KEYS_PAST, 'q', KEY_NOTHING},
+	{KEYS_PAST, 27, KEY_NOTHING},
+};
+
+START_TEST(bytes_do_what_the_table_says)
 {
-	static const struct { int byte; enum pane_action action; } letters[] = {
-		{'\t', PANE_NEXT}, {'\r', PANE_ENTER}, {'\n', PANE_ENTER}, {'z', PANE_ZOOM},
-		{'K', PANE_MENU}, {'/', PANE_SEARCH}, {'n', PANE_SEARCH_AGAIN}, {'w', PANE_WHY},
-		{'l', PANE_LESSONS}, {'b', PANE_LESSON_AGAIN}, {'?', PANE_HELP},
-		{':', PANE_COMMAND}, {'i', PANE_LINE}, {3, PANE_LINE}, {'q', PANE_LEAVE},
-		{'s', PANE_NOTHING}, {'1', PANE_NOTHING}, {'k', PANE_NOTHING}, {0, PANE_NOTHING},
-		{-1, PANE_NOTHING}, {256 + 'q', PANE_NOTHING},
-	};
-	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-		ck_assert_msg(keys_pane_action(letters[i].byte) == letters[i].action, "%d",
-		    letters[i].byte);
+	for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
+		ck_assert_msg(keys_action(bytes[i].mode, bytes[i].byte) == bytes[i].action,
+		    "mode %d, %d", (int)bytes[i].mode, bytes[i].byte);
+}
+END_TEST
+
+/* No bar of the panes or of time shows a letter that does nothing there: the words before
+ * the last of each entry are its keys. */
+START_TEST(no_bar_shows_a_key_that_does_nothing)
+{
+	static const char views[] = "sfax";
+	static const enum key_mode shown[] = {KEYS_PANES, KEYS_ZOOMED, KEYS_LESSON, KEYS_LESSONS,
+	    KEYS_PAST, KEYS_PAST_ZOOMED, KEYS_RECORDING};
+	enum key_mode mode = shown[_i];
+	size_t letters = 0;
+	for (const char *at = modes[mode]; *at != '\0'; at++) {
+		bool alone = at > modes[mode] && at[-1] == ' ' && at[1] == ' ';
+		if (!alone || *at == ' ')
+			continue;
+		letters++;
+		ck_assert_msg(keys_action(KEYS_PANES, *at) != KEY_NOTHING ||
+		    keys_action(KEYS_PAST, *at) != KEY_NOTHING || strchr(views, *at) != NULL,
+		    "mode %d, %c", (int)mode, *at);
+	}
+	ck_assert_uint_ge(letters, 3);
 }
 END_TEST
 
@@ -414,7 +459,8 @@ screen_keys_suite(void)
 	tcase_add_test(keys, a_command_has_the_name_of_its_key);
 	tcase_add_loop_test(keys, each_mode_has_its_bar, 0, KEY_MODES);
 	tcase_add_test(keys, the_help_s_keys_are_there);
-	tcase_add_test(keys, letters_do_what_the_table_says);
+	tcase_add_test(keys, bytes_do_what_the_table_says);
+	tcase_add_loop_test(keys, no_bar_shows_a_key_that_does_nothing, 0, 7);
 	tcase_add_loop_test(menu, the_menu_opens_on_a_process_that_is_there, 0,
 	    sizeof choices / sizeof *choices);
 	tcase_add_test(menu, the_menu_falls_back);
