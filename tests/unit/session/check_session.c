@@ -62,7 +62,7 @@ play(struct session *session, const char *const *lines)
 		snprintf(patient, sizeof patient, "%s%s", *lines, expects ? " within 30" : "");
 		ck_assert_msg(session_submit(session, patient, SOURCE_SCRIPT), "%s", patient);
 	}
-	int64_t end = loop_now(session_loop(session)) + SECONDS(50);
+	int64_t end = loop_now(session_loop(session)) + SECONDS(120);
 	while (!session_is_idle(session)) {
 		ck_assert_int_lt(loop_now(session_loop(session)), end);
 		ck_assert_int_eq(session_round(session, 100), 0);
@@ -150,13 +150,13 @@ agrees_with_kernel(const struct moment *now)
 }
 
 static const char *const lines_of_rebuild[] = {
-	"connect 3", "send hello", "expect echo hello", "server set reap=none",
-	"connect 2", "expect children 5", "use 4", "send again",
+	"connect 3", "expect children 3", "send hello", "expect echo hello",
+	"server set reap=none", "expect listening yes", "connect 2", "expect children 5", "use 4", "send again",
 	"expect echo again", "close 5", "expect zombies 1",
 	"kill child 1", "expect state client CLOSE_WAIT 1",
 	"expect state server FIN_WAIT2 1", "client sigpipe ignore",
 	"use 2", "close", "expect state client TIME_WAIT 2", "host unplug",
-	"use 3", "send late", "host plug", "expect echo late within 20",
+	"use 3", "send late", "host plug", "expect echo late within 40",
 	"show dispositions", "show sockets", "show processes", NULL};
 
 /* Counts the snapshots of the connections. */
@@ -428,7 +428,7 @@ session_suite(void)
 {
 	Suite *suite = suite_create("session");
 	TCase *all = tcase_create("all");
-	tcase_set_timeout(all, 120);
+	tcase_set_timeout(all, 200);
 	tcase_add_test(all, a_picture_without_a_screen_is_its_connection);
 	tcase_add_loop_test(all, the_log_alone_rebuilds_the_tables, 0, 2);
 	tcase_add_loop_test(all, the_states_told_are_those_that_were_passed, 0,
