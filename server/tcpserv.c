@@ -3,12 +3,12 @@
  * in, and what they leave out, are settings: "tcpserv --help" lists them.
  *
  * The whole server is main and serve, below.  listener.c holds socket, bind,
- * listen and accept, service.c what a child does, signals.c the handlers, room.c a
+ * listen and accept, service.c what a child does, signals.c the handlers, process_room.c a
  * limit on processes.
  */
 #include "children.h"
 #include "listener.h"
-#include "room.h"
+#include "process_room.h"
 #include "service.h"
 #include "serv_signals.h"
 
@@ -77,7 +77,7 @@ main(int argc, char **argv)
 	static struct server server = {.listenfd = -1, .connfd = -1};
 	options_parse(&server.options, argc, argv);
 	server.reporter = reporter_open(ROLE_SERVER);
-	room_limit(&server);
+	process_room_limit(&server);
 	signals_install(&server);
 	listener_open(&server);
 	for (;;) {

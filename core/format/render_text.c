@@ -54,7 +54,7 @@ print_why(FILE *out, const struct event *event)
 	}
 	const char *title = book_title(event->why.section);
 	fputs("\n  UNP ", out);
-	text_print_foreign(out, event->why.section);
+	text_print_visible(out, event->why.section);
 	fprintf(out, "%s%s", title != NULL ? ", " : "", title != NULL ? title : "");
 }
 

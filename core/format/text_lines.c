@@ -79,11 +79,11 @@ print_start(FILE *out, const struct event *event)
 	fputs(endpoint_text(&event->start.host, text), out);
 	if (event->detail != NULL) {
 		fputs(", world ", out);
-		text_print_foreign(out, event->detail);
+		text_print_visible(out, event->detail);
 	}
 	if (event->start.server == SERVER_COMMAND) {
 		fputs(", server: ", out);
-		text_print_foreign(out, event->start.command);
+		text_print_visible(out, event->start.command);
 	}
 }
 
@@ -160,7 +160,7 @@ print_host(FILE *out, const struct event *event)
 	    event_host_what_name(event->host.what), out);
 	if (event->detail != NULL && *event->detail != '\0') {
 		fputs(" (", out);
-		text_print_foreign(out, event->detail);
+		text_print_visible(out, event->detail);
 		fputc(')', out);
 	}
 }
@@ -173,7 +173,7 @@ text_print_expect(FILE *out, const struct event *event)
 	text_print_own(out, event);
 	if (!event->expect.pass) {
 		fputs(": got ", out);
-		text_print_foreign(out, event->detail);
+		text_print_visible(out, event->detail);
 	}
 }
 
@@ -186,7 +186,7 @@ print_line(FILE *out, const struct event *event)
 	text_print_own(out, event);
 	if (event->detail != NULL) {
 		fputs("  = ", out);
-		text_print_foreign(out, event->detail);
+		text_print_visible(out, event->detail);
 	}
 }
 
@@ -444,7 +444,7 @@ print_process_brief(FILE *out, const struct event *event)
 	print_head(out, event, "process");
 	fprintf(out, "%d %s %s ", (int)row->pid,
 	    event_process_what_name(event->process.what), row->stat);
-	text_print_foreign(out, row->wchan);
+	text_print_visible(out, row->wchan);
 }
 
 /* The line of any event. */

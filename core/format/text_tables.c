@@ -78,7 +78,7 @@ text_print_processes(FILE *out, const struct event *event, const struct moment *
 		else
 			endpoint_text(&row->peer, peer);
 		fprintf(out, " %-21s ", peer);
-		text_print_foreign(out, row->wchan);
+		text_print_visible(out, row->wchan);
 		fputc('\n', out);
 	}
 }
@@ -131,7 +131,7 @@ void
 text_print_settings(FILE *out, const struct event *event, const struct moment *now)
 {
 	fputs("settings: ", out);
-	text_print_foreign(out, event->text != NULL ? event->text : now->settings);
+	text_print_visible(out, event->text != NULL ? event->text : now->settings);
 	fputc('\n', out);
 }
 

@@ -19,13 +19,13 @@ text_print_bytes(FILE *out, const char *bytes, size_t length)
 }
 
 void
-text_print_foreign(FILE *out, const char *text)
+text_print_visible(FILE *out, const char *text)
 {
 	if (text != NULL)
 		text_print_bytes(out, text, strlen(text));
 }
 
-/* Writes foreign text, then blanks up to width columns. */
+/* Writes text made visible, then blanks up to width columns. */
 void
 text_print_padded(FILE *out, const char *text, size_t width)
 {

@@ -10,7 +10,7 @@
 /* length bytes, a text (nothing for NULL) that came from anywhere; the latter with
  * blanks up to width columns. */
 void text_print_bytes(FILE *out, const char *bytes, size_t length);
-void text_print_foreign(FILE *out, const char *text);
+void text_print_visible(FILE *out, const char *text);
 void text_print_padded(FILE *out, const char *text, size_t width);
 
 /* The event's own text; the newline at a line's end is none of it. */

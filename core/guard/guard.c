@@ -164,7 +164,7 @@ guard_become_ours(char **argv, int report)
 
 /* Anybody's program, found as a shell would find it: it writes into the pipes. */
 static void
-guard_become_foreign(char **argv, const struct order_files *files)
+guard_become_guest(char **argv, const struct order_files *files)
 {
 	if (dup2(files->fds[0], STDOUT_FILENO) < 0 ||
 	    dup2(files->fds[1], STDERR_FILENO) < 0)
@@ -184,7 +184,7 @@ guard_become(struct guard *guard, uint32_t program, char **argv,
 		guard_become_ours(argv, files->fds[0]);
 	} else {
 		setsid(); /* with the terminal it could write over the screen */
-		guard_become_foreign(argv, files);
+		guard_become_guest(argv, files);
 	}
 	int error = errno;
 	if (write(failure, &error, sizeof error) < 0)

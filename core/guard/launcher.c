@@ -141,7 +141,7 @@ launcher_start(struct launcher *launcher, const char *path,
 
 /* Starts anybody's program. */
 uint32_t
-launcher_start_foreign(struct launcher *launcher, const char *const *argv,
+launcher_start_guest(struct launcher *launcher, const char *const *argv,
     int output, int error)
 {
 	int files[] = {output, error};

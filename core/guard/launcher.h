@@ -34,7 +34,7 @@ uint32_t launcher_start(struct launcher *launcher, const char *path,
 
 /* The same for a program that is not ours: argv[0] is looked for in PATH when it
  * holds no slash, output and error become its standard output and error. */
-uint32_t launcher_start_foreign(struct launcher *launcher,
+uint32_t launcher_start_guest(struct launcher *launcher,
     const char *const *argv, int output, int error);
 
 /* Is there a start whose outcome the guard has not told yet? */

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One line: name, section, title; what is foreign in them made visible. */
+/* One line: name, section, title; what no terminal should get made visible. */
 static void
 list_one(const struct scenario *scenario)
 {

@@ -103,7 +103,7 @@ look(struct socket_scan *scan)
 }
 
 bool
-socket_scan_step(struct socket_scan *scan, unsigned descriptors)
+socket_scan_more(struct socket_scan *scan, unsigned descriptors)
 {
 	while (descriptors > 0 && look(scan))
 		descriptors--;

@@ -21,7 +21,7 @@ struct socket_owners {
 struct socket_scan *socket_scan_begin(void);
 
 /* Looks at so many descriptors more; false: that was all. */
-bool socket_scan_step(struct socket_scan *scan, unsigned descriptors);
+bool socket_scan_more(struct socket_scan *scan, unsigned descriptors);
 
 /* Hands over what was found, in place of what owners had. */
 void socket_scan_result(struct socket_scan *scan, struct socket_owners *owners);

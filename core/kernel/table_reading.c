@@ -65,7 +65,7 @@ read_once(struct table_reading *reading, struct tcp_table *table)
 }
 
 enum table_state
-table_reading_step(struct table_reading *reading, struct tcp_table *table, int reads)
+table_reading_more(struct table_reading *reading, struct tcp_table *table, int reads)
 {
 	while (reading->family != 0 && reads > 0) {
 		if (!reading->families[reading->family]) {

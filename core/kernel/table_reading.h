@@ -27,7 +27,7 @@ bool table_reading_goes_on(const struct table_reading *reading);
 
 /* Appends the rows of at most so many read(2) more to table.  A file that does not
  * exist has no rows; TABLE_FAILED with errno.  But for TABLE_MORE the reading is over. */
-enum table_state table_reading_step(struct table_reading *reading,
+enum table_state table_reading_more(struct table_reading *reading,
     struct tcp_table *table, int reads);
 
 /* Gives it up; one that is not under way is nothing. */

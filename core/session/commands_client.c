@@ -4,7 +4,7 @@
 #include "command.h"
 #include "commands.h"
 #include "host_silence.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "session_state.h"
 #include "signal_name.h"
 
@@ -79,10 +79,10 @@ static bool
 was_accepted(struct session *session, const struct moment_connection *connection)
 {
 	const struct moment *now = log_now(session->world.log);
-	if (session->world.server.foreign != NULL &&
-	    foreign_has_accepted(&session->world, connection))
+	if (session->world.server.guest != NULL &&
+	    guest_has_accepted(&session->world, connection))
 		return true;
-	if (!session->world.server.ours && session->world.server.foreign == NULL)
+	if (!session->world.server.ours && session->world.server.guest == NULL)
 		return connection->established;
 	/* a child that was forked a moment ago may hold its copy of the listener still,
 	   and so the port; with its first call it has let go of it, which it may tell

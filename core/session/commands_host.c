@@ -21,7 +21,7 @@ host_is_ours(struct session *session, struct running *running)
 		    session->world.host_name);
 		return false;
 	}
-	if (session->world.host.step != STEP_NONE && session->world.host.step != STEP_GRACE) {
+	if (session->world.host.phase != PHASE_NONE && session->world.host.phase != PHASE_GRACE) {
 		refuse(running, "the host is busy with the command before");
 		return false;
 	}
@@ -36,7 +36,7 @@ host_can_fail(struct session *session, struct running *running)
 		return false;
 	if (host_is_dark(&session->world))
 		refuse(running, "the host is down already: host reboot");
-	else if (session->world.host.step == STEP_GRACE)
+	else if (session->world.host.phase == PHASE_GRACE)
 		refuse(running, "the host is shutting down: host reboot, or wait");
 	return running->error[0] == '\0';
 }
@@ -104,5 +104,5 @@ bool
 host_told(struct session *session, struct running *running)
 {
 	return session->world.host.told != running->told &&
-	    (session->world.host.step == STEP_NONE || session->world.host.step == STEP_GRACE);
+	    (session->world.host.phase == PHASE_NONE || session->world.host.phase == PHASE_GRACE);
 }

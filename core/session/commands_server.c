@@ -3,7 +3,7 @@
 #include "commands.h"
 #include "host_silence.h"
 #include "server.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "server_state.h"
 #include "session_state.h"
 #include "signal_name.h"
@@ -46,7 +46,7 @@ may_start(struct session *session, struct running *running)
 {
 	if (!is_ours(session, running))
 		return false;
-	if (host_is_dark(&session->world) || session->world.host.step != STEP_NONE)
+	if (host_is_dark(&session->world) || session->world.host.phase != PHASE_NONE)
 		refuse(running, "the server's host is %s: host reboot",
 		    host_is_dark(&session->world) ? "down" : "not up");
 	return running->error[0] == '\0';
@@ -101,14 +101,14 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 		return;
 	}
 	session_forget_question(session);
-	session->foreign.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (session->foreign.pidfd < 0) {
+	session->stranger.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (session->stranger.pidfd < 0) {
 		refuse(running, "PID %d: %s", (int)pid, strerror(errno));
 		return;
 	}
-	session->foreign.pid = pid;
-	session->foreign.number = number;
-	session->foreign.asked = true;
+	session->stranger.pid = pid;
+	session->stranger.number = number;
+	session->stranger.asked = true;
 	snprintf(question, sizeof question, "%s to %d (%s), not the console's own?",
 	    signal_name(number), (int)pid, command);
 	session->question(session->question_context, question);
@@ -161,7 +161,7 @@ command_server_stop(struct session *session, struct running *running)
 	    !runs(session, running))
 		return;
 	running->pid = session->world.server.pid;
-	running->other = foreign_starter(&session->world);
+	running->other = guest_starter(&session->world);
 	server_stop(&session->world, false);
 }
 
@@ -171,7 +171,7 @@ is_ending(const struct session *session, const struct running *running)
 {
 	return running->pid != 0 && (session->world.server.pid == running->pid ||
 	    (session->world.server.pid != 0 && session->world.server.pid == running->other) ||
-	    foreign_starter(&session->world) != 0);
+	    guest_starter(&session->world) != 0);
 }
 
 /* Says why it did not end of SIGTERM. */
@@ -207,7 +207,7 @@ static void
 begin_restart(struct session *session, struct running *running)
 {
 	running->pid = session->world.server.pid;
-	running->other = foreign_starter(&session->world);
+	running->other = guest_starter(&session->world);
 	if (running->pid == 0)
 		server_start(&session->world);
 	else
@@ -226,7 +226,7 @@ command_server_restart(struct session *session, struct running *running)
 static void
 force_end(struct session *session, struct running *running)
 {
-	pid_t starter = foreign_starter(&session->world);
+	pid_t starter = guest_starter(&session->world);
 	tell_unending(session, running->pid, "after 2 s SIGKILL ends it");
 	if (starter != 0)
 		world_signal(&session->world, starter, SIGKILL, BY_USER);
@@ -322,7 +322,7 @@ command_server_set(struct session *session, struct running *running)
 	}
 	session->world.server.settings = settings;
 	server_tell_settings(&session->world);
-	if (host_is_dark(&session->world) || session->world.host.step != STEP_NONE)
+	if (host_is_dark(&session->world) || session->world.host.phase != PHASE_NONE)
 		world_note(&session->world, "the server's host is not up: the settings count "
 		    "from host reboot on");
 	else

@@ -8,7 +8,7 @@
 #include "host_silence.h"
 #include "scenario_library.h"
 #include "server.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "server_state.h"
 #include "session_state.h"
 #include "wire_long.h"
@@ -360,9 +360,9 @@ end_all(struct session *session)
 	const struct moment *now = log_now(session->world.log);
 	host_heal(&session->world);
 	launcher_wake(session->world.launcher);
-	if (session->world.server.foreign != NULL) /* it may have forked since */
+	if (session->world.server.guest != NULL) /* it may have forked since */
 		process_watch_refresh(session->world.processes);
-	foreign_end(&session->world);
+	guest_end(&session->world);
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct moment_process *process = &now->processes[i];
 		bool client = process->row.role == ROLE_CLIENT;

@@ -198,11 +198,11 @@ session_ask_by(struct session *session, session_question *question, void *contex
 void
 session_confirm(struct session *session, bool yes)
 {
-	if (!session->foreign.asked)
+	if (!session->stranger.asked)
 		return;
-	pid_t pid = session->foreign.pid;
-	int number = session->foreign.number;
-	bool sent = yes && pidfd_signal(session->foreign.pidfd, pid, number) == 0;
+	pid_t pid = session->stranger.pid;
+	int number = session->stranger.number;
+	bool sent = yes && pidfd_signal(session->stranger.pidfd, pid, number) == 0;
 	int error = errno;
 	session_forget_question(session);
 	if (!yes) {

@@ -65,7 +65,7 @@ void session_error(struct session *session, const char *format, ...)
 void session_note(struct session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Who is asked about foreign processes; without it they are refused. */
+/* Who is asked about strangers; without it they are refused. */
 void session_ask_by(struct session *session, session_question *question,
     void *context);
 void session_confirm(struct session *session, bool yes);

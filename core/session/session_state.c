@@ -8,9 +8,9 @@
 void
 session_forget_question(struct session *session)
 {
-	if (session->foreign.asked)
-		close(session->foreign.pidfd);
-	session->foreign.asked = false;
+	if (session->stranger.asked)
+		close(session->stranger.pidfd);
+	session->stranger.asked = false;
 }
 
 void

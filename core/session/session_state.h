@@ -63,7 +63,7 @@ struct session {
 	struct taken { unsigned conn; uint64_t next; } *taken; /* echoes, by expectations */
 	size_t taken_count;
 	bool ready;                     /* the server listens, or will not */
-	struct { pid_t pid; int pidfd, number; bool asked; } foreign; /* a question is out */
+	struct { pid_t pid; int pidfd, number; bool asked; } stranger; /* a question is out */
 	session_question *question;
 	void *question_context;
 	bool room;                      /* somebody answers an `ask` */
@@ -74,7 +74,7 @@ struct session {
 	void *play_context;
 };
 
-/* No question about a foreign process is out any more. */
+/* No question about a stranger is out any more. */
 void session_forget_question(struct session *session);
 
 /* The arguments are wrong, or it cannot be done: one line that names the mend. */

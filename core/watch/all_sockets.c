@@ -1,6 +1,6 @@
 /* A reading goes through three steps, a piece in each round of the loop: the two files,
  * the processes' descriptors (only when there is a row whose owner was not looked for
- * yet), the difference.  The last step is one piece: about a millisecond for each
+ * yet), the difference.  The last phase is one piece: about a millisecond for each
  * thousand rows, and nothing in comparison when few have changed. */
 #include "all_sockets.h"
 
@@ -17,14 +17,14 @@
 
 enum { READS = 16, DESCRIPTORS = 512 }; /* of one piece */
 
-enum step { STEP_REST, STEP_TABLE, STEP_OWNERS };
+enum phase { PHASE_REST, PHASE_TABLE, PHASE_OWNERS };
 
 struct all_sockets {
 	struct loop *loop;
 	struct log *log;
 	struct timer *timer;
 	bool follows, told;            /* told: the moment has a whole table */
-	enum step step;
+	enum phase phase;
 	struct table_reading reading;
 	struct tcp_table table;
 	struct socket_owners owners;   /* of the last search */
@@ -32,7 +32,7 @@ struct all_sockets {
 	int64_t searched_at;
 };
 
-static void all_sockets_step(void *context);
+static void all_sockets_more(void *context);
 
 struct all_sockets *
 all_sockets_new(struct loop *loop, struct log *log)
@@ -41,7 +41,7 @@ all_sockets_new(struct loop *loop, struct log *log)
 	if (all == NULL)
 		return NULL;
 	*all = (struct all_sockets){.loop = loop, .log = log};
-	all->timer = loop_timer(loop, all_sockets_step, all);
+	all->timer = loop_timer(loop, all_sockets_more, all);
 	if (all->timer == NULL) {
 		free(all);
 		return NULL;
@@ -56,7 +56,7 @@ give_up(struct all_sockets *all)
 	table_reading_end(&all->reading);
 	socket_scan_end(all->scan);
 	all->scan = NULL;
-	all->step = STEP_REST;
+	all->phase = PHASE_REST;
 }
 
 void
@@ -74,11 +74,11 @@ all_sockets_free(struct all_sockets *all)
 void
 all_sockets_read(struct all_sockets *all)
 {
-	if (all->step != STEP_REST)
+	if (all->phase != PHASE_REST)
 		return;
 	tcp_table_clear(&all->table);
 	table_reading_begin(&all->reading, 0, true, true);
-	all->step = STEP_TABLE;
+	all->phase = PHASE_TABLE;
 	timer_after(all->timer, 1);
 }
 
@@ -105,7 +105,7 @@ all_sockets_follow(struct all_sockets *all, bool follow)
 bool
 all_sockets_rest(const struct all_sockets *all)
 {
-	return all->step == STEP_REST;
+	return all->phase == PHASE_REST;
 }
 
 /* Is there a row whose owner was not looked for?  One that was looked for in vain is
@@ -169,16 +169,16 @@ tell(struct all_sockets *all)
 	}
 }
 
-/* The next piece is another step's. */
+/* The next piece is another phase's. */
 static void
-go_on(struct all_sockets *all, enum step step)
+go_on(struct all_sockets *all, enum phase phase)
 {
-	if (step == STEP_OWNERS) {
+	if (phase == PHASE_OWNERS) {
 		tcp_table_drop_repeated(&all->table, 0);
 		if (lacks_owner(all))
 			all->scan = socket_scan_begin();
 	}
-	all->step = step;
+	all->phase = phase;
 	timer_after(all->timer, PIECE_NS);
 }
 
@@ -186,7 +186,7 @@ go_on(struct all_sockets *all, enum step step)
 static void
 finish(struct all_sockets *all)
 {
-	all->step = STEP_REST;
+	all->phase = PHASE_REST;
 	tell(all);
 	if (all->follows)
 		timer_after(all->timer, PAUSE_NS + ROW_NS * (int64_t)all->table.count);
@@ -198,7 +198,7 @@ search_piece(struct all_sockets *all)
 {
 	if (all->scan == NULL)
 		return false;
-	if (socket_scan_step(all->scan, DESCRIPTORS))
+	if (socket_scan_more(all->scan, DESCRIPTORS))
 		return true;
 	socket_scan_result(all->scan, &all->owners);
 	socket_scan_end(all->scan);
@@ -209,27 +209,27 @@ search_piece(struct all_sockets *all)
 
 /* The timer: one piece. */
 static void
-all_sockets_step(void *context)
+all_sockets_more(void *context)
 {
 	struct all_sockets *all = context;
 	bool more = false;
-	switch (all->step) {
-	case STEP_REST:
+	switch (all->phase) {
+	case PHASE_REST:
 		all_sockets_read(all);
 		return;
-	case STEP_TABLE:
-		more = table_reading_step(&all->reading, &all->table, READS) ==
+	case PHASE_TABLE:
+		more = table_reading_more(&all->reading, &all->table, READS) ==
 		    TABLE_MORE;
 		break;
-	case STEP_OWNERS:
+	case PHASE_OWNERS:
 	default:
 		more = search_piece(all);
 		break;
 	}
 	if (more)
 		timer_after(all->timer, PIECE_NS);
-	else if (all->step == STEP_OWNERS)
+	else if (all->phase == PHASE_OWNERS)
 		finish(all);
 	else
-		go_on(all, all->step + 1);
+		go_on(all, all->phase + 1);
 }

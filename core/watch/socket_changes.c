@@ -44,7 +44,7 @@ row_owner(struct socket_watch *watch, const struct socket_row *row, pid_t before
 	const struct moment_connection *connection = moment_connection(now, row->conn);
 	if (connection != NULL && row->end == END_CLIENT && connection->open)
 		return now->client;
-	if (watch->foreign)
+	if (watch->guest)
 		return row_holder(watch, row);
 	if (connection != NULL && row->end == END_SERVER && connection->child != 0 &&
 	    connection->child != now->server && !connection->child_ended)

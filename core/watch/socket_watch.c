@@ -95,9 +95,9 @@ socket_watch_force(struct socket_watch *watch)
 }
 
 void
-socket_watch_foreign(struct socket_watch *watch, bool foreign)
+socket_watch_guest(struct socket_watch *watch, bool guest)
 {
-	watch->foreign = foreign;
+	watch->guest = guest;
 }
 
 void
@@ -181,7 +181,7 @@ reading_go_on(struct socket_watch *watch, int64_t most)
 	enum table_state state = TABLE_MORE;
 	int64_t begun = loop_cost(), cost = 0;
 	while (state == TABLE_MORE && cost < most) {
-		state = table_reading_step(&watch->reading, &watch->table, 1);
+		state = table_reading_more(&watch->reading, &watch->table, 1);
 		cost = loop_cost() - begun;
 	}
 	watch->reading_cost += cost;
@@ -264,7 +264,7 @@ is_calm(const struct socket_watch *watch)
 	    (socket = moment_next_socket(now, socket)) != NULL;)
 		if (socket->row.tcp.timer == TIMER_ON || socket->row.tcp.timer == TIMER_PROBE)
 			return false;
-	return !watch->foreign;
+	return !watch->guest;
 }
 
 /* How long until a row is over by its timer (TIME_WAIT), if that is before most (ns). */
@@ -362,7 +362,7 @@ socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *ow
 	struct table_reading reading;
 	tcp_table_clear(&watch->table);
 	table_reading_begin(&reading, watch->port, true, true);
-	table_reading_step(&reading, &watch->table, INT_MAX);
+	table_reading_more(&reading, &watch->table, INT_MAX);
 	table_reading_end(&reading);
 	for (size_t i = 0; i < watch->table.count; i++) {
 		const struct tcp_row *each = &watch->table.rows[i];

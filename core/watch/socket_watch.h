@@ -27,7 +27,7 @@ void socket_watch_force(struct socket_watch *watch);
 
 /* The server reports nothing of who holds which socket: their holders are looked for
  * at every reading. */
-void socket_watch_foreign(struct socket_watch *watch, bool foreign);
+void socket_watch_guest(struct socket_watch *watch, bool guest);
 
 /* A row is known to have come: read the files as soon as what that costs allows. */
 void socket_watch_want(struct socket_watch *watch);

@@ -21,7 +21,7 @@ struct socket_watch {
 	void *context;
 	uint16_t port;
 	int family;
-	bool forced, wanted, foreign, follows_details;
+	bool forced, wanted, guest, follows_details;
 	bool calm;                 /* nothing happens that nobody reports */
 	int64_t hurried_at, looked_at, look_cost;
 	struct read_budget budget;

@@ -21,7 +21,7 @@
 #include "client.h"
 #include "host_silence.h"
 #include "server.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "server_state.h"
 #include "world.h"
 
@@ -34,12 +34,12 @@
 #define END_LIMIT SECONDS(3)
 #define LOOK_NS MILLISECONDS(2)
 
-static void host_step(void *context);
+static void host_go_on(void *context);
 
 bool
 host_init(struct world *world)
 {
-	world->host.timer = loop_timer(world->loop, host_step, world);
+	world->host.timer = loop_timer(world->loop, host_go_on, world);
 	return world->host.timer != NULL;
 }
 
@@ -95,11 +95,11 @@ host_tell(struct world *world, enum host_what what)
 	world_look_soon(world);
 }
 
-/* Begins a step that is looked at until its limit. */
+/* Begins a phase that is looked at until its limit. */
 static void
-host_begin(struct world *world, enum host_step step, int64_t limit)
+host_begin(struct world *world, enum host_phase phase, int64_t limit)
 {
-	world->host.step = step;
+	world->host.phase = phase;
 	world->host.deadline = loop_now(world->loop) + limit;
 	timer_after(world->host.timer, LOOK_NS);
 }
@@ -126,7 +126,7 @@ host_signal(struct world *world, int number, bool told)
 static void
 host_find_all(struct world *world)
 {
-	if (world->server.foreign != NULL)
+	if (world->server.guest != NULL)
 		process_watch_refresh(world->processes);
 }
 
@@ -152,34 +152,34 @@ host_crash(struct world *world)
 	host_find_all(world);
 	silence_client(world, true);
 	host_signal(world, SIGSTOP, false);
-	host_begin(world, STEP_STOP, STOP_LIMIT);
+	host_begin(world, PHASE_STOP, STOP_LIMIT);
 }
 
 /* Makes the sockets vanish and kills what holds them. */
 static void
 host_end(struct world *world)
 {
-	foreign_end(world);
+	guest_end(world);
 	host_silence_all(world, VANISH);
-	if (world->host.refused && world->server.foreign != NULL)
+	if (world->host.refused && world->server.guest != NULL)
 		world_note(world, "pidfd_getfd is refused, so this server's sockets do not "
 		    "vanish without a word: a connection may see a FIN, as when its process is "
 		    "killed");
 	if (world->host.refused && server_is_tcpserv(world)) {
 		host_signal(world, SIGUSR2, false);
 		host_signal(world, SIGCONT, false);
-		host_begin(world, STEP_END, MILLISECONDS(300));
+		host_begin(world, PHASE_END, MILLISECONDS(300));
 		return;
 	}
 	host_signal(world, SIGKILL, false);
-	host_begin(world, STEP_END, END_LIMIT);
+	host_begin(world, PHASE_END, END_LIMIT);
 }
 
 /* Reboot: from up, a crash first. */
 void
 host_reboot(struct world *world)
 {
-	if (host_is_dark(world) || world->host.step == STEP_GRACE) {
+	if (host_is_dark(world) || world->host.phase == PHASE_GRACE) {
 		silence_client(world, true);
 		host_end(world);
 		return;
@@ -198,7 +198,7 @@ host_shutdown(struct world *world, int64_t grace)
 	if (silent) /* nobody will hear their FINs, now or later */
 		host_silence_all(world, VANISH);
 	host_signal(world, SIGTERM, true);
-	host_begin(world, STEP_GRACE, grace);
+	host_begin(world, PHASE_GRACE, grace);
 }
 
 /* The cable out: nobody is stopped. */
@@ -223,7 +223,7 @@ host_plug(struct world *world)
 void
 host_heal(struct world *world)
 {
-	world->host.step = STEP_NONE;
+	world->host.phase = PHASE_NONE;
 	timer_stop(world->host.timer);
 	if (!host_is_silent(world))
 		return;
@@ -234,10 +234,10 @@ host_heal(struct world *world)
 
 /* All are stopped (or will not be): now the sockets. */
 static void
-step_stopped(struct world *world)
+phase_stopped(struct world *world)
 {
 	host_silence_all(world, SILENCE_SERVER);
-	world->host.step = STEP_NONE;
+	world->host.phase = PHASE_NONE;
 	host_tell(world, HOST_CRASHED);
 	if (world->host.then_reboot) {
 		world->host.then_reboot = false;
@@ -247,62 +247,62 @@ step_stopped(struct world *world)
 
 /* Nobody is left: start the server afresh. */
 static void
-step_ended(struct world *world)
+phase_ended(struct world *world)
 {
 	if (world->server.ours)
 		server_start(world);
-	host_begin(world, STEP_START, END_LIMIT);
+	host_begin(world, PHASE_START, END_LIMIT);
 }
 
 /* The server is there again: the client hears. */
 static void
-step_started(struct world *world)
+phase_started(struct world *world)
 {
-	world->host.step = STEP_NONE;
+	world->host.phase = PHASE_NONE;
 	silence_client(world, false);
 	host_tell(world, HOST_UP);
 }
 
 /* The grace is over: SIGKILL to the rest, and again until all are gone. */
 static void
-step_graced(struct world *world, bool over)
+phase_graced(struct world *world, bool over)
 {
 	if (host_processes(world) == 0)
 		host_find_all(world);
 	if (host_processes(world) == 0) {
-		world->host.step = STEP_NONE;
+		world->host.phase = PHASE_NONE;
 		silence_client(world, true);
 		host_tell(world, HOST_DOWN);
 		return;
 	}
 	if (over) {
-		foreign_end(world);
+		guest_end(world);
 		host_signal(world, SIGKILL, true);
 		world->host.deadline = loop_now(world->loop) + END_LIMIT;
 	}
 	timer_after(world->host.timer, LOOK_NS);
 }
 
-/* The timer: has the step come about? */
+/* The timer: has the phase come about? */
 static void
-host_step(void *context)
+host_go_on(void *context)
 {
 	struct world *world = context;
 	bool over = loop_now(world->loop) > world->host.deadline;
 	bool done = over;
-	switch (world->host.step) {
-	case STEP_NONE:
+	switch (world->host.phase) {
+	case PHASE_NONE:
 		return;
-	case STEP_STOP:
+	case PHASE_STOP:
 		if (host_is_stopped(world))
 			host_find_all(world);
 		if (over || host_is_stopped(world)) {
-			step_stopped(world);
+			phase_stopped(world);
 			return;
 		}
 		host_signal(world, SIGSTOP, false); /* also to who was found now */
 		break;
-	case STEP_END:
+	case PHASE_END:
 		if (host_processes(world) == 0)
 			host_find_all(world);
 		if (host_processes(world) == 0 && world->server.ours &&
@@ -313,18 +313,18 @@ host_step(void *context)
 		if (over)
 			host_signal(world, SIGKILL, false);
 		if (done && host_processes(world) == 0) {
-			step_ended(world);
+			phase_ended(world);
 			return;
 		}
 		break;
-	case STEP_START:
+	case PHASE_START:
 		if (over || server_is_settled(world)) {
-			step_started(world);
+			phase_started(world);
 			return;
 		}
 		break;
-	case STEP_GRACE:
-		step_graced(world, over);
+	case PHASE_GRACE:
+		phase_graced(world, over);
 		return;
 	}
 	timer_after(world->host.timer, LOOK_NS);

@@ -3,7 +3,7 @@
 
 #include "endpoint.h"
 #include "reports.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "server_internal.h"
 #include "server_state.h"
 #include "world.h"
@@ -78,7 +78,7 @@ void
 server_start(struct world *world)
 {
 	if (world->server.command != NULL)
-		foreign_start(world);
+		guest_start(world);
 	else
 		start_tcpserv(world);
 }
@@ -89,8 +89,8 @@ server_stop(struct world *world, bool resume)
 	pid_t pid = world->server.pid;
 	if (pid == 0)
 		return;
-	if (world->server.foreign != NULL)
-		foreign_stop(world);
+	if (world->server.guest != NULL)
+		guest_stop(world);
 	world_signal(world, pid, SIGTERM, BY_USER);
 	if (resume)
 		process_watch_signal(world->processes, pid, SIGCONT);
@@ -133,7 +133,7 @@ server_watch_other(struct world *world)
 	    NULL, 0, loop_now(world->loop));
 	world->server.pid = owner;
 	world->server.listening = true;
-	foreign_watch(world);
+	guest_watch(world);
 }
 
 void
@@ -173,7 +173,7 @@ server_find(struct world *world, struct event *start)
 	if (start->start.server != SERVER_COMMAND)
 		return;
 	server->command = world->options.server;
-	foreign_command_text(world, start->start.command, SERVER_TEXT);
+	guest_command_text(world, start->start.command, SERVER_TEXT);
 }
 
 void
@@ -198,5 +198,5 @@ server_free(struct world *world)
 	for (size_t i = 0; i < world->server.channel_count; i++)
 		channel_close(world->server.channels[i]);
 	world->server.channel_count = 0;
-	foreign_free(world);
+	guest_free(world);
 }

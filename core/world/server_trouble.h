@@ -1,4 +1,4 @@
-/* server_trouble.h: what is told of a foreign server that does not come about. */
+/* server_trouble.h: what is told of a guest that does not come about. */
 #ifndef SERVER_TROUBLE_H
 #define SERVER_TROUBLE_H
 

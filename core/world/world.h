@@ -21,7 +21,7 @@ enum {
 	WORLD_PATH = 4096,
 };
 
-struct foreign; /* server_foreign.h */
+struct guest; /* server_guest.h */
 
 /* What it is made of. */
 struct world_options {
@@ -64,7 +64,7 @@ struct client {
 struct server {
 	bool ours;              /* we start it */
 	const char *const *command; /* in place of tcpserv; NULL: tcpserv */
-	struct foreign *foreign;    /* server_foreign.h; NULL: tcpserv, or none */
+	struct guest *guest;    /* server_guest.h; NULL: tcpserv, or none */
 	pid_t pid;              /* the latest parent, 0: none runs */
 	bool starting, listening;
 	bool never_came;        /* it could not be run, or ended before it listened */
@@ -80,11 +80,11 @@ struct server {
 	} found;
 };
 
-enum host_step { STEP_NONE, STEP_STOP, STEP_END, STEP_START, STEP_GRACE };
+enum host_phase { PHASE_NONE, PHASE_STOP, PHASE_END, PHASE_START, PHASE_GRACE };
 
 /* The server's host. */
 struct host {
-	enum host_step step;
+	enum host_phase phase;
 	bool then_reboot;       /* after the crash that a reboot from up begins with */
 	bool refused;           /* pidfd_getfd is: the fallback of host.c */
 	int64_t deadline;

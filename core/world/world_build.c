@@ -9,7 +9,7 @@
 #include "refused_here.h"
 #include "reports.h"
 #include "server.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "server_state.h"
 #include "world.h"
 #include "world_address.h"
@@ -33,7 +33,7 @@ static void
 process_came_or_died(void *context)
 {
 	struct world *world = context;
-	if (world->server.foreign != NULL) /* nobody tells who holds what now */
+	if (world->server.guest != NULL) /* nobody tells who holds what now */
 		socket_watch_force(world->sockets);
 	else
 		socket_watch_look_soon(world->sockets);
@@ -216,8 +216,8 @@ void
 world_look(struct world *world)
 {
 	server_sweep_channels(world);
-	if (world->server.foreign != NULL)
-		foreign_look(world);
+	if (world->server.guest != NULL)
+		guest_look(world);
 }
 
 void

@@ -6,7 +6,7 @@
 #include "guard.h"
 #include "host.h"
 #include "reports.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "server_state.h"
 #include "world.h"
 
@@ -23,8 +23,8 @@ started_is_followed(struct world *world, pid_t pid, bool client, int64_t time)
 {
 	char command[SERVER_TEXT];
 	snprintf(command, sizeof command, "%s", client ? "tcpcli" : "tcpserv");
-	if (!client && world->server.foreign != NULL)
-		foreign_command_text(world, command, sizeof command);
+	if (!client && world->server.guest != NULL)
+		guest_command_text(world, command, sizeof command);
 	process_watch_add_started(world->processes, pid,
 	    launcher_guard(world->launcher), client ? ROLE_CLIENT : ROLE_SERVER,
 	    command, time);
@@ -39,8 +39,8 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 	bool server = serial == world->server.start_serial;
 	if (!client && !server)
 		return;
-	if (pid < 0 && server && world->server.foreign != NULL) {
-		foreign_failed(world, error);
+	if (pid < 0 && server && world->server.guest != NULL) {
+		guest_failed(world, error);
 		return;
 	}
 	if (pid < 0) {
@@ -59,8 +59,8 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 		world->client.starting = false;
 		world->client.pid = pid;
 	} else {
-		if (world->server.foreign != NULL)
-			foreign_started(world, pid);
+		if (world->server.guest != NULL)
+			guest_started(world, pid);
 		else
 			world->server.starting = false;
 		world->server.pid = pid;
@@ -81,8 +81,8 @@ guard_reaped(void *context, pid_t pid, int status, int64_t time)
 	    launcher_guard(world->launcher), time);
 	if (pid == world->client.pid)
 		client_ended(world);
-	if (world->server.foreign != NULL)
-		foreign_look(world);
+	if (world->server.guest != NULL)
+		guest_look(world);
 	else if (pid == world->server.pid)
 		server_ended(world);
 }

@@ -40,7 +40,7 @@ main(void)
 	srunner_add_suite(runner, explain_rows_suite());
 	srunner_add_suite(runner, explain_suite());
 	srunner_add_suite(runner, explain_told_suite());
-	srunner_add_suite(runner, foreign_suite());
+	srunner_add_suite(runner, guest_suite());
 	srunner_add_suite(runner, giving_up_suite());
 	srunner_add_suite(runner, guard_orders_suite());
 	srunner_add_suite(runner, guard_suite());

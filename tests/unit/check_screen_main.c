@@ -17,7 +17,7 @@ main(void)
 	srunner_add_suite(runner, screen_diagram_suite());
 	srunner_add_suite(runner, screen_draw_suite());
 	srunner_add_suite(runner, screen_figures_suite());
-	srunner_add_suite(runner, screen_foreign_suite());
+	srunner_add_suite(runner, screen_guest_suite());
 	srunner_add_suite(runner, screen_guide_suite());
 	srunner_add_suite(runner, screen_history_suite());
 	srunner_add_suite(runner, screen_input_suite());

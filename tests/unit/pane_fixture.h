@@ -43,7 +43,7 @@ line_at(size_t number)
 	struct scene scene = scene_now();
 	ck_assert_msg(number < looked.state->count, "it has %zu lines",
 	    looked.state->count);
-	looked.line = (struct line){.look = LOOK_PLAIN};
+	looked.line = (struct line){.style = STYLE_PLAIN};
 	looked.state->pane->line(looked.state, &scene, number, looked.inside.columns,
 	    &looked.line);
 	size_t length = strlen(looked.line.text);
@@ -56,7 +56,7 @@ line_at(size_t number)
 static inline unsigned
 look_of_it(void)
 {
-	return looked.line.look;
+	return looked.line.style;
 }
 
 /* Its heading. */
@@ -64,7 +64,7 @@ static inline const char *
 heading_of_it(void)
 {
 	struct scene scene = scene_now();
-	looked.line = (struct line){.look = LOOK_PLAIN};
+	looked.line = (struct line){.style = STYLE_PLAIN};
 	looked.state->pane->heading(looked.state, &scene, looked.inside.columns,
 	    &looked.line);
 	return looked.line.text;

@@ -33,7 +33,7 @@ notify_choice(struct console *self, const struct event *event)
 	char text[80];
 	snprintf(text, sizeof text, "the room: %u, it was: %u", event->ask.chosen,
 	    event->ask.answer);
-	console_notify(self, LOOK_STRONG, text);
+	console_notify(self, STYLE_STRONG, text);
 }
 
 /* The log's reader: the screen is made from the moment, so there is nothing to
@@ -52,7 +52,7 @@ read_event(void *context, const struct event *event, const struct moment *now)
 		screen_drop_notice(&self->screen); /* it was about the one before */
 	else if (is_news(event, now))
 		console_notify(self, event->type == EVENT_ERROR ?
-		    LOOK_REVERSE | LOOK_STRONG : LOOK_STRONG, event->text);
+		    STYLE_REVERSE | STYLE_STRONG : STYLE_STRONG, event->text);
 	else if (event->type == EVENT_ASK && event->ask.chosen != 0 &&
 	    !now->lesson.any)
 		notify_choice(self, event);

@@ -37,16 +37,16 @@ console_hurry(struct console *self)
 }
 
 void
-console_notify(struct console *self, unsigned look, const char *text)
+console_notify(struct console *self, unsigned style, const char *text)
 {
-	screen_notice(&self->screen, look, loop_now(self->loop) + NOTICE, text);
+	screen_notice(&self->screen, style, loop_now(self->loop) + NOTICE, text);
 	console_mark(self);
 }
 
 void
 console_hint(struct console *self, const char *text)
 {
-	console_notify(self, LOOK_STRONG, text);
+	console_notify(self, STYLE_STRONG, text);
 	self->screen.notice_until_key = true;
 }
 
@@ -79,13 +79,13 @@ console_update_question(struct console *self)
 		char first[44];
 		escape_into(first, sizeof first, self->paste,
 		    strcspn(self->paste, "\n"));
-		line_format(&self->question, LOOK_PLAIN,
+		line_format(&self->question, STYLE_PLAIN,
 		    "Send %zu pasted lines? y/n  (%s ...)%s", lines, first,
 		    lines > MANY_LINES ? "  Ctrl-C drops what is left" : "");
 		self->screen.question = self->question.text;
 	} else if (self->confirm != NULL) {
 		char *visible = escape_text(self->confirm, strlen(self->confirm));
-		line_format(&self->question, LOOK_PLAIN, "%s y/n",
+		line_format(&self->question, STYLE_PLAIN, "%s y/n",
 		    visible != NULL ? visible : "");
 		free(visible);
 		self->screen.question = self->question.text;

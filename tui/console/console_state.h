@@ -68,8 +68,8 @@ struct console {
 void console_mark(struct console *self);
 void console_hurry(struct console *self);
 
-/* Shows a line for a while, in this look (look.h). */
-void console_notify(struct console *self, unsigned look, const char *text);
+/* Shows a line for a while, in this style (style.h). */
+void console_notify(struct console *self, unsigned style, const char *text);
 
 /* Shows a line that is about the key just pressed: the next one takes it away. */
 void console_hint(struct console *self, const char *text);

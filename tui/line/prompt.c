@@ -474,12 +474,12 @@ prompt_draw(const struct prompt *prompt, const struct draw *draw, int row,
 			int step = room / 2;
 			skip = (size_t)(((cursor - room) / step + 1) * step);
 		}
-		draw_text(draw, row, start, room, whole, skip, LOOK_PLAIN);
+		draw_text(draw, row, start, room, whole, skip, STYLE_PLAIN);
 		/* a wide character that the skip cut leaves no half behind */
 		cursor = (int)(utf8_width(before) - utf8_width(whole) +
 		    utf8_width(whole + utf8_fit(whole, skip)));
 	}
-	draw_text(draw, row, 0, start, prefix, 0, LOOK_PLAIN);
+	draw_text(draw, row, 0, start, prefix, 0, STYLE_PLAIN);
 	free(before);
 	free(whole);
 	return start + cursor;

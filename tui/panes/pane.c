@@ -38,7 +38,7 @@ pane_state_release(struct pane_state *state)
 }
 
 void
-line_format(struct line *line, unsigned look, const char *format, ...)
+line_format(struct line *line, unsigned style, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -46,7 +46,7 @@ line_format(struct line *line, unsigned look, const char *format, ...)
 	va_end(arguments);
 	if (length >= (int)sizeof line->text)
 		line->text[utf8_fit(line->text, sizeof line->text - 8)] = '\0';
-	line->look = look;
+	line->style = style;
 	line->mark_count = 0;
 }
 
@@ -57,7 +57,7 @@ pane_write_text(const struct pane_state *state, const struct scene *scene,
 	(void)scene;
 	(void)columns;
 	const struct text_line *from = &state->text.lines[number];
-	line_format(line, from->look, "%s", from->text);
+	line_format(line, from->style, "%s", from->text);
 }
 
 /* One row of a picture. */
@@ -330,21 +330,21 @@ draw_note(const struct pane_state *state, const struct draw *draw,
 		return 0;
 	width = (int)utf8_width(note);
 	draw_text(draw, inside->row - 1, inside->column + inside->columns - width - 1,
-	    width, note, 0, LOOK_STRONG);
+	    width, note, 0, STYLE_STRONG);
 	return width;
 }
 
-/* Draws the title; of the active pane between marks, not by its look alone. */
+/* Draws the title; of the active pane between marks, not by its style alone. */
 static void
 draw_pane_title(const struct pane_state *state, const struct draw *draw,
     const struct rectangle *inside, bool active, int note)
 {
 	struct line title, words;
-	line_format(&words, LOOK_PLAIN, "%s", title_of(state));
+	line_format(&words, STYLE_PLAIN, "%s", title_of(state));
 	text_shorten(words.text, inside->columns - 2 - (note > 0 ? note + 2 : 0));
-	line_format(&title, active ? LOOK_REVERSE | LOOK_STRONG : LOOK_KEY,
+	line_format(&title, active ? STYLE_REVERSE | STYLE_STRONG : STYLE_KEY,
 	    active ? "[%.900s]" : " %.900s ", words.text);
-	draw_title(draw, inside, title.text, title.look);
+	draw_title(draw, inside, title.text, title.style);
 }
 
 /* Draws the line above the rows and the one below them, and takes their room from
@@ -357,14 +357,14 @@ draw_ends(const struct pane_state *state, const struct scene *scene,
 	if (state->pane->heading != NULL) {
 		state->pane->heading(state, scene, body->columns, &line);
 		draw_text(draw, body->row++, body->column, body->columns, line.text,
-		    state->shift, line.look);
+		    state->shift, line.style);
 		body->rows--;
 	}
 	line = (struct line){0};
 	if (state->pane->footing != NULL && body->rows > 1) {
 		state->pane->footing(state, scene, body->columns, &line);
 		draw_text(draw, body->row + --body->rows, body->column, body->columns,
-		    line.text, 0, line.look);
+		    line.text, 0, line.style);
 	}
 }
 
@@ -387,18 +387,18 @@ pane_draw(struct pane_state *state, const struct scene *scene,
 	state->lacks_memory = false;
 	for (size_t i = 0; i < rows && state->top + i < state->count; i++) {
 		size_t number = state->top + i;
-		line = (struct line){.look = LOOK_PLAIN};
+		line = (struct line){.style = STYLE_PLAIN};
 		pane->line(state, scene, number, body.columns, &line);
 		state->lacks_memory |= line.lacks_memory;
 		if (active && (pane->selects ? number == state->selected :
 		    number + 1 == state->found))
-			line.look |= LOOK_REVERSE;
+			line.style |= STYLE_REVERSE;
 		draw_line(draw, body.row + (int)i, body.column, body.columns,
 		    &line, state->shift);
 		if (pane->follows && /* text, not a table: say that it goes on */
 		    utf8_width(line.text) > state->shift + (size_t)body.columns)
 			draw_text(draw, body.row + (int)i,
-			    body.column + body.columns - 1, 1, "…", 0, LOOK_STRONG);
+			    body.column + body.columns - 1, 1, "…", 0, STYLE_STRONG);
 	}
 }
 
@@ -478,7 +478,7 @@ pane_search(struct pane_state *state, const struct scene *scene,
 	    state->found != 0 ? state->found : state->top;
 	for (size_t i = 0; i < state->count && *wanted != '\0'; i++) {
 		size_t number = (from + i) % state->count;
-		line = (struct line){.look = LOOK_PLAIN};
+		line = (struct line){.style = STYLE_PLAIN};
 		state->pane->line(state, scene, number, inside->columns, &line);
 		if (strcasestr(line.text, wanted) == NULL)
 			continue;

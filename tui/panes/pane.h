@@ -178,7 +178,7 @@ bool pane_connection_subject(const struct pane_state *state,
     const struct scene *scene, size_t number, struct explain_subject *subject);
 
 /* Puts formatted text into the line. */
-void line_format(struct line *line, unsigned look, const char *format, ...)
+void line_format(struct line *line, unsigned style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Shows the lines of state->text: the line function of panes that have some. */

@@ -142,7 +142,7 @@ prepare(struct pane_state *state, const struct scene *scene,
 	}
 	if (state->count > 0)
 		return;
-	text_add(&state->text, LOOK_PLAIN, "%s", current != 0 ?
+	text_add(&state->text, STYLE_PLAIN, "%s", current != 0 ?
 	    "No byte has gone out or come back yet." :
 	    "No connection yet: connect opens one.");
 	state->count = 1;
@@ -156,7 +156,7 @@ write_piece(const struct event *event, struct line *line)
 	bool sent = event->type == EVENT_SENT;
 	if (event->text != NULL)
 		escape_into(text, sizeof text, event->text, event->length);
-	line_format(line, LOOK_STRONG | (sent ? LOOK_KEY : LOOK_GOOD),
+	line_format(line, STYLE_STRONG | (sent ? STYLE_KEY : STYLE_GOOD),
 	    "%s %-4s %.3f  %zu byte%s  %s", sent ? "→" : "←",
 	    sent ? "sent" : "echo", (double)event->time / 1e9, event->line.bytes,
 	    event->line.bytes == 1 ? "" : "s", text);
@@ -179,7 +179,7 @@ write_row(const struct event *event, uint64_t offset, size_t row,
 	}
 	if (!has_bytes(event))
 		snprintf(hex, sizeof hex, "not in this log");
-	line_format(line, LOOK_PLAIN, "  %06" PRIx64 "  %-*s%s",
+	line_format(line, STYLE_PLAIN, "  %06" PRIx64 "  %-*s%s",
 	    offset + row * ROW_BYTES, TEXT_COLUMN - HEX_COLUMN, hex, text);
 }
 
@@ -193,7 +193,7 @@ write_fields(const struct fields *fields, uint64_t offset, struct line *line)
 		used += (size_t)snprintf(hex + used, sizeof hex - used, "%s%02x%s",
 		    i % fields->size == 0 ? "[" : " ", fields->bytes[i],
 		    i % fields->size == fields->size - 1 ? "]" : "");
-	line_format(line, LOOK_STRONG, "  %06" PRIx64 "%*s%s", offset,
+	line_format(line, STYLE_STRONG, "  %06" PRIx64 "%*s%s", offset,
 	    FIELD_COLUMN - 8, "", hex);
 }
 
@@ -240,7 +240,7 @@ write_meaning(const struct event *event, const struct fields *fields,
 		    (int)(fields->size * 3), value);
 	}
 	bool own = (which == LINE_BIG && big) || (which == LINE_LITTLE && little);
-	line_format(line, own ? LOOK_STRONG : LOOK_PLAIN, "%s%*s%s",
+	line_format(line, own ? STYLE_STRONG : STYLE_PLAIN, "%s%*s%s",
 	    labels[which], FIELD_COLUMN - (int)utf8_width(labels[which]), "", text);
 }
 
@@ -276,7 +276,7 @@ write_heading(const struct pane_state *state, const struct scene *scene,
 	(void)state;
 	(void)scene;
 	(void)columns;
-	line_format(line, LOOK_STRONG, "  offset  %-*s%s", TEXT_COLUMN - HEX_COLUMN,
+	line_format(line, STYLE_STRONG, "  offset  %-*s%s", TEXT_COLUMN - HEX_COLUMN,
 	    " 0  1  2  3  4  5  6  7   8  9  a  b  c  d  e  f", "text");
 }
 

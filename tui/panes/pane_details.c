@@ -124,7 +124,7 @@ heading(const struct pane_state *state, const struct scene *scene, int columns,
 	int width = (columns - COLUMN - 1) / 2;
 	(void)state;
 	(void)scene;
-	line_format(line, LOOK_STRONG, "%-*s%*s %*s", COLUMN, "", width, "client",
+	line_format(line, STYLE_STRONG, "%-*s%*s %*s", COLUMN, "", width, "client",
 	    width, "server");
 }
 
@@ -149,7 +149,7 @@ write_line(const struct pane_state *state, const struct scene *scene, size_t num
 	(void)state;
 	write_value(&details->client, number, client, sizeof client);
 	write_value(&details->server, number, server, sizeof server);
-	line_format(line, LOOK_PLAIN, "%-*s%*s %*s", COLUMN, rows[number].name, width,
+	line_format(line, STYLE_PLAIN, "%-*s%*s %*s", COLUMN, rows[number].name, width,
 	    client, width, server);
 }
 

@@ -81,7 +81,7 @@ add_name(struct text *text, const struct moment_errno *last, bool section)
 	char name[64];
 	bool failed = last->call.result < 0;
 	write_name(last, name, sizeof name);
-	text_add(text, (failed ? LOOK_BAD : LOOK_PLAIN) | LOOK_STRONG, "%s%s%s",
+	text_add(text, (failed ? STYLE_BAD : STYLE_PLAIN) | STYLE_STRONG, "%s%s%s",
 	    name, section ? ", UNP " : "", section ? last->section : "");
 }
 
@@ -99,19 +99,19 @@ compose(struct pane_state *state, const struct moment_errno *last, int columns,
 	if (variant < NAME_IN_TITLE)
 		add_name(text, last, has_section && variant >= SECTION_ABOVE);
 	if (variant < NO_MESSAGE)
-		text_wrap(text, LOOK_PLAIN, last->signal != 0 ?
+		text_wrap(text, STYLE_PLAIN, last->signal != 0 ?
 		    strsignal(last->signal) : last->call.result < 0 ?
 		    strerror(last->call.error) : "read returned 0", columns, 0);
 	if (variant < CALL_IN_TITLE)
-		text_wrap(text, LOOK_PLAIN, call, columns, 0);
+		text_wrap(text, STYLE_PLAIN, call, columns, 0);
 	else if (variant < NAME_IN_TITLE)
 		write_title(&last->call, columns, state->title,
 		    sizeof state->title);
 	else
 		write_title_with_name(last, state->title, sizeof state->title);
-	text_wrap(text, LOOK_PLAIN, last->why != NULL ? last->why : "", columns, 0);
+	text_wrap(text, STYLE_PLAIN, last->why != NULL ? last->why : "", columns, 0);
 	if (has_section && variant < SECTION_ABOVE)
-		text_add(text, LOOK_KEY, "UNP %s", last->section);
+		text_add(text, STYLE_KEY, "UNP %s", last->section);
 }
 
 static void
@@ -122,7 +122,7 @@ prepare(struct pane_state *state, const struct scene *scene,
 	text_clear(&state->text);
 	*state->title = '\0';
 	if (!last->any)
-		text_add(&state->text, LOOK_PLAIN, "none yet");
+		text_add(&state->text, STYLE_PLAIN, "none yet");
 	for (int variant = SPACIOUS; last->any && variant < VARIANTS; variant++) {
 		compose(state, last, inside->columns, variant);
 		if (state->text.count <= (size_t)inside->rows)

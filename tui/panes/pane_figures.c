@@ -91,21 +91,21 @@ draw_call(struct canvas *canvas, int row, int column, int columns,
 	const struct chain_call *call = figures_chain(side, number);
 	const struct made *made = &figures->made[side][number];
 	char result[96] = "-";
-	unsigned look = LOOK_PLAIN;
+	unsigned style = STYLE_PLAIN;
 	if (made->count > 0) {
 		write_result(made, result, sizeof result);
-		look = LOOK_STRONG | (made->call.result < 0 ? LOOK_BAD : LOOK_PLAIN);
-		canvas_put(canvas, row, column + 9, look, "%8.3f",
+		style = STYLE_STRONG | (made->call.result < 0 ? STYLE_BAD : STYLE_PLAIN);
+		canvas_put(canvas, row, column + 9, style, "%8.3f",
 		    (double)made->time / 1e9);
 	} else if (call->call == CALL_CLOSE && closed_by_kernel(figures, side)) {
 		snprintf(result, sizeof result, "the kernel: it ended");
-		look = LOOK_BAD;
+		style = STYLE_BAD;
 	}
-	canvas_put(canvas, row, column, look, "%s %s",
+	canvas_put(canvas, row, column, style, "%s %s",
 	    made->count > 0 ? "►" : " ", call->name);
-	canvas_put(canvas, row, column + 18, look, "%s", result);
+	canvas_put(canvas, row, column + 18, style, "%s", result);
 	if (columns >= WIDE_COLUMNS && strlen(result) < 10)
-		canvas_put(canvas, row, column + 29, LOOK_PLAIN, "%s", call->does);
+		canvas_put(canvas, row, column + 29, STYLE_PLAIN, "%s", call->does);
 }
 
 /* Writes a value; what is too long for its room is shown by its end. */
@@ -142,10 +142,10 @@ draw_value(struct canvas *canvas, int row, int column, int columns,
 		chooser = endpoint_is_any(endpoint) ? &any_before : &any_after;
 	write_value(&plain, number % 2 == 1, (size_t)(columns - VALUE_COLUMN),
 	    value, sizeof value);
-	canvas_put(canvas, row, column, LOOK_PLAIN, "%s", value_names[number]);
-	canvas_put(canvas, row, column + VALUE_COLUMN, LOOK_STRONG |
-	    (endpoint->family != 0 ? LOOK_GOOD : LOOK_PLAIN), "%s", value);
-	canvas_put(canvas, row + 1, column + 2, LOOK_PLAIN, "%s",
+	canvas_put(canvas, row, column, STYLE_PLAIN, "%s", value_names[number]);
+	canvas_put(canvas, row, column + VALUE_COLUMN, STYLE_STRONG |
+	    (endpoint->family != 0 ? STYLE_GOOD : STYLE_PLAIN), "%s", value);
+	canvas_put(canvas, row + 1, column + 2, STYLE_PLAIN, "%s",
 	    columns >= WIDE_COLUMNS ? chooser->wide : chooser->brief);
 }
 
@@ -163,12 +163,12 @@ draw_pair(struct canvas *canvas, int row, int column, const struct figures *figu
 		chosen = endpoint_is_any(endpoint) ?
 		    "bind: any address, the caller's port" :
 		    "bind: the port; accept: the address";
-	canvas_put(canvas, row, column, LOOK_PLAIN, "%s", foreign ?
+	canvas_put(canvas, row, column, STYLE_PLAIN, "%s", foreign ?
 	    "foreign" : "local");
-	canvas_put(canvas, row, column + 8, LOOK_STRONG |
-	    (endpoint->family != 0 ? LOOK_GOOD : LOOK_PLAIN), "%s",
+	canvas_put(canvas, row, column + 8, STYLE_STRONG |
+	    (endpoint->family != 0 ? STYLE_GOOD : STYLE_PLAIN), "%s",
 	    endpoint_text(&plain, text));
-	canvas_put(canvas, row + 1, column + 2, LOOK_PLAIN, "%s", chosen);
+	canvas_put(canvas, row + 1, column + 2, STYLE_PLAIN, "%s", chosen);
 }
 
 /* Draws one side's figure. */
@@ -190,7 +190,7 @@ draw_side(struct canvas *canvas, int column, int columns,
 	else
 		snprintf(who, sizeof who, moment_is_listening(scene->moment) ?
 		    ": not ours, tells nothing" : ": no call yet");
-	canvas_put(canvas, 0, column, LOOK_STRONG | LOOK_KEY, "%s%s",
+	canvas_put(canvas, 0, column, STYLE_STRONG | STYLE_KEY, "%s%s",
 	    side == SIDE_CLIENT ? "Client (5.15)" : "Server (5.16)", who);
 	for (int i = 0; figures_chain(side, i) != NULL; i++)
 		draw_call(canvas, 1 + i, column, columns, figures, side, i);
@@ -206,9 +206,9 @@ static void
 draw_lines(struct canvas *canvas, int middle)
 {
 	for (int row = 0; row < VALUES_ROW + CHOSEN && row < canvas->rows; row++)
-		canvas_put(canvas, row, middle, LOOK_PLAIN, "│");
+		canvas_put(canvas, row, middle, STYLE_PLAIN, "│");
 	for (int column = 0; column < canvas->columns; column++)
-		canvas_put(canvas, VALUES_ROW - 1, column, LOOK_PLAIN,
+		canvas_put(canvas, VALUES_ROW - 1, column, STYLE_PLAIN,
 		    column == middle ? "┼" : "─");
 }
 
@@ -217,7 +217,7 @@ static void
 draw_words(struct canvas *canvas)
 {
 	struct text text = {0};
-	text_wrap(&text, LOOK_PLAIN, "The four values together name the connection: "
+	text_wrap(&text, STYLE_PLAIN, "The four values together name the connection: "
 	    "the table of sockets has a row for each end, with local and foreign "
 	    "changed over. The client calls no bind: whatever port is free will do, "
 	    "for nobody has to find it. The server calls bind because its port is "
@@ -225,7 +225,7 @@ draw_words(struct canvas *canvas)
 	    "the same local port and another foreign pair, and TCP hands each segment "
 	    "to the socket that all four fit.", canvas->columns - 2, 0);
 	for (size_t i = 0; i < text.count; i++)
-		canvas_put(canvas, WORDS_ROW + (int)i, 1, LOOK_PLAIN, "%s",
+		canvas_put(canvas, WORDS_ROW + (int)i, 1, STYLE_PLAIN, "%s",
 		    text.lines[i].text);
 	text_release(&text);
 }

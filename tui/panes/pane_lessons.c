@@ -44,7 +44,7 @@ write_heading(const struct pane_state *state, const struct scene *scene,
 {
 	(void)state;
 	(void)columns;
-	line_format(line, LOOK_STRONG, "  %-*s %-*s %s", SECTION, "UNP",
+	line_format(line, STYLE_STRONG, "  %-*s %-*s %s", SECTION, "UNP",
 	    name_columns(scene), "Name", "What is seen");
 }
 
@@ -71,8 +71,8 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	escape_into(title, sizeof title, refusal != NULL ? refusal : lesson->title,
 	    strlen(refusal != NULL ? refusal : lesson->title));
 	text_shorten(name, NAME_MOST);
-	line_format(line, refusal != NULL ? LOOK_FAINT : is_played(scene, lesson) ?
-	    LOOK_STRONG : LOOK_PLAIN, "%c %-*s %s%*s %s%s%s", selected ? '>' : ' ',
+	line_format(line, refusal != NULL ? STYLE_FAINT : is_played(scene, lesson) ?
+	    STYLE_STRONG : STYLE_PLAIN, "%c %-*s %s%*s %s%s%s", selected ? '>' : ' ',
 	    SECTION, section, name, name_columns(scene) - (int)utf8_width(name), "",
 	    refusal != NULL ? "(" : "", title, refusal != NULL ? ")" : "");
 	text_shorten(line->text, columns);
@@ -85,13 +85,13 @@ write_footing(const struct pane_state *state, const struct scene *scene, int col
 {
 	const struct scenario *lesson = lesson_at(scene, state->selected);
 	char visible[VISIBLE];
-	line->look = LOOK_KEY | LOOK_STRONG;
+	line->style = STYLE_KEY | STYLE_STRONG;
 	if (lesson != NULL && scenario_refusal(lesson) != NULL) {
 		escape_into(visible, sizeof visible, lesson->title,
 		    strlen(lesson->title));
-		line_format(line, line->look, "Not to be played here: %s", visible);
+		line_format(line, line->style, "Not to be played here: %s", visible);
 	} else if (lesson != NULL) {
-		line_format(line, line->look, "Enter plays it in a clean state: what "
+		line_format(line, line->style, "Enter plays it in a clean state: what "
 		    "runs now is ended.");
 	}
 	text_shorten(line->text, columns);

@@ -37,10 +37,10 @@ write_line(const struct pane_state *state, const struct scene *scene,
 		length--;
 	escape_into(text, sizeof text, event->text, length);
 	if (scene->moment->connection_count > 1 && event->line.conn != 0)
-		line_format(line, LOOK_PLAIN, "%u %s%s%.200s", event->line.conn,
+		line_format(line, STYLE_PLAIN, "%u %s%s%.200s", event->line.conn,
 		    text, gap, hex);
 	else
-		line_format(line, LOOK_PLAIN, "%s%s%.200s", text, gap, hex);
+		line_format(line, STYLE_PLAIN, "%s%s%.200s", text, gap, hex);
 }
 
 const struct pane pane_sent = {

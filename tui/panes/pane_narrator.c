@@ -15,11 +15,11 @@ enum { WORDS = 1200, ANSWER = 600, LABEL = 10 };
 
 /* What a peer could have no hand in, but a file has. */
 static void
-add_words(struct text *text, unsigned look, const char *words, int columns)
+add_words(struct text *text, unsigned style, const char *words, int columns)
 {
 	char visible[WORDS];
 	escape_into(visible, sizeof visible, words, strlen(words));
-	text_wrap(text, look, visible, columns, 0);
+	text_wrap(text, style, visible, columns, 0);
 }
 
 /* The answers one behind the other, each whole where it fits. */
@@ -32,13 +32,13 @@ add_answers_in_row(struct text *text, const struct moment *moment, int columns)
 		snprintf(item, sizeof item, "%u %s", i, answer);
 		int width = (int)(utf8_width(row) + utf8_width(item)) + 3;
 		if (used > 0 && (width > columns || used + strlen(item) + 4 > sizeof row)) {
-			text_wrap(text, LOOK_PLAIN, row, columns, 2);
+			text_wrap(text, STYLE_PLAIN, row, columns, 2);
 			used = 0;
 		}
 		snprintf(row + used, sizeof row - used, "%s%s", used > 0 ? "   " : "",
 		    item);
 	}
-	text_wrap(text, LOOK_PLAIN, row, columns, 2);
+	text_wrap(text, STYLE_PLAIN, row, columns, 2);
 }
 
 /* A question and its answers, below each other if that leaves so many rows. */
@@ -46,11 +46,11 @@ static void
 add_question(struct text *text, const struct moment *moment, int columns, int rows)
 {
 	char answer[ANSWER], item[ANSWER + 16];
-	add_words(text, LOOK_STRONG, moment->lesson.question, columns);
+	add_words(text, STYLE_STRONG, moment->lesson.question, columns);
 	size_t before = text->count;
 	for (unsigned i = 1; guide_answer(moment, i, answer, sizeof answer); i++) {
 		snprintf(item, sizeof item, "%u %s", i, answer);
-		text_wrap(text, LOOK_PLAIN, item, columns, 2);
+		text_wrap(text, STYLE_PLAIN, item, columns, 2);
 	}
 	if (text->count <= (size_t)rows)
 		return;
@@ -75,26 +75,26 @@ add_choice(struct text *text, const struct moment *moment, int columns, bool tol
 	else
 		snprintf(words, sizeof words, "The room: %u %s   It was: %u %s",
 		    lesson->chosen, room, lesson->answer, right);
-	unsigned look = !told ? LOOK_KEY : good ? LOOK_GOOD : LOOK_PASSING;
+	unsigned style = !told ? STYLE_KEY : good ? STYLE_GOOD : STYLE_PASSING;
 	if (utf8_width(words) <= (size_t)columns || !told || good) {
-		text_wrap(text, look | LOOK_STRONG, words, columns, 2);
+		text_wrap(text, style | STYLE_STRONG, words, columns, 2);
 		return;
 	}
 	snprintf(words, sizeof words, "The room: %u %s", lesson->chosen, room);
-	text_wrap(text, look | LOOK_STRONG, words, columns, 2);
+	text_wrap(text, style | STYLE_STRONG, words, columns, 2);
 	snprintf(words, sizeof words, "It was:   %u %s", lesson->answer, right);
-	text_wrap(text, look | LOOK_STRONG, words, columns, 2);
+	text_wrap(text, style | STYLE_STRONG, words, columns, 2);
 }
 
 /* "expected  zombies 5" */
 static void
-add_labelled(struct text *text, unsigned look, const char *label, const char *words,
+add_labelled(struct text *text, unsigned style, const char *label, const char *words,
     int columns)
 {
 	char visible[WORDS], line[WORDS + LABEL + 1];
 	escape_into(visible, sizeof visible, words, strlen(words));
 	snprintf(line, sizeof line, "%-*s%s", LABEL, label, visible);
-	text_wrap(text, look, line, columns, LABEL);
+	text_wrap(text, style, line, columns, LABEL);
 }
 
 /* Expected and seen. */
@@ -106,10 +106,10 @@ add_failure(struct text *text, const struct moment_lesson *lesson, int columns)
 	snprintf(head, sizeof head, "It did not come out as the lesson says: line %u of "
 	    "%s", lesson->line, name);
 	text_shorten(head, columns);
-	text_add(text, LOOK_BAD | LOOK_STRONG | LOOK_REVERSE, "%s", head);
-	add_labelled(text, LOOK_STRONG, lesson->refused ? "command" : "expected",
+	text_add(text, STYLE_BAD | STYLE_STRONG | STYLE_REVERSE, "%s", head);
+	add_labelled(text, STYLE_STRONG, lesson->refused ? "command" : "expected",
 	    lesson->failed, columns);
-	add_labelled(text, LOOK_BAD | LOOK_STRONG, lesson->refused ? "refused" : "seen",
+	add_labelled(text, STYLE_BAD | STYLE_STRONG, lesson->refused ? "refused" : "seen",
 	    *lesson->got != '\0' ?
 	    lesson->got : "nothing of the kind", columns);
 }
@@ -134,9 +134,9 @@ compose(struct pane_state *state, const struct scene *scene, int columns, int ro
 		add_choice(text, scene->moment, columns, true);
 	}
 	if (*lesson->say != '\0')
-		add_words(text, LOOK_PLAIN, lesson->say, columns);
+		add_words(text, STYLE_PLAIN, lesson->say, columns);
 	if (!lesson->spoke)
-		text_add(text, LOOK_PLAIN, "%s", lesson->any ? "The lesson begins." :
+		text_add(text, STYLE_PLAIN, "%s", lesson->any ? "The lesson begins." :
 		    "The lesson has not begun yet.");
 }
 
@@ -207,7 +207,7 @@ write_footing(const struct pane_state *state, const struct scene *scene, int col
 		return; /* what comes next is of now */
 	guide_write_next(&scene->guide, scene->moment, columns, line->text,
 	    sizeof line->text);
-	line->look = LOOK_KEY | LOOK_STRONG;
+	line->style = STYLE_KEY | STYLE_STRONG;
 }
 
 const struct pane pane_narrator = {

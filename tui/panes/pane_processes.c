@@ -132,7 +132,7 @@ write_heading(const struct pane_state *state, const struct scene *scene,
 {
 	(void)state;
 	struct widths widths = widths_for(scene, columns);
-	line_format(line, LOOK_STRONG, "%*s %*s %-*s%-*s %-*s %-*s%s", widths.pid,
+	line_format(line, STYLE_STRONG, "%*s %*s %-*s%-*s %-*s %-*s%s", widths.pid,
 	    "PID", widths.pid, "PPID", widths.tty, widths.tty > 0 ? "TTY" : "",
 	    STAT, "STAT", widths.command, widths.peer > 0 ? "COMMAND" : "CMD/PEER",
 	    widths.peer, widths.peer > 0 ? "PEER" : "", "WCHAN");
@@ -262,22 +262,22 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	const struct process_row *row = &process->row;
 	struct widths widths = widths_for(scene, columns);
 	char command[12 * PROCESS_TEXT], tty[64], stat[32];
-	unsigned look = LOOK_PLAIN;
+	unsigned style = STYLE_PLAIN;
 	bool zombie = is_zombie(process);
 	write_command(process, &widths, command, sizeof command);
 	if (process->ended_at != 0)
-		look = LOOK_BAD;
+		style = STYLE_BAD;
 	else if (zombie)
-		look = LOOK_BAD | LOOK_STRONG;
+		style = STYLE_BAD | STYLE_STRONG;
 	else if (*row->stat == 'T')
-		look = LOOK_PASSING | LOOK_STRONG;
+		style = STYLE_PASSING | STYLE_STRONG;
 	escape_into(tty, sizeof tty, row->tty, strlen(row->tty));
 	escape_into(stat, sizeof stat, row->stat, strlen(row->stat));
 	if (process->ended_at != 0)
 		strcpy(stat, "-");
 	else if (zombie && *row->stat != 'Z')
 		strcpy(stat, "Z");
-	line_format(line, look, "%*d %*d %-*s%-*s %s", widths.pid, (int)row->pid,
+	line_format(line, style, "%*d %*d %-*s%-*s %s", widths.pid, (int)row->pid,
 	    widths.pid, (int)row->ppid, widths.tty,
 	    widths.tty > 0 ? tty : "", STAT, stat, command);
 }

@@ -166,7 +166,7 @@ draw_way(struct canvas *canvas, int row, int column, const char *end,
 {
 	char text[WAY_TEXT];
 	size_t room = DIAGRAM_COLUMNS - 10 - utf8_width(remark);
-	canvas_put(canvas, row, column, LOOK_STRONG, "%s", end);
+	canvas_put(canvas, row, column, STYLE_STRONG, "%s", end);
 	write_way(way, " ► ", text, sizeof text);
 	if (utf8_width(text) > room)
 		write_way(way, "►", text, sizeof text);
@@ -178,8 +178,8 @@ draw_way(struct canvas *canvas, int row, int column, const char *end,
 		shorter.cut_front = true;
 		write_way(&shorter, "►", text, sizeof text);
 	}
-	canvas_put(canvas, row, column + 8, LOOK_STRONG, "%s", text);
-	canvas_put(canvas, row, column + 8 + (int)utf8_width(text), LOOK_PLAIN,
+	canvas_put(canvas, row, column + 8, STYLE_STRONG, "%s", text);
+	canvas_put(canvas, row, column + 8 + (int)utf8_width(text), STYLE_PLAIN,
 	    "%s%s", way->count > 0 && *remark != '\0' ? "  " : "", remark);
 }
 
@@ -195,10 +195,10 @@ draw_meanings(const struct diagram *diagram, struct canvas *canvas, int row,
 		bool server = diagram->known[END_SERVER] &&
 		    diagram->now[END_SERVER] == state;
 		canvas_put(canvas, row + i, column, client || server ?
-		    diagram_look(state) : LOOK_STRONG, " %-11s ",
+		    diagram_style(state) : STYLE_STRONG, " %-11s ",
 		    diagram_name(state));
 		canvas_put(canvas, row + i, column + 14, client || server ?
-		    LOOK_STRONG : LOOK_PLAIN, "%s%s", meanings[i].meaning,
+		    STYLE_STRONG : STYLE_PLAIN, "%s%s", meanings[i].meaning,
 		    client && server ? "  ◄both" : client ? "  ◄client" :
 		    server ? "  ◄server" : "");
 	}

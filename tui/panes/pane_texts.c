@@ -23,8 +23,8 @@ static void
 add_heading(struct text *text, const char *heading)
 {
 	if (text->count > 0)
-		text_add(text, LOOK_PLAIN, "%s", "");
-	text_add(text, LOOK_STRONG | LOOK_KEY, "%s", heading);
+		text_add(text, STYLE_PLAIN, "%s", "");
+	text_add(text, STYLE_STRONG | STYLE_KEY, "%s", heading);
 }
 
 /* "name   what it does", wrapped under itself. */
@@ -34,13 +34,13 @@ add_entry(struct text *text, const char *name, const char *help, int columns)
 	char entry[1024];
 	if (strlen(name) + 3 > HELP_COLUMN) {
 		snprintf(entry, sizeof entry, "  %s", name);
-		text_wrap(text, LOOK_PLAIN, entry, columns, 4);
+		text_wrap(text, STYLE_PLAIN, entry, columns, 4);
 		name = "";
 	}
 	struct text wrapped = {0};
-	text_wrap(&wrapped, LOOK_PLAIN, help, columns - HELP_COLUMN, 0);
+	text_wrap(&wrapped, STYLE_PLAIN, help, columns - HELP_COLUMN, 0);
 	for (size_t i = 0; i < wrapped.count; i++)
-		text_add(text, LOOK_PLAIN, "  %-*s %s", HELP_COLUMN - 3,
+		text_add(text, STYLE_PLAIN, "  %-*s %s", HELP_COLUMN - 3,
 		    i == 0 ? name : "", wrapped.lines[i].text);
 	text_release(&wrapped);
 }
@@ -112,17 +112,17 @@ add_commands(struct text *text, int columns)
 static void
 add_marks(struct text *text, int columns)
 {
-	static const struct { unsigned look; const char *text; } marks[] = {
-		{LOOK_GOOD, "ESTABLISHED"},
-		{LOOK_KEY, "LISTEN, titles"},
-		{LOOK_PASSING, "any other state; stopped; signals"},
-		{LOOK_BAD, "GONE, zombies (STAT Z, <defunct>), reaped, errors"},
-		{LOOK_STRONG, "bold and >: the rows of the current connection"},
+	static const struct { unsigned style; const char *text; } marks[] = {
+		{STYLE_GOOD, "ESTABLISHED"},
+		{STYLE_KEY, "LISTEN, titles"},
+		{STYLE_PASSING, "any other state; stopped; signals"},
+		{STYLE_BAD, "GONE, zombies (STAT Z, <defunct>), reaped, errors"},
+		{STYLE_STRONG, "bold and >: the rows of the current connection"},
 	};
 	add_heading(text, "Marks (colours, where there are any, repeat what a word says)");
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		text_add(text, marks[i].look, "  %s", marks[i].text);
-	text_wrap(text, LOOK_PLAIN, "  What a peer sent is shown with its control "
+		text_add(text, marks[i].style, "  %s", marks[i].text);
+	text_wrap(text, STYLE_PLAIN, "  What a peer sent is shown with its control "
 	    "bytes made visible: ^[ for escape, \\x9b for a byte that is no UTF-8, "
 	    "<U+202E> for a character that would reorder its neighbours.",
 	    columns, 2);
@@ -136,7 +136,7 @@ prepare_help(struct pane_state *state, const struct scene *scene,
 	(void)scene;
 	struct text *text = &state->text;
 	text_clear(text);
-	text_wrap(text, LOOK_PLAIN, "What is typed is sent. A line that begins with "
+	text_wrap(text, STYLE_PLAIN, "What is typed is sent. A line that begins with "
 	    "a colon is a command; :: sends a colon.", columns, 0);
 	add_keys(text, columns);
 	add_commands(text, columns);
@@ -149,11 +149,11 @@ static void
 add_no_settings(struct text *text, const struct moment *moment, int columns)
 {
 	char command[4 * SERVER_TEXT];
-	text_wrap(text, LOOK_PLAIN, "Settings are tcpserv's, and the server here is another one.",
+	text_wrap(text, STYLE_PLAIN, "Settings are tcpserv's, and the server here is another one.",
 	    columns, 0);
 	escape_into(command, sizeof command, moment->server_command,
 	    strlen(moment->server_command));
-	text_wrap(text, LOOK_STRONG, command, columns, 0);
+	text_wrap(text, STYLE_STRONG, command, columns, 0);
 }
 
 static void
@@ -177,7 +177,7 @@ prepare_settings(struct pane_state *state, const struct scene *scene,
 		add_entry(&state->text, settings[i].name, help, columns);
 	}
 	if (*scene->moment->host_how != '\0')
-		text_wrap(&state->text, LOOK_PLAIN, scene->moment->host_how,
+		text_wrap(&state->text, STYLE_PLAIN, scene->moment->host_how,
 		    columns, 0);
 	state->count = state->text.count;
 }
@@ -190,20 +190,20 @@ prepare_connections(struct pane_state *state, const struct scene *scene,
 	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT], child[16];
 	(void)inside;
 	text_clear(&state->text);
-	text_add(&state->text, LOOK_STRONG, "  %3s %-21s %-21s %-11s %-11s %s",
+	text_add(&state->text, STYLE_STRONG, "  %3s %-21s %-21s %-11s %-11s %s",
 	    "No", "Local", "Foreign", "Client", "Server", "Child");
 	for (size_t i = 0; i < moment->connection_count; i++) {
 		const struct moment_connection *connection = &moment->connections[i];
 		bool current = connection->conn == moment->current;
 		snprintf(child, sizeof child, "%d", (int)connection->child);
-		text_add(&state->text, current ? LOOK_STRONG : LOOK_PLAIN,
+		text_add(&state->text, current ? STYLE_STRONG : STYLE_PLAIN,
 		    "%c %3u %-21s %-21s %-11s %-11s %s", current ? '>' : ' ',
 		    connection->conn, endpoint_text(&connection->local, local),
 		    endpoint_text(&connection->remote, remote),
 		    tcp_state_name(connection->client),
 		    tcp_state_name(connection->server),
 		    connection->child != 0 ? child : "-");
-		text_add(&state->text, LOOK_PLAIN,
+		text_add(&state->text, STYLE_PLAIN,
 		    "      %s, %zu bytes sent, %zu echoed%s",
 		    connection->open ? "open" : "closed", connection->bytes_sent,
 		    connection->bytes_echoed, connection->child_ended ?
@@ -237,7 +237,7 @@ prepare_dispositions(struct pane_state *state, const struct scene *scene,
 	text_clear(&state->text);
 	for (size_t i = 0; event != NULL && i < event->dispositions.count; i++) {
 		const struct disposition_row *row = &event->dispositions.rows[i];
-		text_add(&state->text, LOOK_STRONG, "%d %s", (int)row->pid,
+		text_add(&state->text, STYLE_STRONG, "%d %s", (int)row->pid,
 		    event_role_name(row->role));
 		add_signals(&state->text, "ignored", row->signals.ignored, columns);
 		add_signals(&state->text, "caught", row->signals.caught, columns);
@@ -247,7 +247,7 @@ prepare_dispositions(struct pane_state *state, const struct scene *scene,
 		add_signals(&state->text, "pending (ShdPnd)",
 		    row->signals.shared_pending, columns);
 	}
-	text_wrap(&state->text, LOOK_PLAIN, event == NULL ?
+	text_wrap(&state->text, STYLE_PLAIN, event == NULL ?
 	    "Not looked up yet: :show dispositions" : "All others are at their "
 	    "default. SIGKILL and SIGSTOP cannot be caught, blocked or ignored.",
 	    columns, 0);

@@ -63,20 +63,20 @@ prepare(struct pane_state *state, const struct scene *scene,
 
 /* How an event looks: what went wrong is marked; its words say it too. */
 static unsigned
-look_of(const struct event *event)
+style_of(const struct event *event)
 {
 	if (event->type == EVENT_ERROR ||
 	    (event->type == EVENT_EXPECT && !event->expect.pass) ||
 	    (event->type == EVENT_CALL && event->call.result < 0))
-		return LOOK_BAD;
+		return STYLE_BAD;
 	if (event->type == EVENT_LESSON && event->lesson.what == LESSON_FAILED)
-		return LOOK_BAD | LOOK_STRONG;
+		return STYLE_BAD | STYLE_STRONG;
 	if (event->type == EVENT_COMMAND || event->type == EVENT_SAY ||
 	    event->type == EVENT_ASK || event->type == EVENT_LESSON)
-		return LOOK_STRONG;
+		return STYLE_STRONG;
 	if (event->type == EVENT_SIGNAL || event->type == EVENT_HOST)
-		return LOOK_PASSING;
-	return LOOK_PLAIN;
+		return STYLE_PASSING;
+	return STYLE_PLAIN;
 }
 
 static void
@@ -89,10 +89,10 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	char *text = event == NULL ? NULL : extra ? render_step(event) :
 	    render_timeline(event, columns < WIDE_COLUMNS);
 	if (text != NULL)
-		line_format(line, look_of(event), "%s", text);
+		line_format(line, style_of(event), "%s", text);
 	line->lacks_memory = text == NULL && event != NULL && errno == ENOMEM;
 	if (scene->past.walked && number + 1 == state->count)
-		line->look |= LOOK_REVERSE;
+		line->style |= STYLE_REVERSE;
 	free(text);
 }
 

@@ -18,18 +18,18 @@ static void
 add_part(struct text *text, const char *heading, const char *part, int columns)
 {
 	char line[LINE_TEXT * 2];
-	unsigned look = LOOK_PLAIN;
-	text_add(text, LOOK_KEY | LOOK_STRONG, "%s", heading);
+	unsigned style = STYLE_PLAIN;
+	text_add(text, STYLE_KEY | STYLE_STRONG, "%s", heading);
 	while (*part != '\0') {
 		size_t length = strcspn(part, "\n");
 		snprintf(line, sizeof line, "%.*s", (int)length, part);
 		struct text wrapped = {0};
-		text_wrap(&wrapped, look, line, columns - INDENT - 1, 0);
+		text_wrap(&wrapped, style, line, columns - INDENT - 1, 0);
 		for (size_t i = 0; i < wrapped.count; i++)
-			text_add(text, look, "%*s%s", INDENT, "", wrapped.lines[i].text);
+			text_add(text, style, "%*s%s", INDENT, "", wrapped.lines[i].text);
 		text_release(&wrapped);
 		part += length + (part[length] == '\n');
-		look = LOOK_PASSING; /* events */
+		style = STYLE_PASSING; /* events */
 	}
 }
 
@@ -38,11 +38,11 @@ static void
 compose(struct pane_state *state, const struct explanation *explanation, int columns)
 {
 	const char *title = book_title(explanation->section);
-	text_wrap(&state->text, LOOK_STRONG, explanation->subject, columns, INDENT);
+	text_wrap(&state->text, STYLE_STRONG, explanation->subject, columns, INDENT);
 	for (int part = 0; part < EXPLAIN_PARTS; part++)
 		add_part(&state->text, explain_heading((enum explain_part)part),
 		    explanation->parts[part], columns);
-	text_add(&state->text, LOOK_KEY, "UNP %s, %s", explanation->section,
+	text_add(&state->text, STYLE_KEY, "UNP %s, %s", explanation->section,
 	    title != NULL ? title : "");
 }
 
@@ -89,7 +89,7 @@ prepare(struct pane_state *state, const struct scene *scene,
 		compose(state, &explanation, inside->columns);
 		explain_release(&explanation);
 	} else {
-		text_wrap(&state->text, LOOK_PLAIN, error, inside->columns, 0);
+		text_wrap(&state->text, STYLE_PLAIN, error, inside->columns, 0);
 	}
 	state->count = state->text.count;
 }

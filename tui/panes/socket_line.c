@@ -121,16 +121,16 @@ write_queue(uint32_t bytes, char *text, size_t size)
 
 /* How a row looks: its colour by its state, bold when it is the current one. */
 static unsigned
-look_of(const struct scene *scene, const struct moment_socket *socket)
+style_of(const struct scene *scene, const struct moment_socket *socket)
 {
 	enum tcp_state state = socket->row.tcp.state;
-	unsigned look = state == STATE_ESTABLISHED ? LOOK_GOOD :
-	    state == STATE_LISTEN ? LOOK_KEY : LOOK_PASSING;
+	unsigned style = state == STATE_ESTABLISHED ? STYLE_GOOD :
+	    state == STATE_LISTEN ? STYLE_KEY : STYLE_PASSING;
 	if (socket->gone_at != 0)
-		return LOOK_BAD;
+		return STYLE_BAD;
 	if (socket->row.conn != 0 && socket->row.conn == scene->moment->current)
-		look |= LOOK_STRONG;
-	return look;
+		style |= STYLE_STRONG;
+	return style;
 }
 
 void
@@ -140,7 +140,7 @@ socket_line_heading(const struct pane_state *state, const struct scene *scene,
 	struct widths widths = widths_for(columns);
 	(void)state;
 	(void)scene;
-	line_format(line, LOOK_STRONG,
+	line_format(line, STYLE_STRONG,
 	    "Proto Recv-Q Send-Q %-*s %-*s %-*s %-*s %*s%s", widths.local,
 	    "Local Address", widths.foreign, "Foreign Address", STATE, "State",
 	    widths.timer, "Timer", OWNER, "Owner",
@@ -164,7 +164,7 @@ socket_line_write(const struct scene *scene, const struct moment_socket *socket,
 		snprintf(connection, sizeof connection, "  %u %s", row->conn,
 		    event_end_name(row->end));
 	bool current = row->conn != 0 && row->conn == scene->moment->current;
-	line_format(line, look_of(scene, socket),
+	line_format(line, style_of(scene, socket),
 	    "%-4s%c %6s %6s %s %s %-*s %s%s", row->tcp.family == 6 ? "tcp6" : "tcp",
 	    current ? '>' : mark, received, sent, local, foreign, STATE,
 	    socket->gone_at != 0 ? "GONE" : tcp_state_name(row->tcp.state), tail,

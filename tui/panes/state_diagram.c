@@ -141,12 +141,12 @@ diagram_row(enum tcp_state state)
 
 /* How a state looks when an end is there: the colours of the sockets pane. */
 unsigned
-diagram_look(enum tcp_state state)
+diagram_style(enum tcp_state state)
 {
 	state = diagram_state(state);
-	return LOOK_STRONG | LOOK_REVERSE | (state == STATE_ESTABLISHED ? LOOK_GOOD :
-	    state == STATE_LISTEN ? LOOK_KEY : state == STATE_GONE ? LOOK_BAD :
-	    LOOK_PASSING);
+	return STYLE_STRONG | STYLE_REVERSE | (state == STATE_ESTABLISHED ? STYLE_GOOD :
+	    state == STATE_LISTEN ? STYLE_KEY : state == STATE_GONE ? STYLE_BAD :
+	    STYLE_PASSING);
 }
 
 /* Was the arrow taken by any end? */
@@ -220,7 +220,7 @@ draw_lines(const struct diagram *diagram, struct canvas *canvas, int column)
 			unsigned arms = taken ? lines.taken[i][j] : lines.all[i][j];
 			if (arms != 0)
 				canvas_put(canvas, i, column + j,
-				    taken ? LOOK_STRONG : LOOK_PLAIN, "%s",
+				    taken ? STYLE_STRONG : STYLE_PLAIN, "%s",
 				    line_character(arms, taken));
 		}
 }
@@ -246,20 +246,20 @@ draw_arrow(const struct diagram *diagram, int number, struct canvas *canvas,
     int column)
 {
 	const struct arrow *arrow = &arrows[number];
-	unsigned look = is_taken(diagram, number) ? LOOK_STRONG : LOOK_PLAIN;
+	unsigned style = is_taken(diagram, number) ? STYLE_STRONG : STYLE_PLAIN;
 	char mark[16];
 	int last = 1;
 	while (last + 1 < CORNERS && arrow->corners[last + 1].column != 0)
 		last++;
 	struct point from = arrow->corners[last - 1], head = arrow->corners[last];
-	canvas_put(canvas, head.row, column + head.column, look, "%s",
+	canvas_put(canvas, head.row, column + head.column, style, "%s",
 	    head.row > from.row ? "▼" : arrow->to == STATE_LISTEN ? "▲" :
 	    head.column > from.column ? "►" : "◄");
 	canvas_put(canvas, arrow->label_at.row, column + arrow->label_at.column,
-	    look, "%s", arrow->label);
+	    style, "%s", arrow->label);
 	write_mark(diagram, number, mark, sizeof mark);
 	canvas_put(canvas, arrow->mark_at.row, column + arrow->mark_at.column,
-	    LOOK_STRONG, "%s", mark);
+	    STYLE_STRONG, "%s", mark);
 }
 
 /* Who is in a state, or was cut off there: "client", "both", "c" beside "s". */
@@ -302,7 +302,7 @@ draw_state(const struct diagram *diagram, enum tcp_state state,
 	for (int end = END_CLIENT; end < ENDS; end++)
 		lit |= diagram->known[end] && diagram->now[end] == state;
 	canvas_put(canvas, at.row, column + at.column - 1, lit ?
-	    diagram_look(state) : LOOK_STRONG, " %s ", name);
+	    diagram_style(state) : STYLE_STRONG, " %s ", name);
 	enum tag_side side = places[state].tag;
 	write_tag(diagram, state, side == TAG_LEFT ? "►" :
 	    side == TAG_RIGHT ? "◄" : "▲", side == TAG_LEFT, tag, sizeof tag);
@@ -312,7 +312,7 @@ draw_state(const struct diagram *diagram, enum tcp_state state,
 		at.column = after;
 	else
 		at.row++;
-	canvas_put(canvas, at.row, column + at.column, LOOK_STRONG, "%s", tag);
+	canvas_put(canvas, at.row, column + at.column, STYLE_STRONG, "%s", tag);
 }
 
 void
@@ -325,7 +325,7 @@ diagram_draw(const struct diagram *diagram, struct canvas *canvas, int column)
 				draw_arrow(diagram, i, canvas, column);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		canvas_put(canvas, words[i].at.row, column + words[i].at.column,
-		    LOOK_PLAIN, "%s", words[i].words);
+		    STYLE_PLAIN, "%s", words[i].words);
 	for (int state = STATE_GONE; state < STATE_COUNT; state++)
 		if (state != STATE_CLOSE)
 			draw_state(diagram, (enum tcp_state)state, canvas, column);

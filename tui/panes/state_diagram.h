@@ -40,6 +40,6 @@ void diagram_draw(const struct diagram *diagram, struct canvas *canvas,
 int diagram_row(enum tcp_state state);
 
 /* How a state looks, when an end is there. */
-unsigned diagram_look(enum tcp_state state);
+unsigned diagram_style(enum tcp_state state);
 
 #endif

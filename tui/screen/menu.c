@@ -95,15 +95,15 @@ menu_draw(const struct menu *menu, const struct moment *moment,
 		    strlen(process->row.command));
 	draw_box(draw, &inside);
 	line_format(&line, 0, " Signal to %d %.24s ", (int)menu->pid, command);
-	draw_title(draw, &inside, line.text, LOOK_REVERSE | LOOK_STRONG);
+	draw_title(draw, &inside, line.text, STYLE_REVERSE | STYLE_STRONG);
 	for (int i = 0; i < COUNT; i++) {
 		bool chosen = (size_t)i == menu->selected;
-		line_format(&line, chosen ? LOOK_REVERSE : LOOK_PLAIN,
+		line_format(&line, chosen ? STYLE_REVERSE : STYLE_PLAIN,
 		    "%c %-8s %s", chosen ? '>' : ' ', signals[i].name,
 		    signals[i].help);
 		draw_text(draw, inside.row + i, inside.column, inside.columns,
-		    line.text, 0, line.look);
+		    line.text, 0, line.style);
 	}
 	draw_text(draw, inside.row + COUNT, inside.column, inside.columns,
-	    "Enter sends, Esc does not, Left Right: process", 0, LOOK_KEY);
+	    "Enter sends, Esc does not, Left Right: process", 0, STYLE_KEY);
 }

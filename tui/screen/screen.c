@@ -113,13 +113,13 @@ screen_focused_inside(const struct screen_state *screen)
 }
 
 void
-screen_notice(struct screen_state *screen, unsigned look, int64_t until,
+screen_notice(struct screen_state *screen, unsigned style, int64_t until,
     const char *text)
 {
 	screen->notice.text[0] = ' ';
 	escape_into(screen->notice.text + 1, sizeof screen->notice.text - 1, text,
 	    strlen(text));
-	screen->notice.look = look;
+	screen->notice.style = style;
 	screen->notice_until = until;
 	screen->notice_until_key = false;
 }
@@ -137,14 +137,14 @@ draw_too_small(const struct screen_state *screen)
 {
 	struct line line;
 	int rows = screen->layout.rows, columns = screen->layout.columns;
-	line_format(&line, LOOK_PLAIN,
+	line_format(&line, STYLE_PLAIN,
 	    "tcpconsole needs %dx%d; this terminal is %dx%d", LAYOUT_COLUMNS,
 	    LAYOUT_ROWS, columns, rows);
 	if (strlen(line.text) > (size_t)columns)
-		line_format(&line, LOOK_PLAIN, "needs %dx%d; this is %dx%d",
+		line_format(&line, STYLE_PLAIN, "needs %dx%d; this is %dx%d",
 		    LAYOUT_COLUMNS, LAYOUT_ROWS, columns, rows);
 	draw_text(&screen->draw, 0, 0, screen->layout.columns, line.text, 0,
-	    line.look);
+	    line.style);
 }
 
 /* Is the pane drawn in its place? */
@@ -224,19 +224,19 @@ key_mode(const struct screen_state *screen, const struct scene *scene,
 /* Draws what is told or asked, and never cut short: its last line in the row, those
  * before it above, over the panes.  Returns how wide the last line is. */
 static int
-draw_wrapped(const struct screen_state *screen, int row, unsigned look,
+draw_wrapped(const struct screen_state *screen, int row, unsigned style,
     const char *words)
 {
 	struct text wrapped = {0};
 	int columns = screen->layout.columns, width = 0;
-	text_wrap(&wrapped, look, words, columns - 2, 0);
+	text_wrap(&wrapped, style, words, columns - 2, 0);
 	size_t first = wrapped.count > WRAPPED_LINES ?
 	    wrapped.count - WRAPPED_LINES : 0;
 	for (size_t i = first; i < wrapped.count; i++) {
 		struct line line;
-		line_format(&line, look, " %s", wrapped.lines[i].text);
+		line_format(&line, style, " %s", wrapped.lines[i].text);
 		draw_text(&screen->draw, row - (int)(wrapped.count - 1 - i), 0,
-		    columns, line.text, 0, line.look);
+		    columns, line.text, 0, line.style);
 		width = (int)utf8_width(line.text);
 	}
 	text_release(&wrapped);
@@ -269,7 +269,7 @@ static void
 draw_bar(struct screen_state *screen, const struct scene *scene)
 {
 	const struct layout *layout = &screen->layout;
-	struct line line = {.look = LOOK_KEY};
+	struct line line = {.style = STYLE_KEY};
 	enum key_mode mode;
 	int64_t clock = scene->past.there ? scene->past.clock : scene->now;
 	if (screen->notice_until != 0 && clock >= screen->notice_until)
@@ -284,10 +284,10 @@ draw_bar(struct screen_state *screen, const struct scene *scene)
 	else
 		write_line_bar(scene, layout->columns, line.text, sizeof line.text);
 	draw_text(&screen->draw, layout->bar_row, 0, layout->columns, line.text, 0,
-	    line.look);
+	    line.style);
 	if (noticed && !fits)
 		draw_wrapped(screen, layout->input_row - 1,
-		    screen->notice.look | LOOK_REVERSE, screen->notice.text + 1);
+		    screen->notice.style | STYLE_REVERSE, screen->notice.text + 1);
 }
 
 /* Draws the input line, or what is asked in its place; returns the cursor's
@@ -299,16 +299,16 @@ draw_input(const struct screen_state *screen, const struct prompt *prompt)
 	int row = screen->layout.input_row, columns = screen->layout.columns;
 	struct line line;
 	if (screen->question != NULL)
-		return draw_wrapped(screen, row, LOOK_STRONG | LOOK_REVERSE,
+		return draw_wrapped(screen, row, STYLE_STRONG | STYLE_REVERSE,
 		    screen->question) + 1;
 	if (screen->focus == FOCUS_SEARCH) {
-		line_format(&line, LOOK_PLAIN, "/%s", screen->search);
-		draw_text(draw, row, 0, columns, line.text, 0, line.look);
+		line_format(&line, STYLE_PLAIN, "/%s", screen->search);
+		draw_text(draw, row, 0, columns, line.text, 0, line.style);
 		return (int)utf8_width(line.text);
 	}
 	int column = prompt != NULL ? prompt_draw(prompt, draw, row, columns) : -1;
 	if (prompt == NULL)
-		draw_text(draw, row, 0, columns, "> ", 0, LOOK_PLAIN);
+		draw_text(draw, row, 0, columns, "> ", 0, STYLE_PLAIN);
 	return screen->focus == FOCUS_LINE && !screen->menu.is_open ? column : -1;
 }
 
@@ -377,7 +377,7 @@ screen_frame(struct screen_state *screen, const struct scene *scene,
     const struct prompt *prompt)
 {
 	int rows, columns;
-	struct line status = {.look = LOOK_PLAIN};
+	struct line status = {.style = STYLE_PLAIN};
 	draw_size(&rows, &columns);
 	draw_begin();
 	screen->fits = make_layout(screen, scene, rows, columns);
@@ -388,7 +388,7 @@ screen_frame(struct screen_state *screen, const struct scene *scene,
 	}
 	status_write(scene, columns, &status);
 	draw_text(&screen->draw, screen->layout.status_row, 0, columns, status.text,
-	    0, status.look);
+	    0, status.style);
 	draw_panes(screen, scene);
 	draw_bar(screen, scene);
 	int cursor = draw_input(screen, prompt);

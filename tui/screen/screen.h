@@ -60,7 +60,7 @@ struct rectangle screen_focused_inside(const struct screen_state *screen);
 
 /* Shows text, made visible, in place of the key bar until then; what is longer
  * than a line stands above the input line. */
-void screen_notice(struct screen_state *screen, unsigned look, int64_t until,
+void screen_notice(struct screen_state *screen, unsigned style, int64_t until,
     const char *text);
 
 /* Takes that away. */

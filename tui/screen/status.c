@@ -242,9 +242,9 @@ status_write(const struct scene *scene, int columns, struct line *line)
 		if (utf8_width(line->text) <= (size_t)columns)
 			break;
 	}
-	line->look = LOOK_REVERSE | (scene->past.there ||
+	line->style = STYLE_REVERSE | (scene->past.there ||
 	    scene->moment->host_state != HOST_UP ||
-	    scene->moment->server == 0 ? LOOK_STRONG : LOOK_PLAIN);
+	    scene->moment->server == 0 ? STYLE_STRONG : STYLE_PLAIN);
 }
 
 /* When it looks different without an event: when the next second is over, while

@@ -25,12 +25,12 @@ canvas_clear(struct canvas *canvas, int rows, int columns)
 	canvas->columns = count > 0 ? columns : 0;
 	for (size_t i = 0; i < count; i++)
 		canvas->cells[i] = (struct canvas_cell){.character = " ",
-		    .look = LOOK_PLAIN};
+		    .style = STYLE_PLAIN};
 }
 
 /* Writes one character of so many bytes, when it lies inside. */
 static void
-put_character(struct canvas *canvas, int row, int column, unsigned look,
+put_character(struct canvas *canvas, int row, int column, unsigned style,
     const char *bytes, size_t length)
 {
 	char text[5] = "";
@@ -43,11 +43,11 @@ put_character(struct canvas *canvas, int row, int column, unsigned look,
 	struct canvas_cell *cell =
 	    &canvas->cells[(size_t)row * (size_t)canvas->columns + (size_t)column];
 	memcpy(cell->character, text, sizeof cell->character);
-	cell->look = look;
+	cell->style = style;
 }
 
 void
-canvas_put(struct canvas *canvas, int row, int column, unsigned look,
+canvas_put(struct canvas *canvas, int row, int column, unsigned style,
     const char *format, ...)
 {
 	char text[LINE_TEXT];
@@ -59,7 +59,7 @@ canvas_put(struct canvas *canvas, int row, int column, unsigned look,
 	for (const char *at = text; left > 0; column++) {
 		unsigned character;
 		size_t length = utf8_decode(at, left, &character);
-		put_character(canvas, row, column, look, length > 0 ? at : "?",
+		put_character(canvas, row, column, style, length > 0 ? at : "?",
 		    length > 0 ? length : 1);
 		at += length > 0 ? length : 1;
 		left -= length > 0 ? length : 1;
@@ -68,11 +68,11 @@ canvas_put(struct canvas *canvas, int row, int column, unsigned look,
 
 /* Adds the columns from here to there as a mark of their own. */
 static void
-add_mark(struct line *line, int from, int to, unsigned look)
+add_mark(struct line *line, int from, int to, unsigned style)
 {
-	if (from < to && look != LOOK_PLAIN && line->mark_count < LINE_MARKS)
+	if (from < to && style != STYLE_PLAIN && line->mark_count < LINE_MARKS)
 		line->marks[line->mark_count++] = (struct line_mark){
-		    .column = from, .columns = to - from, .look = look};
+		    .column = from, .columns = to - from, .style = style};
 }
 
 void
@@ -81,7 +81,7 @@ canvas_write_line(const struct canvas *canvas, int row, struct line *line)
 	size_t used = 0;
 	int begun = 0, column = 0;
 	*line->text = '\0';
-	line->look = LOOK_PLAIN;
+	line->style = STYLE_PLAIN;
 	line->mark_count = 0;
 	if (row < 0 || row >= canvas->rows)
 		return;
@@ -92,13 +92,13 @@ canvas_write_line(const struct canvas *canvas, int row, struct line *line)
 		    sizeof cells[column].character);
 		memcpy(line->text + used, cells[column].character, length);
 		used += length;
-		if (cells[column].look != cells[begun].look) {
-			add_mark(line, begun, column, cells[begun].look);
+		if (cells[column].style != cells[begun].style) {
+			add_mark(line, begun, column, cells[begun].style);
 			begun = column;
 		}
 	}
 	if (column > 0)
-		add_mark(line, begun, column, cells[begun].look);
+		add_mark(line, begun, column, cells[begun].style);
 	line->text[used] = '\0';
 }
 

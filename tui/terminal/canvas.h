@@ -1,5 +1,5 @@
 /* canvas.h: a picture made of characters, for panes that are no list: each cell
- * has a look of its own. */
+ * has a style of its own. */
 #ifndef CANVAS_H
 #define CANVAS_H
 
@@ -12,7 +12,7 @@
  * bytes. */
 struct canvas_cell {
 	char character[4];
-	unsigned look;
+	unsigned style;
 };
 
 struct canvas {
@@ -26,7 +26,7 @@ void canvas_clear(struct canvas *canvas, int rows, int columns);
 
 /* Writes formatted text; what lies outside is left out, and a character that is
  * not one column wide is written as "?". */
-void canvas_put(struct canvas *canvas, int row, int column, unsigned look,
+void canvas_put(struct canvas *canvas, int row, int column, unsigned style,
     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* The row as a line of a pane. */

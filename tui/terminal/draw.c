@@ -22,7 +22,7 @@ draw_init(struct draw *draw, bool ascii, bool colour)
 	draw->ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	draw->colour = colour && has_colors() && start_color() == OK &&
 	    use_default_colors() == OK;
-	for (short i = LOOK_GOOD; draw->colour && i < LOOK_COLOURS; i++)
+	for (short i = STYLE_GOOD; draw->colour && i < STYLE_COLOURS; i++)
 		init_pair(i, palette_colour((unsigned)i, COLORS, dark), -1);
 }
 
@@ -54,19 +54,19 @@ draw_forget(void)
 	clearok(curscr, TRUE);
 }
 
-/* The look as curses' attributes. */
+/* The style as curses' attributes. */
 static attr_t
-attributes(const struct draw *draw, unsigned look)
+attributes(const struct draw *draw, unsigned style)
 {
 	attr_t result = 0;
-	if (look & LOOK_STRONG)
+	if (style & STYLE_STRONG)
 		result |= A_BOLD;
-	if (look & LOOK_REVERSE)
+	if (style & STYLE_REVERSE)
 		result |= A_REVERSE;
-	if (look & LOOK_FAINT)
+	if (style & STYLE_FAINT)
 		result |= A_DIM;
-	if (draw->colour && (look & LOOK_COLOUR) != 0)
-		result |= (attr_t)COLOR_PAIR((int)(look & LOOK_COLOUR));
+	if (draw->colour && (style & STYLE_COLOUR) != 0)
+		result |= (attr_t)COLOR_PAIR((int)(style & STYLE_COLOUR));
 	return result;
 }
 
@@ -161,7 +161,7 @@ to_safe(char *safe, size_t size, const char *text)
 
 void
 draw_text(const struct draw *draw, int row, int column, int columns,
-    const char *text, size_t skip, unsigned look)
+    const char *text, size_t skip, unsigned style)
 {
 	char ascii[4 * LINE_TEXT], safe[4 * LINE_TEXT];
 	if (columns <= 0)
@@ -176,7 +176,7 @@ draw_text(const struct draw *draw, int row, int column, int columns,
 		from = safe;
 	}
 	size_t fit = utf8_fit(from, (size_t)columns);
-	attr_t wanted = attributes(draw, look);
+	attr_t wanted = attributes(draw, style);
 	attr_set(wanted & ~A_COLOR, (short)PAIR_NUMBER((int)wanted), NULL);
 	mvhline(row, column, (chtype)' ' | wanted, columns);
 	mvaddnstr(row, column, from, (int)fit);
@@ -187,7 +187,7 @@ void
 draw_line(const struct draw *draw, int row, int column, int columns,
     const struct line *line, size_t skip)
 {
-	draw_text(draw, row, column, columns, line->text, skip, line->look);
+	draw_text(draw, row, column, columns, line->text, skip, line->style);
 	for (size_t i = 0; i < line->mark_count; i++) {
 		const struct line_mark *mark = &line->marks[i];
 		int from = mark->column - (int)skip, to = from + mark->columns;
@@ -197,7 +197,7 @@ draw_line(const struct draw *draw, int row, int column, int columns,
 			to = columns;
 		if (from < to)
 			draw_text(draw, row, column + from, to - from, line->text,
-			    skip + (size_t)from, mark->look);
+			    skip + (size_t)from, mark->style);
 	}
 }
 
@@ -291,10 +291,10 @@ draw_box(const struct draw *draw, const struct rectangle *inside)
 
 void
 draw_title(const struct draw *draw, const struct rectangle *inside,
-    const char *title, unsigned look)
+    const char *title, unsigned style)
 {
 	int width = (int)utf8_width(title);
 	if (width > inside->columns)
 		width = inside->columns;
-	draw_text(draw, inside->row - 1, inside->column, width, title, 0, look);
+	draw_text(draw, inside->row - 1, inside->column, width, title, 0, style);
 }

@@ -6,7 +6,7 @@
 #define DRAW_H
 
 #include "layout.h"
-#include "look.h"
+#include "style.h"
 
 #include <stddef.h>
 
@@ -15,7 +15,7 @@ enum { LINE_TEXT = 1024 };
 /* Some of a line's columns that look otherwise. */
 struct line_mark {
 	int column, columns;
-	unsigned look;
+	unsigned style;
 };
 
 enum { LINE_MARKS = 64 };
@@ -24,7 +24,7 @@ enum { LINE_MARKS = 64 };
  * ASCII is one column wide as well. */
 struct line {
 	char text[LINE_TEXT];
-	unsigned look;       /* of enum look */
+	unsigned style;       /* of enum style */
 	struct line_mark marks[LINE_MARKS];
 	size_t mark_count;
 	bool lacks_memory;   /* so it says too little: to be written again soon */
@@ -54,7 +54,7 @@ void draw_forget(void);
 /* Draws text into exactly so many columns, from its column skip on, with blanks
  * behind it. */
 void draw_text(const struct draw *draw, int row, int column, int columns,
-    const char *text, size_t skip, unsigned look);
+    const char *text, size_t skip, unsigned style);
 
 /* The same of a whole line with its marks. */
 void draw_line(const struct draw *draw, int row, int column, int columns,
@@ -70,6 +70,6 @@ void draw_box(const struct draw *draw, const struct rectangle *inside);
 
 /* Draws a title into the border above the rectangle. */
 void draw_title(const struct draw *draw, const struct rectangle *inside,
-    const char *title, unsigned look);
+    const char *title, unsigned style);
 
 #endif

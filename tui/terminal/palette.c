@@ -1,4 +1,4 @@
-/* palette.c: which of the terminal's colours stands for a look.
+/* palette.c: which of the terminal's colours stands for a style.
  *
  * The terminal's own background stays, and mostly is not known: few terminals set
  * COLORFGBG ("15;0": white on black), xterm and what descends from it do not.  So a
@@ -9,7 +9,7 @@
  * console is) all but blue can be read. */
 #include "palette.h"
 
-#include "look.h"
+#include "style.h"
 
 #include <curses.h>
 #include <stdlib.h>
@@ -29,21 +29,21 @@ palette_is_dark(const char *colorfgbg, const char *term)
 }
 
 short
-palette_colour(unsigned look, int colours, bool dark)
+palette_colour(unsigned style, int colours, bool dark)
 {
-	static const short any[LOOK_COLOURS] = {
-		[LOOK_PLAIN] = -1, [LOOK_GOOD] = -1, [LOOK_PASSING] = COLOR_MAGENTA,
-		[LOOK_BAD] = COLOR_RED, [LOOK_KEY] = -1,
-	}, on_dark[LOOK_COLOURS] = {
-		[LOOK_PLAIN] = -1, [LOOK_GOOD] = COLOR_GREEN,
-		[LOOK_PASSING] = COLOR_YELLOW, [LOOK_BAD] = COLOR_RED,
-		[LOOK_KEY] = COLOR_CYAN,
-	}, many[LOOK_COLOURS] = {
-		[LOOK_PLAIN] = -1, [LOOK_GOOD] = 64, [LOOK_PASSING] = 130,
-		[LOOK_BAD] = 196, [LOOK_KEY] = 32,
+	static const short any[STYLE_COLOURS] = {
+		[STYLE_PLAIN] = -1, [STYLE_GOOD] = -1, [STYLE_PASSING] = COLOR_MAGENTA,
+		[STYLE_BAD] = COLOR_RED, [STYLE_KEY] = -1,
+	}, on_dark[STYLE_COLOURS] = {
+		[STYLE_PLAIN] = -1, [STYLE_GOOD] = COLOR_GREEN,
+		[STYLE_PASSING] = COLOR_YELLOW, [STYLE_BAD] = COLOR_RED,
+		[STYLE_KEY] = COLOR_CYAN,
+	}, many[STYLE_COLOURS] = {
+		[STYLE_PLAIN] = -1, [STYLE_GOOD] = 64, [STYLE_PASSING] = 130,
+		[STYLE_BAD] = 196, [STYLE_KEY] = 32,
 	};
-	unsigned colour = look & LOOK_COLOUR;
-	if (colour >= LOOK_COLOURS)
+	unsigned colour = style & STYLE_COLOUR;
+	if (colour >= STYLE_COLOURS)
 		return -1;
 	return colours >= 256 ? many[colour] : dark ? on_dark[colour] : any[colour];
 }

@@ -1,4 +1,4 @@
-/* palette.h: which of the terminal's colours stands for a look. */
+/* palette.h: which of the terminal's colours stands for a style. */
 #ifndef PALETTE_H
 #define PALETTE_H
 
@@ -8,7 +8,7 @@
  * which may be NULL. */
 bool palette_is_dark(const char *colorfgbg, const char *term);
 
-/* The colour for a look on a terminal of so many colours; -1: the terminal's own. */
-short palette_colour(unsigned look, int colours, bool dark);
+/* The colour for a style on a terminal of so many colours; -1: the terminal's own. */
+short palette_colour(unsigned style, int colours, bool dark);
 
 #endif

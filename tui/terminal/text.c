@@ -10,7 +10,7 @@
 
 /* Appends a line that is already malloc'ed. */
 static void
-text_take(struct text *text, unsigned look, char *line)
+text_take(struct text *text, unsigned style, char *line)
 {
 	if (text->count == text->room) {
 		size_t wanted = text->room == 0 ? 16 : text->room * 2;
@@ -23,17 +23,17 @@ text_take(struct text *text, unsigned look, char *line)
 		text->lines = larger;
 		text->room = wanted;
 	}
-	text->lines[text->count++] = (struct text_line){line, look};
+	text->lines[text->count++] = (struct text_line){line, style};
 }
 
 void
-text_add(struct text *text, unsigned look, const char *format, ...)
+text_add(struct text *text, unsigned style, const char *format, ...)
 {
 	va_list arguments;
 	char *line = NULL;
 	va_start(arguments, format);
 	if (vasprintf(&line, format, arguments) >= 0)
-		text_take(text, look, line);
+		text_take(text, style, line);
 	va_end(arguments);
 }
 
@@ -51,7 +51,7 @@ line_length(const char *words, size_t columns)
 }
 
 void
-text_wrap(struct text *text, unsigned look, const char *words, int columns,
+text_wrap(struct text *text, unsigned style, const char *words, int columns,
     int indent)
 {
 	bool first = true;
@@ -59,7 +59,7 @@ text_wrap(struct text *text, unsigned look, const char *words, int columns,
 		int blanks = first ? 0 : indent;
 		int width = columns - blanks > 1 ? columns - blanks : 1;
 		size_t length = line_length(words, (size_t)width);
-		text_add(text, look, "%*s%.*s", blanks, "", (int)length, words);
+		text_add(text, style, "%*s%.*s", blanks, "", (int)length, words);
 		words += length;
 		words += strspn(words, " ");
 		first = false;

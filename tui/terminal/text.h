@@ -6,7 +6,7 @@
 
 struct text_line {
 	char *text;
-	unsigned look;
+	unsigned style;
 };
 
 struct text {
@@ -15,12 +15,12 @@ struct text {
 };
 
 /* Appends a line; what does not fit into memory is left out. */
-void text_add(struct text *text, unsigned look, const char *format, ...)
+void text_add(struct text *text, unsigned style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Appends words, broken between words into lines of so many columns, the second
  * and later ones behind indent blanks. */
-void text_wrap(struct text *text, unsigned look, const char *words, int columns,
+void text_wrap(struct text *text, unsigned style, const char *words, int columns,
     int indent);
 
 /* Cuts the string between two of its words, so that it fits with an ellipsis into so

@@ -108,7 +108,7 @@ START_TEST(a_terminal_that_vanishes_ends_it)
 	ck_assert_int_eq(at.console->status, 128 + SIGHUP);
 	ck_assert_ptr_null(at.console->keyboard);
 	ck_assert_ptr_null(at.console->terminal);
-	console_notify(at.console, LOOK_PLAIN, "nobody sees this");
+	console_notify(at.console, STYLE_PLAIN, "nobody sees this");
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert(!holds("nobody sees this"));
 	await_loop(loop_round(at.console->loop, 0) == 0); /* nor is it looked at any more */
@@ -193,7 +193,7 @@ START_TEST(sigcont_takes_the_terminal_again)
 	ck_assert_int_eq(tcgetattr(STDIN_FILENO, &modes), 0);
 	ck_assert((modes.c_lflag & (ECHO | ICANON)) == 0);
 	ck_assert(!at.console->leaving);
-	console_notify(at.console, LOOK_PLAIN, "seen again");
+	console_notify(at.console, STYLE_PLAIN, "seen again");
 	await_loop(holds("seen again"));
 }
 END_TEST
@@ -239,7 +239,7 @@ START_TEST(a_key_does_not_wait_for_its_frame)
 	be_dear();
 	console_hurry(at.console); /* nothing has changed: no frame */
 	ck_assert(!timer_is_running(at.console->frame));
-	console_notify(at.console, LOOK_PLAIN, "not yet");
+	console_notify(at.console, STYLE_PLAIN, "not yet");
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_ge(loop_round(at.console->loop, 20), 0);
 	ck_assert(!holds("not yet"));
@@ -253,7 +253,7 @@ START_TEST(nothing_is_drawn_while_sessions_change)
 {
 	at.console->changing = true;
 	console_mark(at.console);
-	screen_notice(&at.console->screen, LOOK_PLAIN, SECONDS(1000), "in between");
+	screen_notice(&at.console->screen, STYLE_PLAIN, SECONDS(1000), "in between");
 	await_loop(!timer_is_running(at.console->frame));
 	ck_assert(!holds("in between"));
 	at.console->changing = false;
@@ -301,12 +301,12 @@ END_TEST
 START_TEST(a_notice_has_its_time)
 {
 	int64_t now = loop_now(at.console->loop);
-	console_notify(at.console, LOOK_STRONG, "for a while");
+	console_notify(at.console, STYLE_STRONG, "for a while");
 	ck_assert(!at.console->screen.notice_until_key);
 	ck_assert_int_ge(at.console->screen.notice_until, now + SECONDS(4));
 	ck_assert_int_le(at.console->screen.notice_until,
 	    loop_now(at.console->loop) + SECONDS(10));
-	ck_assert_uint_eq(at.console->screen.notice.look, LOOK_STRONG);
+	ck_assert_uint_eq(at.console->screen.notice.style, STYLE_STRONG);
 	console_hint(at.console, "until a key");
 	ck_assert(at.console->screen.notice_until_key);
 	await_loop(holds("until a key"));
@@ -352,11 +352,11 @@ START_TEST(a_slow_terminal_gets_one_frame_at_a_time)
 	console_mark(at.console);
 	await_loop(!timer_is_running(at.console->frame));
 	stuff_terminal();
-	console_notify(at.console, LOOK_PLAIN, "the first");
+	console_notify(at.console, STYLE_PLAIN, "the first");
 	go_on_unread();
 	ck_assert(holds("the first"));
 	ck_assert(!at.console->behind);
-	console_notify(at.console, LOOK_PLAIN, "the second");
+	console_notify(at.console, STYLE_PLAIN, "the second");
 	go_on_unread();
 	ck_assert(holds("the first")); /* still on its way */
 	ck_assert(at.console->behind);
@@ -398,10 +398,10 @@ START_TEST(notes_and_errors_are_shown)
 	const struct screen_state *screen = &at.console->screen;
 	happen(fixture_event(EVENT_NOTE, "a note"));
 	ck_assert(shows("a note"));
-	ck_assert_uint_eq(screen->notice.look, LOOK_STRONG);
+	ck_assert_uint_eq(screen->notice.style, STYLE_STRONG);
 	happen(fixture_event(EVENT_ERROR, "an error"));
 	ck_assert(shows("an error"));
-	ck_assert_uint_eq(screen->notice.look, LOOK_REVERSE | LOOK_STRONG);
+	ck_assert_uint_eq(screen->notice.style, STYLE_REVERSE | STYLE_STRONG);
 	happen(fixture_event(EVENT_SAY, "a say"));
 	ck_assert(shows("a say"));
 	happen(fixture_event(EVENT_SENT, "a line"));
@@ -448,7 +448,7 @@ END_TEST
 /* The first connect is the console's own, and takes no notice away. */
 START_TEST(a_notice_from_the_start_stays)
 {
-	console_notify(at.console, LOOK_STRONG, "about the inputrc");
+	console_notify(at.console, STYLE_STRONG, "about the inputrc");
 	at.console->noted_at_start = true;
 	happen(fixture_event(EVENT_COMMAND, "connect"));
 	ck_assert(shows("about the inputrc"));

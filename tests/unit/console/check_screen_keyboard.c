@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(what_is_not_about_a_key_stays)
 {
-	console_notify(at.console, LOOK_STRONG, "the port is taken");
+	console_notify(at.console, STYLE_STRONG, "the port is taken");
 	press("a");
 	ck_assert(shows("the port is taken"));
 	console_hint(at.console, "not found");

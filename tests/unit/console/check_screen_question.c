@@ -109,7 +109,7 @@ ask_about(const struct stranger *stranger)
 	char command[64];
 	snprintf(command, sizeof command, ":kill pid:%d SIGUSR1\r", (int)stranger->pid);
 	press(command);
-	await(at.console->confirm != NULL && at.console->session->foreign.pid ==
+	await(at.console->confirm != NULL && at.console->session->stranger.pid ==
 	    stranger->pid);
 }
 
@@ -145,7 +145,7 @@ START_TEST(only_y_signals_a_stranger)
 	press(answers[_i].keys);
 	ck_assert_int_eq(is_asked(), answers[_i].asked);
 	ck_assert_int_eq(was_signalled(&stranger), answers[_i].sent);
-	ck_assert_int_eq(at.console->session->foreign.asked, answers[_i].asked);
+	ck_assert_int_eq(at.console->session->stranger.asked, answers[_i].asked);
 	ck_assert_int_eq(at.console->confirm != NULL, answers[_i].asked);
 	if (!answers[_i].asked && !answers[_i].sent)
 		ck_assert(shows("was left alone"));
@@ -196,7 +196,7 @@ START_TEST(a_second_question_takes_the_place_of_the_first)
 	char command[64];
 	snprintf(command, sizeof command, "kill pid:%d SIGUSR1", (int)second.pid);
 	ck_assert(session_submit(at.console->session, command, SOURCE_LINE));
-	await(at.console->session->foreign.pid == second.pid);
+	await(at.console->session->stranger.pid == second.pid);
 	snprintf(command, sizeof command, "SIGUSR1 to %d (", (int)second.pid);
 	ck_assert(shows(command));
 	press("y");
@@ -255,7 +255,7 @@ START_TEST(without_memory_for_the_question_nobody_is_signalled)
 	lacks_memory = true;
 	session->question(session->question_context, "SIGUSR1?");
 	lacks_memory = false;
-	ck_assert(!session->foreign.asked);
+	ck_assert(!session->stranger.asked);
 	ck_assert(!is_asked());
 	ck_assert(!was_signalled(&stranger));
 	end_stranger(&stranger);

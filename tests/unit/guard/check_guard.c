@@ -149,7 +149,7 @@ START_TEST(a_foreign_program_sees_nothing_of_ours)
 	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(error, O_CLOEXEC), 0);
 	ck_assert(!launcher_is_starting(fixture.launcher));
-	ck_assert_uint_ne(launcher_start_foreign(fixture.launcher, argv, out[1],
+	ck_assert_uint_ne(launcher_start_guest(fixture.launcher, argv, out[1],
 	    error[1]), 0);
 	ck_assert(launcher_is_starting(fixture.launcher));
 	close(out[1]);

@@ -43,7 +43,7 @@ START_TEST(the_files_that_are_asked_for_are_read)
 		struct table_reading reading;
 		table_reading_begin(&reading, live.port, asked & 1, asked & 2);
 		ck_assert(table_reading_goes_on(&reading));
-		ck_assert_int_eq(table_reading_step(&reading, &table, INT32_MAX),
+		ck_assert_int_eq(table_reading_more(&reading, &table, INT32_MAX),
 		    TABLE_WHOLE);
 		ck_assert(!table_reading_goes_on(&reading));
 		ck_assert_int_eq(tcp_table_drop_repeated(&table, 0), 0);
@@ -68,13 +68,13 @@ START_TEST(a_step_is_so_many_reads)
 	struct table_reading reading;
 	int before = lowest_free();
 	table_reading_begin(&reading, 0, true, false);
-	ck_assert_int_eq(table_reading_step(&reading, &table, 0), TABLE_MORE);
+	ck_assert_int_eq(table_reading_more(&reading, &table, 0), TABLE_MORE);
 	ck_assert_int_eq(lowest_free(), before);
-	ck_assert_int_eq(table_reading_step(&reading, &table, 1), TABLE_MORE);
+	ck_assert_int_eq(table_reading_more(&reading, &table, 1), TABLE_MORE);
 	ck_assert_int_eq(reading.family, 4);
 	ck_assert(fcntl(reading.fd, F_GETFD) & FD_CLOEXEC);
 	int fd = reading.fd;
-	while (table_reading_step(&reading, &table, 1) == TABLE_MORE)
+	while (table_reading_more(&reading, &table, 1) == TABLE_MORE)
 		ck_assert_int_eq(reading.fd < 0 || reading.fd == fd, 1);
 	ck_assert_int_eq(lowest_free(), before);
 	table_reading_end(&reading); /* one that is over */
@@ -97,7 +97,7 @@ START_TEST(what_cannot_be_read_fails_but_what_is_not_there_is_empty)
 	ck_assert(refuse_call(cases[_i].call, cases[_i].error));
 	table_reading_begin(&reading, 0, true, true);
 	errno = 0;
-	ck_assert_int_eq(table_reading_step(&reading, &table, 20), cases[_i].state);
+	ck_assert_int_eq(table_reading_more(&reading, &table, 20), cases[_i].state);
 	if (cases[_i].state == TABLE_FAILED)
 		ck_assert_int_eq(errno, cases[_i].error);
 	ck_assert_uint_eq(table.count, 0);

@@ -48,10 +48,10 @@ START_TEST(the_heading_stands_above_the_bytes)
 	look_at("bytes", 9, ROOM);
 	ck_assert_str_eq(heading_of_it(), "  offset   0  1  2  3  4  5  6  7   8  9  a  b  c  d  e"
 	    "  f  text");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_str_eq(line_at(1), "  000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 "
 	    "66  0123456789abcdef");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 }
 END_TEST
 
@@ -65,11 +65,11 @@ START_TEST(each_direction_has_its_own_offsets)
 	ck_assert_uint_eq(look_at("bytes", 9, ROOM), 7);
 	ck_assert_str_eq(looked.state->title, "Bytes, connection 1");
 	ck_assert_str_eq(line_at(0), "→ sent 0.080  17 bytes  0123456789abcdef!");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG | LOOK_KEY);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG | STYLE_KEY);
 	ck_assert_str_eq(line_at(2), "  000010  21                                          "
 	    "      !");
 	ck_assert_str_eq(line_at(3), "← echo 0.090  2 bytes  xy");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG | LOOK_GOOD);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG | STYLE_GOOD);
 	ck_assert_int_eq(strncmp(line_at(4), "  000000  78 79 ", 16), 0);
 	ck_assert_str_eq(line_at(5), "→ sent 0.100  1 byte  z");
 	ck_assert_int_eq(strncmp(line_at(6), "  000011  7a ", 13), 0);
@@ -141,19 +141,19 @@ START_TEST(two_numbers_are_read_in_both_orders)
 	number_piece(EVENT_SENT, "-22 77", "FF ff ff EA 00 00 00 4d");
 	look_at("bytes", 9, ROOM);
 	ck_assert_str_eq(line_at(1), "  000000         [ff ff ff ea][00 00 00 4d]");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_str_eq(line_at(2), "► the client's    argument 1   argument 2");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	ck_assert_str_eq(line_at(3), "► big-endian      -22          77");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_str_eq(line_at(4), "  little-endian   -352321537   1291845632");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	number_piece(EVENT_SENT, "1 2", "01 00 00 00 02 00 00 00");
 	look_at("bytes", 19, ROOM);
 	ck_assert_str_eq(line_at(6), "  000008         [01 00 00 00][02 00 00 00]");
 	ck_assert_str_eq(line_at(8), "  big-endian      16777216     33554432");
 	ck_assert_str_eq(line_at(9), "► little-endian   1            2");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 }
 END_TEST
 

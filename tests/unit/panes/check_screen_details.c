@@ -213,7 +213,7 @@ START_TEST(a_search_comes_to_every_line_and_around)
 	ck_assert_uint_eq(help->found, 0);
 	size_t lines = 0, seen = 0, last = 0;
 	for (size_t i = 0; i < help->count; i++) {
-		struct line line = {.look = LOOK_PLAIN};
+		struct line line = {.style = STYLE_PLAIN};
 		help->pane->line(help, &scene, i, inside.columns, &line);
 		if (strcasestr(line.text, "SIG") == NULL)
 			continue;

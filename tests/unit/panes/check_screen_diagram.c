@@ -91,7 +91,7 @@ START_TEST(an_arrow_that_was_taken_is_double_and_bold)
 		bool is_head = memcmp(at->character, "▼", 3) == 0 ||
 		    memcmp(at->character, "◄", 3) == 0 ||
 		    memcmp(at->character, "►", 3) == 0 || memcmp(at->character, "▲", 3) == 0;
-		bold += is_head && at->look == LOOK_STRONG;
+		bold += is_head && at->style == STYLE_STRONG;
 	}
 	ck_assert_int_eq(bold, 1); /* its head, and no other's */
 }
@@ -172,24 +172,24 @@ END_TEST
 
 START_TEST(a_state_where_an_end_is_is_lit)
 {
-	static const struct { enum tcp_state state; unsigned look; } looks[] = {
-		{STATE_ESTABLISHED, LOOK_GOOD}, {STATE_LISTEN, LOOK_KEY},
-		{STATE_GONE, LOOK_BAD}, {STATE_CLOSE, LOOK_BAD}, {STATE_COUNT, LOOK_BAD},
-		{STATE_TIME_WAIT, LOOK_PASSING}, {STATE_CLOSE_WAIT, LOOK_PASSING}};
+	static const struct { enum tcp_state state; unsigned style; } looks[] = {
+		{STATE_ESTABLISHED, STYLE_GOOD}, {STATE_LISTEN, STYLE_KEY},
+		{STATE_GONE, STYLE_BAD}, {STATE_CLOSE, STYLE_BAD}, {STATE_COUNT, STYLE_BAD},
+		{STATE_TIME_WAIT, STYLE_PASSING}, {STATE_CLOSE_WAIT, STYLE_PASSING}};
 	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
-		ck_assert_uint_eq(diagram_look(looks[i].state),
-		    looks[i].look | LOOK_STRONG | LOOK_REVERSE);
+		ck_assert_uint_eq(diagram_style(looks[i].state),
+		    looks[i].style | STYLE_STRONG | STYLE_REVERSE);
 	diagram.known[END_SERVER] = true;
 	diagram.now[END_SERVER] = STATE_CLOSE_WAIT;
 	picture(0);
 	unsigned lit = 0;
 	for (int cell = 0; cell < DIAGRAM_ROWS * DIAGRAM_COLUMNS; cell++)
-		lit += (canvas.cells[cell].look & LOOK_REVERSE) != 0;
+		lit += (canvas.cells[cell].style & STYLE_REVERSE) != 0;
 	ck_assert_uint_eq(lit, strlen(" CLOSE_WAIT "));
 	diagram.known[END_SERVER] = false; /* nobody knows */
 	picture(0);
 	for (int cell = 0; cell < DIAGRAM_ROWS * DIAGRAM_COLUMNS; cell++)
-		ck_assert(!(canvas.cells[cell].look & LOOK_REVERSE));
+		ck_assert(!(canvas.cells[cell].style & STYLE_REVERSE));
 }
 END_TEST
 

@@ -234,12 +234,12 @@ START_TEST(what_a_call_returned_is_drawn)
 }
 END_TEST
 
-/* The look of a place of the picture. */
+/* The style of a place of the picture. */
 static unsigned
 look_at_cell(int row, int column)
 {
 	const struct canvas *canvas = &looked.state->canvas;
-	return canvas->cells[row * canvas->columns + column].look;
+	return canvas->cells[row * canvas->columns + column].style;
 }
 
 START_TEST(calls_that_were_made_stand_out)
@@ -248,14 +248,14 @@ START_TEST(calls_that_were_made_stand_out)
 	open_one();
 	call(ROLE_CLIENT, CLIENT_PID, 1, CALL_WRITE, -1, NULL, NULL);
 	look_at("figures", VALUES_ROWS, NARROW);
-	ck_assert_uint_eq(look_at_cell(1, 0), LOOK_STRONG);
-	ck_assert_uint_eq(look_at_cell(3, 0), LOOK_STRONG | LOOK_BAD);
-	ck_assert_uint_eq(look_at_cell(3, 20), LOOK_STRONG | LOOK_BAD);
-	ck_assert_uint_eq(look_at_cell(4, 2), LOOK_PLAIN);
-	ck_assert_uint_eq(look_at_cell(0, 0), LOOK_STRONG | LOOK_KEY);
-	ck_assert_uint_eq(look_at_cell(10, 16), LOOK_STRONG | LOOK_GOOD); /* a value */
-	ck_assert_uint_eq(look_at_cell(10, 0), LOOK_PLAIN);
-	ck_assert_uint_eq(look_at_cell(10, 56), LOOK_STRONG); /* none at the server yet */
+	ck_assert_uint_eq(look_at_cell(1, 0), STYLE_STRONG);
+	ck_assert_uint_eq(look_at_cell(3, 0), STYLE_STRONG | STYLE_BAD);
+	ck_assert_uint_eq(look_at_cell(3, 20), STYLE_STRONG | STYLE_BAD);
+	ck_assert_uint_eq(look_at_cell(4, 2), STYLE_PLAIN);
+	ck_assert_uint_eq(look_at_cell(0, 0), STYLE_STRONG | STYLE_KEY);
+	ck_assert_uint_eq(look_at_cell(10, 16), STYLE_STRONG | STYLE_GOOD); /* a value */
+	ck_assert_uint_eq(look_at_cell(10, 0), STYLE_PLAIN);
+	ck_assert_uint_eq(look_at_cell(10, 56), STYLE_STRONG); /* none at the server yet */
 }
 END_TEST
 

@@ -24,7 +24,7 @@ footing(bool in_the_past)
 {
 	struct scene scene = scene_now();
 	scene.past.there = in_the_past;
-	looked.line = (struct line){.look = LOOK_PLAIN};
+	looked.line = (struct line){.style = STYLE_PLAIN};
 	looked.state->pane->footing(looked.state, &scene, looked.inside.columns,
 	    &looked.line);
 	return looked.line.text;
@@ -43,7 +43,7 @@ START_TEST(a_say_is_wrapped)
 	ck_assert_str_eq(said(5, ROOM), "The lesson begins.");
 	happen(fixture_event(EVENT_SAY, "One two three, \033[2J."));
 	ck_assert_str_eq(said(5, ROOM), "One two three, ^[[2J.");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	ck_assert_uint_eq(looked.state->needed, 2); /* and what comes next */
 	ck_assert_str_eq(said(5, 14), "One two three,|^[[2J.");
 	ck_assert_uint_eq(looked.state->needed, 3);
@@ -75,9 +75,9 @@ START_TEST(answers_stand_below_each_other_where_there_is_room)
 	ck_assert_str_eq(said(3, 32), "What will Processes show?|1 The parent alone|2 One "
 	    "zombie");
 	line_at(0);
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	line_at(1);
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 }
 END_TEST
 
@@ -86,20 +86,20 @@ START_TEST(what_the_room_chose_is_told)
 	ask(1);
 	ck_assert_str_eq(said(5, ROOM), "What will Processes show?|1 The parent alone|"
 	    "2 One zombie|The room: 1 The parent alone");
-	ck_assert_uint_eq(look_of_it(), LOOK_KEY | LOOK_STRONG); /* not yet how it was */
+	ck_assert_uint_eq(look_of_it(), STYLE_KEY | STYLE_STRONG); /* not yet how it was */
 	ck_assert_str_eq(said(4, ROOM), "What will Processes show?|1 The parent alone   "
 	    "2 One zombie|The room: 1 The parent alone");
 	happen(fixture_event(EVENT_SAY, "See."));
 	ck_assert_str_eq(said(5, ROOM), "The room: 1 The parent alone   It was: 2 One "
 	    "zombie|See.");
 	line_at(0);
-	ck_assert_uint_eq(look_of_it(), LOOK_PASSING | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_PASSING | STYLE_STRONG);
 	ck_assert_str_eq(said(5, 51), "The room: 1 The parent alone   It was: 2 One "
 	    "zombie|See.");
 	ck_assert_str_eq(said(5, 50), "The room: 1 The parent alone|It was:   2 One "
 	    "zombie|See.");
 	line_at(1);
-	ck_assert_uint_eq(look_of_it(), LOOK_PASSING | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_PASSING | STYLE_STRONG);
 }
 END_TEST
 
@@ -109,7 +109,7 @@ START_TEST(a_room_that_was_right_is_told)
 	happen(fixture_event(EVENT_SAY, "See."));
 	ck_assert_str_eq(said(5, ROOM), "The room: 2 One zombie   So it was.|See.");
 	line_at(0);
-	ck_assert_uint_eq(look_of_it(), LOOK_GOOD | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_GOOD | STYLE_STRONG);
 	ck_assert_str_eq(said(5, 30), "The room: 2 One zombie   So it|  was.|See.");
 }
 END_TEST
@@ -138,8 +138,8 @@ START_TEST(a_failure_says_what_was_expected_and_seen)
 		{true, "no server", {"It did not come out as the lesson says: line 12 of "
 		    "zombies", "command   zombies 5^[", "refused   no server"}},
 	};
-	static const unsigned looks[3] = {LOOK_BAD | LOOK_STRONG | LOOK_REVERSE, LOOK_STRONG,
-	    LOOK_BAD | LOOK_STRONG};
+	static const unsigned looks[3] = {STYLE_BAD | STYLE_STRONG | STYLE_REVERSE, STYLE_STRONG,
+	    STYLE_BAD | STYLE_STRONG};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct moment moment;
 		struct scene scene = scene_now();
@@ -225,7 +225,7 @@ START_TEST(what_comes_next_is_of_now)
 	    .count = 2, .scenario = &scenario, .step = &step};
 	look_at("narrator", 5, ROOM);
 	ck_assert_ptr_nonnull(strstr(footing(false), "kill child"));
-	ck_assert_uint_eq(look_of_it(), LOOK_KEY | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_KEY | STYLE_STRONG);
 	ck_assert_str_eq(footing(true), "");
 }
 END_TEST
@@ -250,14 +250,14 @@ START_TEST(the_menu_has_a_line_for_each_lesson)
 	ck_assert_uint_eq(look_at("lessons", 9, ROOM), 3);
 	ck_assert_str_eq(line_at(0), "> 5.1   first                    What is seen first, in "
 	    "so many words");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	ck_assert_str_eq(line_at(1), "        a-name-that-is-much-too… Long");
 	look_at("lessons", 9, 2 * ROOM);
 	ck_assert_int_eq(strncmp(line_at(2), "  5.2   needs^[user              (", 34), 0);
 	ck_assert_int_eq(looked.line.text[strlen(looked.line.text) - 1], ')');
-	ck_assert_uint_eq(look_of_it(), LOOK_FAINT);
+	ck_assert_uint_eq(look_of_it(), STYLE_FAINT);
 	ck_assert_str_eq(heading_of_it(), "  UNP   Name                     What is seen");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	offer(1);
 	look_at("lessons", 9, ROOM);
 	ck_assert_str_eq(line_at(0), "> 5.1   first What is seen first, in so many words");
@@ -274,12 +274,12 @@ START_TEST(the_lesson_that_is_played_stands_out)
 	ck_assert_int_eq(event_set_text(&event, "first", 5), 0);
 	look_at("lessons", 9, ROOM);
 	line_at(0);
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	happen(event);
 	line_at(0);
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	line_at(1);
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 }
 END_TEST
 
@@ -289,10 +289,10 @@ START_TEST(the_menu_says_what_enter_does)
 	look_at("lessons", 9, ROOM);
 	ck_assert_str_eq(footing(false),
 	    "Enter plays it in a clean state: what runs now is ended.");
-	ck_assert_uint_eq(look_of_it(), LOOK_KEY | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_KEY | STYLE_STRONG);
 	looked.state->selected = 2;
 	ck_assert_str_eq(footing(false), "Not to be played here: Not here");
-	ck_assert_uint_eq(look_of_it(), LOOK_KEY | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_KEY | STYLE_STRONG);
 	ck_assert_int_eq(line_at(2)[0], '>');
 	offer(0);
 	ck_assert_uint_eq(look_at("lessons", 9, ROOM), 0);

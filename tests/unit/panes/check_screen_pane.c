@@ -34,9 +34,9 @@ write_line(const struct pane_state *state, const struct scene *scene, size_t num
 	(void)scene;
 	(void)columns;
 	if (shown.text != NULL)
-		line_format(line, LOOK_PLAIN, "%s", shown.text);
+		line_format(line, STYLE_PLAIN, "%s", shown.text);
 	else
-		line_format(line, LOOK_PLAIN, "line %zu", number + shown.begins);
+		line_format(line, STYLE_PLAIN, "line %zu", number + shown.begins);
 	line->lacks_memory = shown.text != NULL && strcmp(shown.text, "no memory") == 0;
 }
 
@@ -46,7 +46,7 @@ write_end(const struct pane_state *state, const struct scene *scene, int columns
 {
 	(void)state;
 	(void)scene;
-	line_format(line, LOOK_STRONG, "end %d 3456789012345", columns);
+	line_format(line, STYLE_STRONG, "end %d 3456789012345", columns);
 }
 
 static uint64_t
@@ -454,8 +454,8 @@ START_TEST(the_border_tells_what_there_is)
 	snprintf(state.note, sizeof state.note, "%s", borders[_i].note);
 	show(borders[_i].active);
 	ck_assert_str_eq(row_at(-1), borders[_i].border);
-	chtype look = mvinch(TOP - 1, LEFT) & A_ATTRIBUTES;
-	ck_assert_uint_eq(look, borders[_i].active ? A_REVERSE | A_BOLD : 0);
+	chtype style = mvinch(TOP - 1, LEFT) & A_ATTRIBUTES;
+	ck_assert_uint_eq(style, borders[_i].active ? A_REVERSE | A_BOLD : 0);
 }
 END_TEST
 
@@ -608,11 +608,11 @@ START_TEST(a_line_is_cut_at_a_whole_character)
 	struct line line;
 	for (size_t i = 0; i + 1 < LINE_TEXT - 8; i += 2)
 		strcat(text, "\303\251");
-	line_format(&line, LOOK_BAD, "%s", text);
+	line_format(&line, STYLE_BAD, "%s", text);
 	ck_assert_str_eq(line.text, text);
-	ck_assert_uint_eq(line.look, LOOK_BAD);
+	ck_assert_uint_eq(line.style, STYLE_BAD);
 	ck_assert_uint_eq(line.mark_count, 0);
-	line_format(&line, LOOK_PLAIN, "x%s%s", text, text);
+	line_format(&line, STYLE_PLAIN, "x%s%s", text, text);
 	size_t length = strlen(line.text);
 	ck_assert_uint_lt(length, LINE_TEXT);
 	ck_assert_uint_gt(length, LINE_TEXT / 2);

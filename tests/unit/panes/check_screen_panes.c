@@ -122,18 +122,18 @@ START_TEST(errno_signal_and_end_of_file_are_told_apart)
 	fail_call(ROLE_CLIENT, 1, CALL_READ, ECONNRESET);
 	look_at("errno", 9, WIDE);
 	ck_assert_str_eq(line_at(0), "ECONNRESET (104)");
-	ck_assert_uint_eq(look_of_it(), LOOK_BAD | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_BAD | STYLE_STRONG);
 	ck_assert_str_eq(line_at(1), "Connection reset by peer");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	ck_assert_str_eq(line_at(2), "read, connection 1");
 	happen(fixture_call(ROLE_CLIENT, 1, CALL_READ, 0, 0));
 	size_t count = look_at("errno", 9, WIDE);
 	ck_assert_str_eq(line_at(0), "end of file");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_str_eq(line_at(1), "read returned 0");
 	line_at(count - 1);
 	ck_assert_ptr_nonnull(strstr(looked.line.text, "UNP 5."));
-	ck_assert_uint_eq(look_of_it(), LOOK_KEY);
+	ck_assert_uint_eq(look_of_it(), STYLE_KEY);
 	struct moment moment = *log_now(test.log);
 	struct scene scene = scene_now();
 	scene.moment = &moment;
@@ -182,7 +182,7 @@ START_TEST(tcp_info_is_told_with_its_units)
 		ck_assert_str_eq(detail(rows[i].name, 39), rows[i].values);
 	ck_assert_str_eq(looked.state->title, "Connection 1, TCP_INFO");
 	ck_assert_str_eq(heading_of_it(), "                     client      server");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_uint_eq(looked.state->count, 10);
 }
 END_TEST
@@ -271,14 +271,14 @@ START_TEST(each_connection_has_two_lines)
 	look_at("connections", 9, 90);
 	ck_assert_str_eq(line_at(0), "   No Local                 Foreign               Client"
 	    "      Server      Child");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_str_eq(line_at(1), "    1 127.0.0.1:40001       127.0.0.1:9877        "
 	    "ESTABLISHED ESTABLISHED 301");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	ck_assert_str_eq(line_at(2), "      open, 0 bytes sent, 0 echoed");
 	ck_assert_str_eq(line_at(3), ">   2 127.0.0.1:40002       127.0.0.1:9877        "
 	    "ESTABLISHED ESTABLISHED 302");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	ck_assert_str_eq(line_at(4), "      closed, 0 bytes sent, 0 echoed, its child has "
 	    "ended");
 	happen(fixture_connection(3, CONNECTION_OPENED));
@@ -309,7 +309,7 @@ START_TEST(another_s_server_has_no_settings)
 	happen(event);
 	expect_all("settings", 9, WIDE, "Settings are tcpserv's, and the server here is "
 	    "another one.|./mine ^[[2J 9877");
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	struct event crashed = fixture_host(HOST_CRASHED);
 	crashed.detail = strdup("its sockets are deaf");
 	happen(crashed);
@@ -374,7 +374,7 @@ START_TEST(a_blank_line_parts_the_help)
 	for (size_t i = 0; i < count; i++) {
 		bool blank = *line_at(i) == '\0';
 		bool heading = i + 1 < count && *line_at(i + 1) != '\0' &&
-		    look_of_it() == (LOOK_STRONG | LOOK_KEY);
+		    look_of_it() == (STYLE_STRONG | STYLE_KEY);
 		ck_assert_int_eq(blank, heading);
 		headings += heading;
 	}

@@ -241,7 +241,7 @@ END_TEST
 START_TEST(a_notice_ends_in_the_past_too)
 {
 	tell_story();
-	screen_notice(&test.screen, LOOK_STRONG, test.now + FIXTURE_MS(5000),
+	screen_notice(&test.screen, STYLE_STRONG, test.now + FIXTURE_MS(5000),
 	    "this is the past");
 	draw_past(20, 24, 80);
 	ck_assert(holds("this is the past"));

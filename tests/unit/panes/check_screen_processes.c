@@ -40,7 +40,7 @@ START_TEST(a_row_is_ps_s)
 	connect_one(1);
 	ck_assert_str_eq(line_of(SERVER_PID, NARROW), "  100    99 S    tcpserv  "
 	    "inet_csk_accept");
-	ck_assert_uint_eq(look_of_it(), LOOK_PLAIN);
+	ck_assert_uint_eq(look_of_it(), STYLE_PLAIN);
 	ck_assert_str_eq(line_of(CLIENT_PID, NARROW), "  200    99 S    tcpcli   "
 	    "poll_schedule_timeout");
 	ck_assert_str_eq(line_of(CHILD_PID + 1, NARROW), "  301   100 S    conn 1   "
@@ -59,7 +59,7 @@ START_TEST(the_headings_stand_above_their_columns)
 		char row[LINE_TEXT], heading[LINE_TEXT];
 		snprintf(row, sizeof row, "%s", line_of(CHILD_PID + 1, columns[i]));
 		snprintf(heading, sizeof heading, "%s", heading_of_it());
-		ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+		ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 		ck_assert_int_eq(strstr(heading, " PID") + 4 - heading,
 		    strstr(row, "301") + 3 - row);
 		ck_assert_int_eq(strstr(heading, "PPID") + 4 - heading,
@@ -95,7 +95,7 @@ START_TEST(a_stopped_process_is_marked)
 	happen(process(ROLE_SERVER, SERVER_PID, 0, PROCESS_CHANGED, "T", "tcpserv 9877",
 	    "do_signal_stop"));
 	line_of(SERVER_PID, NARROW);
-	ck_assert_uint_eq(look_of_it(), LOOK_PASSING | LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_PASSING | STYLE_STRONG);
 }
 END_TEST
 
@@ -137,7 +137,7 @@ START_TEST(how_a_process_ended_is_told)
 	happen(event);
 	bool zombie = ends[_i].what == PROCESS_ZOMBIE;
 	const char *narrow = line_of(CHILD_PID + 1, NARROW);
-	ck_assert_uint_eq(look_of_it(), zombie ? LOOK_BAD | LOOK_STRONG : LOOK_BAD);
+	ck_assert_uint_eq(look_of_it(), zombie ? STYLE_BAD | STYLE_STRONG : STYLE_BAD);
 	ck_assert_str_eq(narrow + strlen("  301   100 Z    "), ends[_i].narrow);
 	ck_assert_int_eq(narrow[strlen("  301   100 ")], zombie ? 'Z' : '-');
 	ck_assert_uint_le(strlen(narrow), NARROW);

@@ -61,7 +61,7 @@ START_TEST(the_columns_stand_below_their_headings)
 		ck_assert_int_le((int)utf8_width(row), columns[i]);
 		ck_assert_int_eq(strstr(heading.text, "Conn") != NULL, columns[i] >= 100);
 		ck_assert_int_eq(strstr(row, "  1 server") != NULL, columns[i] >= 100);
-		ck_assert_uint_eq(heading.look, LOOK_STRONG);
+		ck_assert_uint_eq(heading.style, STYLE_STRONG);
 	}
 }
 END_TEST
@@ -203,7 +203,7 @@ START_TEST(a_row_that_left_says_why)
 	char wanted[64];
 	snprintf(wanted, sizeof wanted, " GONE        %s ", gone[_i].reason);
 	ck_assert_msg(strstr(looked.line.text, wanted) != NULL, "%s", looked.line.text);
-	ck_assert_uint_eq(looked.line.look, LOOK_BAD);
+	ck_assert_uint_eq(looked.line.style, STYLE_BAD);
 	socket.row.timer_at = FIXTURE_MS(11000); /* two seconds were left */
 	socket_line_write(&scene, &socket, ' ', NARROW, &looked.line);
 	ck_assert_ptr_null(strstr(looked.line.text, "timeout"));
@@ -221,21 +221,21 @@ END_TEST
 
 START_TEST(a_row_looks_as_its_state)
 {
-	static const struct { enum tcp_state state; unsigned look; } looks[] = {
-		{STATE_ESTABLISHED, LOOK_GOOD}, {STATE_LISTEN, LOOK_KEY},
-		{STATE_CLOSE_WAIT, LOOK_PASSING}, {STATE_TIME_WAIT, LOOK_PASSING}};
+	static const struct { enum tcp_state state; unsigned style; } looks[] = {
+		{STATE_ESTABLISHED, STYLE_GOOD}, {STATE_LISTEN, STYLE_KEY},
+		{STATE_CLOSE_WAIT, STYLE_PASSING}, {STATE_TIME_WAIT, STYLE_PASSING}};
 	begin();
 	connect_one(1);
 	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
 		struct moment_socket socket = socket_in(looks[i].state, END_CLIENT);
 		ck_assert_int_eq(written(&socket, NARROW)[4], '>'); /* the current one's */
-		ck_assert_uint_eq(look_of_it(), looks[i].look | LOOK_STRONG);
+		ck_assert_uint_eq(look_of_it(), looks[i].style | STYLE_STRONG);
 		socket.row.conn = 2;
 		ck_assert_int_eq(written(&socket, NARROW)[4], ' ');
-		ck_assert_uint_eq(look_of_it(), looks[i].look);
+		ck_assert_uint_eq(look_of_it(), looks[i].style);
 		socket.row.conn = 0;
 		ck_assert_int_eq(written(&socket, NARROW)[4], ' ');
-		ck_assert_uint_eq(look_of_it(), looks[i].look);
+		ck_assert_uint_eq(look_of_it(), looks[i].style);
 	}
 }
 END_TEST

@@ -50,28 +50,28 @@ look_of_event(struct event event)
 START_TEST(each_event_looks_as_what_it_is)
 {
 	happen(fixture_start("local"));
-	ck_assert_uint_eq(look_of_event(typed("kill child", SOURCE_KEY)), LOOK_STRONG);
-	ck_assert_uint_eq(look_of_event(signal_event()), LOOK_PASSING);
-	ck_assert_uint_eq(look_of_event(fixture_host(HOST_CRASHED)), LOOK_PASSING);
-	ck_assert_uint_eq(look_of_event(fixture_event(EVENT_ERROR, "no")), LOOK_BAD);
-	ck_assert_uint_eq(look_of_event(fixture_event(EVENT_NOTE, "no")), LOOK_PLAIN);
-	ck_assert_uint_eq(look_of_event(fixture_event(EVENT_SAY, "See.")), LOOK_STRONG);
-	ck_assert_uint_eq(look_of_event(fixture_ask("What?", "a\nb", 1, 0)), LOOK_STRONG);
-	ck_assert_uint_eq(look_of_event(expectation(true)), LOOK_PLAIN);
-	ck_assert_uint_eq(look_of_event(expectation(false)), LOOK_BAD);
-	ck_assert_uint_eq(look_of_event(fixture_lesson(LESSON_BEGUN, "Z")), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_event(typed("kill child", SOURCE_KEY)), STYLE_STRONG);
+	ck_assert_uint_eq(look_of_event(signal_event()), STYLE_PASSING);
+	ck_assert_uint_eq(look_of_event(fixture_host(HOST_CRASHED)), STYLE_PASSING);
+	ck_assert_uint_eq(look_of_event(fixture_event(EVENT_ERROR, "no")), STYLE_BAD);
+	ck_assert_uint_eq(look_of_event(fixture_event(EVENT_NOTE, "no")), STYLE_PLAIN);
+	ck_assert_uint_eq(look_of_event(fixture_event(EVENT_SAY, "See.")), STYLE_STRONG);
+	ck_assert_uint_eq(look_of_event(fixture_ask("What?", "a\nb", 1, 0)), STYLE_STRONG);
+	ck_assert_uint_eq(look_of_event(expectation(true)), STYLE_PLAIN);
+	ck_assert_uint_eq(look_of_event(expectation(false)), STYLE_BAD);
+	ck_assert_uint_eq(look_of_event(fixture_lesson(LESSON_BEGUN, "Z")), STYLE_STRONG);
 	ck_assert_uint_eq(look_of_event(fixture_lesson(LESSON_FAILED, "Z")),
-	    LOOK_BAD | LOOK_STRONG);
+	    STYLE_BAD | STYLE_STRONG);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_WRITE, -1, EPIPE)),
-	    LOOK_BAD);
+	    STYLE_BAD);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_SERVER, 0, CALL_ACCEPT, -1, EINTR)),
-	    LOOK_BAD);
+	    STYLE_BAD);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_READ, -1,
-	    ECONNRESET)), LOOK_BAD);
+	    ECONNRESET)), STYLE_BAD);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_CONNECT, 0, 0)),
-	    LOOK_PLAIN);
+	    STYLE_PLAIN);
 	ck_assert_uint_eq(look_of_event(fixture_call(ROLE_CLIENT, 1, CALL_READ, 0, 0)),
-	    LOOK_PLAIN);
+	    STYLE_PLAIN);
 }
 END_TEST
 
@@ -135,7 +135,7 @@ static const char *
 last_line(const struct scene *scene)
 {
 	looked.state->pane->prepare(looked.state, scene, &looked.inside);
-	looked.line = (struct line){.look = LOOK_PLAIN};
+	looked.line = (struct line){.style = STYLE_PLAIN};
 	ck_assert_uint_gt(looked.state->count, 0);
 	looked.state->pane->line(looked.state, scene, looked.state->count - 1, ROOM,
 	    &looked.line);
@@ -152,15 +152,15 @@ START_TEST(the_event_at_hand_has_a_line_while_time_is_walked)
 	struct scene scene = walked_to(3, true); /* the row is at hand */
 	ck_assert_ptr_null(strstr(last_line(&scene), "one"));
 	ck_assert_ptr_nonnull(strstr(looked.line.text, "127.0.0.1:40001"));
-	ck_assert_uint_eq(looked.line.look, LOOK_REVERSE);
+	ck_assert_uint_eq(looked.line.style, STYLE_REVERSE);
 	ck_assert_uint_eq(looked.state->count, all);
 	ck_assert_uint_eq(looked.state->needed, all - 1);
 	scene = walked_to(3, false); /* where it was frozen, it is passed over */
 	ck_assert_ptr_nonnull(strstr(last_line(&scene), "one"));
-	ck_assert_uint_eq(looked.line.look, LOOK_PLAIN);
+	ck_assert_uint_eq(looked.line.style, STYLE_PLAIN);
 	scene = walked_to(2, true);
 	ck_assert_ptr_nonnull(strstr(last_line(&scene), "one"));
-	ck_assert_uint_eq(looked.line.look, LOOK_REVERSE);
+	ck_assert_uint_eq(looked.line.style, STYLE_REVERSE);
 	ck_assert_uint_eq(looked.state->needed, looked.state->count);
 	scene = walked_to(0, true);
 	looked.state->pane->prepare(looked.state, &scene, &looked.inside);
@@ -389,15 +389,15 @@ START_TEST(an_explanation_has_its_parts)
 		    "%s", text);
 	ck_assert_ptr_nonnull(strstr(text, "\nUNP "));
 	line_at(0);
-	ck_assert_uint_eq(look_of_it(), LOOK_STRONG);
+	ck_assert_uint_eq(look_of_it(), STYLE_STRONG);
 	line_at(looked.state->count - 1);
-	ck_assert_uint_eq(look_of_it(), LOOK_KEY);
+	ck_assert_uint_eq(look_of_it(), STYLE_KEY);
 	bool events = false;
 	for (size_t i = 1; i + 1 < looked.state->count; i++) {
 		bool heading = line_at(i)[0] != ' ';
-		ck_assert_int_eq(look_of_it() == (LOOK_KEY | LOOK_STRONG), heading);
+		ck_assert_int_eq(look_of_it() == (STYLE_KEY | STYLE_STRONG), heading);
 		ck_assert(heading || strncmp(looked.line.text, "  ", 2) == 0);
-		events |= look_of_it() == LOOK_PASSING;
+		events |= look_of_it() == STYLE_PASSING;
 		ck_assert_uint_le(strlen(looked.line.text), ROOM);
 	}
 	ck_assert(events); /* what led here */

@@ -256,7 +256,7 @@ END_TEST
 START_TEST(a_long_notice_is_shown_whole)
 {
 	begin();
-	screen_notice(&test.screen, LOOK_STRONG, test.now + FIXTURE_MS(5000),
+	screen_notice(&test.screen, STYLE_STRONG, test.now + FIXTURE_MS(5000),
 	    "the port is taken by a process of another user and cannot be had: end it, "
 	    "or name another port behind the host, as in tcpconsole 127.0.0.1 9878");
 	draw(24, 80);
@@ -407,7 +407,7 @@ START_TEST(what_is_asked_and_told_is_seen)
 {
 	begin();
 	connect_one(1);
-	screen_notice(&test.screen, LOOK_STRONG, test.now + FIXTURE_MS(5000),
+	screen_notice(&test.screen, STYLE_STRONG, test.now + FIXTURE_MS(5000),
 	    "no open \033connection");
 	test.screen.question = "Send 50 pasted lines? y/n";
 	compare("asked", 24, 80);

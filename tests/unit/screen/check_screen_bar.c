@@ -120,12 +120,12 @@ START_TEST(a_notice_takes_the_keys_place)
 	char text[120] = "";
 	make_up_connection();
 	memset(text, 'x', 79);
-	screen_notice(&at.console->screen, LOOK_STRONG, SECONDS(1000), text);
+	screen_notice(&at.console->screen, STYLE_STRONG, SECONDS(1000), text);
 	ck_assert_uint_eq(strlen(bar()), 80);
 	ck_assert_str_eq(bar() + 1, text);
 	ck_assert_str_eq(row_text(at.console->screen.layout.input_row), ">");
 	strcat(text, "y");
-	screen_notice(&at.console->screen, LOOK_STRONG, SECONDS(1000), text);
+	screen_notice(&at.console->screen, STYLE_STRONG, SECONDS(1000), text);
 	bar_begins(" F1 Help ");
 	ck_assert_ptr_nonnull(strchr(row_text(at.console->screen.layout.input_row - 1), 'y'));
 	ck_assert_str_eq(row_text(at.console->screen.layout.input_row), ">");
@@ -136,7 +136,7 @@ START_TEST(a_notice_has_an_end)
 {
 	make_up_connection();
 	struct scene scene = console_scene(at.console);
-	screen_notice(&at.console->screen, LOOK_STRONG, scene.now + 1, "a notice");
+	screen_notice(&at.console->screen, STYLE_STRONG, scene.now + 1, "a notice");
 	ck_assert_int_eq(screen_changes_at(&at.console->screen, &scene), scene.now + 1);
 	screen_frame(&at.console->screen, &scene, at.console->prompt);
 	ck_assert(holds("a notice"));
@@ -144,9 +144,9 @@ START_TEST(a_notice_has_an_end)
 	screen_frame(&at.console->screen, &scene, at.console->prompt);
 	ck_assert(!holds("a notice"));
 	ck_assert_int_eq(at.console->screen.notice_until, 0);
-	screen_notice(&at.console->screen, LOOK_STRONG, SECONDS(1000), "a notice");
+	screen_notice(&at.console->screen, STYLE_STRONG, SECONDS(1000), "a notice");
 	at.console->screen.notice_until_key = true;
-	screen_notice(&at.console->screen, LOOK_STRONG, SECONDS(1000), "another");
+	screen_notice(&at.console->screen, STYLE_STRONG, SECONDS(1000), "another");
 	ck_assert(!at.console->screen.notice_until_key);
 	at.console->screen.notice_until_key = true;
 	screen_drop_notice(&at.console->screen);
@@ -157,7 +157,7 @@ END_TEST
 
 START_TEST(what_is_told_cannot_be_an_escape)
 {
-	screen_notice(&at.console->screen, LOOK_STRONG, SECONDS(1000), "a\033[2Jb\x9b" "c");
+	screen_notice(&at.console->screen, STYLE_STRONG, SECONDS(1000), "a\033[2Jb\x9b" "c");
 	bar_begins(" a^[[2Jb");
 	ck_assert_ptr_null(strchr(bar(), '\033'));
 }
@@ -212,7 +212,7 @@ START_TEST(a_terminal_that_is_too_small_says_how_large)
 		ck_assert_str_eq(row_text(0), table[i].text);
 		ck_assert(!at.console->screen.fits);
 		struct scene scene = console_scene(at.console);
-		screen_notice(&at.console->screen, LOOK_PLAIN, SECONDS(9), "x");
+		screen_notice(&at.console->screen, STYLE_PLAIN, SECONDS(9), "x");
 		ck_assert_int_eq(screen_changes_at(&at.console->screen, &scene), 0);
 	}
 	ck_assert_int_eq(resizeterm(24, 80), OK);

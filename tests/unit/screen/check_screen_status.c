@@ -48,17 +48,17 @@ static const char *
 line_in(int columns)
 {
 	static struct line line;
-	line = (struct line){.look = 0};
+	line = (struct line){.style = 0};
 	status_write(&scene, columns, &line);
 	return line.text;
 }
 
 static unsigned
-look(void)
+style(void)
 {
-	struct line line = {.look = 0};
+	struct line line = {.style = 0};
 	status_write(&scene, WIDE, &line);
-	return line.look;
+	return line.style;
 }
 
 /* Does the whole line hold this? */
@@ -102,7 +102,7 @@ START_TEST(a_session_begins_with_nothing)
 {
 	moment_init(&moment);
 	ck_assert_str_eq(line_in(WIDE), " tcpconsole   no connection   server down");
-	ck_assert_uint_eq(look(), LOOK_REVERSE | LOOK_STRONG);
+	ck_assert_uint_eq(style(), STYLE_REVERSE | STYLE_STRONG);
 	ck_assert_int_eq(status_changes_at(&scene), 0);
 	moment_release(&moment);
 }
@@ -113,7 +113,7 @@ START_TEST(all_that_is_well_is_said)
 	connected();
 	ck_assert_str_eq(line_in(WIDE), " tcpconsole 127.0.0.1:9877   conn 1 ESTABLISHED   "
 	    "server 100 up, echo, waitpid");
-	ck_assert_uint_eq(look(), LOOK_REVERSE);
+	ck_assert_uint_eq(style(), STYLE_REVERSE);
 	ck_assert_int_eq(status_changes_at(&scene), 0);
 	moment_release(&moment);
 }
@@ -149,7 +149,7 @@ START_TEST(a_server_is_what_it_is)
 	fixture_fold(&moment, stopped);
 	says("server 100 stopped, echo");
 	fixture_fold(&moment, fixture_process(ROLE_SERVER, SERVER_PID, 0, PROCESS_REAPED, 9));
-	ck_assert_uint_eq(look(), LOOK_REVERSE | LOOK_STRONG);
+	ck_assert_uint_eq(style(), STYLE_REVERSE | STYLE_STRONG);
 	says("   server down");
 	moment_release(&moment);
 }
@@ -236,7 +236,7 @@ START_TEST(a_host_that_is_not_up_counts)
 	scene.now += FIXTURE_MS(3100);
 	snprintf(wanted, sizeof wanted, "%s3 s", table[_i].word);
 	says(wanted);
-	ck_assert_uint_eq(look(), LOOK_REVERSE | LOOK_STRONG);
+	ck_assert_uint_eq(style(), STYLE_REVERSE | STYLE_STRONG);
 	if (table[_i].dark)
 		says_not("server");
 	else
@@ -379,7 +379,7 @@ START_TEST(the_past_says_when_it_is)
 	scene.now = FIXTURE_MS(1500);
 	ck_assert_str_eq(line_in(WIDE), table[_i].wide);
 	ck_assert_str_eq(line_in(1), table[_i].narrow);
-	ck_assert_uint_eq(look(), LOOK_REVERSE | LOOK_STRONG);
+	ck_assert_uint_eq(style(), STYLE_REVERSE | STYLE_STRONG);
 	moment_release(&moment);
 }
 END_TEST

@@ -164,10 +164,10 @@ START_TEST(a_host_that_is_down_has_no_server)
 	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "wait");
 	ck_assert_str_eq(settings_get(&session->world.server.settings, "backlog"), "7");
 	bare_tell(session, fixture_host(HOST_UP));
-	session->world.host.step = STEP_GRACE;
+	session->world.host.phase = PHASE_GRACE;
 	for (int i = 0; i < 2; i++)
 		bare_refuses(session, lines[i], "the server's host is not up: host reboot");
-	session->world.host.step = STEP_NONE;
+	session->world.host.phase = PHASE_NONE;
 	ck_assert_uint_eq(victim_was_sent(&victim), 0);
 	close_served(session, &victim);
 }

@@ -94,8 +94,8 @@ START_TEST(an_answer_without_a_question_is_nothing)
 {
 	struct session *session = open_asking();
 	struct victim victim = victim_start();
-	session->foreign.pid = victim.pid;
-	session->foreign.number = SIGTERM;
+	session->stranger.pid = victim.pid;
+	session->stranger.number = SIGTERM;
 	session_confirm(session, true);
 	session_confirm(session, false);
 	is_untouched(session, &victim);

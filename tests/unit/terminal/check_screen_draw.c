@@ -111,7 +111,7 @@ texts[] = {
 START_TEST(text_takes_its_own_columns_and_no_others)
 {
 	draw_text(&drawn, 4, 3, texts[_i].columns, texts[_i].text, texts[_i].skip,
-	    LOOK_PLAIN);
+	    STYLE_PLAIN);
 	ck_assert_str_eq(cells(4, 3, texts[_i].columns), texts[_i].cells);
 	ck_assert_str_eq(cells(4, 0, 3), "xxx");
 	ck_assert_str_eq(cells(4, 3 + texts[_i].columns, 3), "xxx");
@@ -122,8 +122,8 @@ END_TEST
 
 START_TEST(no_columns_draw_nothing)
 {
-	draw_text(&drawn, 4, 3, 0, "hello", 0, LOOK_PLAIN);
-	draw_text(&drawn, 4, 3, -1, "hello", 0, LOOK_PLAIN);
+	draw_text(&drawn, 4, 3, 0, "hello", 0, STYLE_PLAIN);
+	draw_text(&drawn, 4, 3, -1, "hello", 0, STYLE_PLAIN);
 	ck_assert_str_eq(cells(4, 0, COLUMNS), "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
 }
 END_TEST
@@ -139,7 +139,7 @@ START_TEST(no_foreign_byte_reaches_the_terminal)
 		long_text[i] = (char)hostile[i % sizeof hostile];
 	for (int ascii = 0; ascii < 2; ascii++) {
 		drawn.ascii = ascii;
-		draw_text(&drawn, 2 + ascii, 0, COLUMNS, long_text, 0, LOOK_PLAIN);
+		draw_text(&drawn, 2 + ascii, 0, COLUMNS, long_text, 0, STYLE_PLAIN);
 		ck_assert_str_eq(cells(2 + ascii, 0, 4), "?[2J");
 		for (int column = 0; column < COLUMNS; column++) {
 			chtype cell = mvinch(2 + ascii, column) & A_CHARTEXT;
@@ -169,7 +169,7 @@ static const struct { const char *text, *ascii; } translated[] = {
 START_TEST(ascii_stands_for_each_character)
 {
 	drawn.ascii = true;
-	draw_text(&drawn, 4, 0, 12, translated[_i].text, 0, LOOK_PLAIN);
+	draw_text(&drawn, 4, 0, 12, translated[_i].text, 0, STYLE_PLAIN);
 	char wanted[16];
 	snprintf(wanted, sizeof wanted, "%-12s", translated[_i].ascii);
 	ck_assert_str_eq(cells(4, 0, 12), wanted);
@@ -178,13 +178,13 @@ END_TEST
 
 START_TEST(a_look_is_of_every_column_it_is_given)
 {
-	static const struct { unsigned look; attr_t attributes; } looks[] = {
-		{LOOK_PLAIN, 0}, {LOOK_STRONG, A_BOLD}, {LOOK_REVERSE, A_REVERSE},
-		{LOOK_FAINT, A_DIM}, {LOOK_STRONG | LOOK_REVERSE, A_BOLD | A_REVERSE},
-		{LOOK_BAD, 0}, {LOOK_GOOD | LOOK_STRONG, A_BOLD}, /* without colours */
+	static const struct { unsigned style; attr_t attributes; } looks[] = {
+		{STYLE_PLAIN, 0}, {STYLE_STRONG, A_BOLD}, {STYLE_REVERSE, A_REVERSE},
+		{STYLE_FAINT, A_DIM}, {STYLE_STRONG | STYLE_REVERSE, A_BOLD | A_REVERSE},
+		{STYLE_BAD, 0}, {STYLE_GOOD | STYLE_STRONG, A_BOLD}, /* without colours */
 	};
 	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
-		draw_text(&drawn, 4, 2, 6, "ab", 0, looks[i].look);
+		draw_text(&drawn, 4, 2, 6, "ab", 0, looks[i].style);
 		for (int column = 0; column < 10; column++)
 			ck_assert_uint_eq(mvinch(4, column) & A_ATTRIBUTES,
 			    column >= 2 && column < 8 ? looks[i].attributes : 0);
@@ -196,8 +196,8 @@ END_TEST
 
 START_TEST(a_line_s_marks_look_otherwise)
 {
-	struct line line = {.text = "0123456789", .look = LOOK_STRONG,
-	    .marks = {{2, 2, LOOK_REVERSE}, {8, 9, LOOK_PLAIN}}, .mark_count = 2};
+	struct line line = {.text = "0123456789", .style = STYLE_STRONG,
+	    .marks = {{2, 2, STYLE_REVERSE}, {8, 9, STYLE_PLAIN}}, .mark_count = 2};
 	for (int skip = 0; skip < 12; skip++) {
 		draw_line(&drawn, 4, 3, 6, &line, (size_t)skip);
 		for (int column = 0; column < 6; column++) {
@@ -217,10 +217,10 @@ END_TEST
 START_TEST(a_title_stands_in_the_border_above)
 {
 	const struct rectangle inside = {.row = 3, .column = 4, .rows = 2, .columns = 8};
-	draw_title(&drawn, &inside, " Sent ", LOOK_STRONG);
+	draw_title(&drawn, &inside, " Sent ", STYLE_STRONG);
 	ck_assert_str_eq(cells(2, 0, 14), "xxxx Sent xxxx");
 	ck_assert_uint_eq(mvinch(2, 5) & A_ATTRIBUTES, A_BOLD);
-	draw_title(&drawn, &inside, " too long for it ", LOOK_PLAIN);
+	draw_title(&drawn, &inside, " too long for it ", STYLE_PLAIN);
 	ck_assert_str_eq(cells(2, 0, 14), "xxxx too lonxx");
 	ck_assert_str_eq(cells(3, 0, 14), "xxxxxxxxxxxxxx");
 }
@@ -337,13 +337,13 @@ START_TEST(a_frame_writes_what_differs)
 {
 	long at = 0;
 	draw_begin();
-	draw_text(&drawn, 1, 2, 10, "hello", 0, LOOK_PLAIN);
+	draw_text(&drawn, 1, 2, 10, "hello", 0, STYLE_PLAIN);
 	draw_end(-1, 0);
 	ck_assert_ptr_nonnull(strstr(bytes_since(&at), "hello"));
 	ck_assert_int_eq(curs_set(0), 0); /* it was hidden */
 	draw_begin();
 	ck_assert_str_eq(cells(1, 2, 5), "     ");
-	draw_text(&drawn, 1, 2, 10, "hello", 0, LOOK_PLAIN);
+	draw_text(&drawn, 1, 2, 10, "hello", 0, STYLE_PLAIN);
 	draw_end(3, 4);
 	ck_assert_ptr_null(strstr(bytes_since(&at), "hello"));
 	ck_assert_int_eq(getcury(stdscr), 3);
@@ -385,7 +385,7 @@ START_TEST(no_colour_is_drawn_that_was_not_asked_for)
 	long at = 0;
 	draw_init(&drawn, false, false);
 	ck_assert(!drawn.colour);
-	draw_text(&drawn, 1, 2, 10, "hello", 0, LOOK_BAD | LOOK_STRONG);
+	draw_text(&drawn, 1, 2, 10, "hello", 0, STYLE_BAD | STYLE_STRONG);
 	ck_assert_uint_eq(mvinch(1, 2) & A_ATTRIBUTES, A_BOLD);
 	draw_end(0, 0);
 	ck_assert_ptr_null(strstr(bytes_since(&at), "38;5;"));
@@ -397,20 +397,20 @@ START_TEST(each_look_has_its_colour_on_the_terminal_s_own_ground)
 	long at = 0;
 	draw_init(&drawn, false, true);
 	ck_assert(drawn.colour);
-	for (short look = LOOK_GOOD; look < LOOK_COLOURS; look++) {
+	for (short style = STYLE_GOOD; style < STYLE_COLOURS; style++) {
 		short colour, ground;
-		ck_assert_int_eq(pair_content(look, &colour, &ground), OK);
+		ck_assert_int_eq(pair_content(style, &colour, &ground), OK);
 		ck_assert_int_eq(ground, -1);
-		ck_assert_int_eq(colour, palette_colour((unsigned)look, 256, false));
-		draw_text(&drawn, look, 2, 5, "ab", 0, (unsigned)look | LOOK_STRONG);
+		ck_assert_int_eq(colour, palette_colour((unsigned)style, 256, false));
+		draw_text(&drawn, style, 2, 5, "ab", 0, (unsigned)style | STYLE_STRONG);
 		for (int column = 2; column < 7; column++)
-			ck_assert_int_eq(PAIR_NUMBER(mvinch(look, column)), look);
-		ck_assert_int_eq(PAIR_NUMBER(mvinch(look, 7)), 0);
+			ck_assert_int_eq(PAIR_NUMBER(mvinch(style, column)), style);
+		ck_assert_int_eq(PAIR_NUMBER(mvinch(style, 7)), 0);
 	}
-	draw_text(&drawn, 8, 2, 5, "ab", 0, LOOK_STRONG);
+	draw_text(&drawn, 8, 2, 5, "ab", 0, STYLE_STRONG);
 	ck_assert_int_eq(PAIR_NUMBER(mvinch(8, 2)), 0);
 	draw_end(0, 0);
-	ck_assert_ptr_nonnull(strstr(bytes_since(&at), "38;5;196")); /* LOOK_BAD */
+	ck_assert_ptr_nonnull(strstr(bytes_since(&at), "38;5;196")); /* STYLE_BAD */
 }
 END_TEST
 
@@ -418,7 +418,7 @@ START_TEST(a_terminal_without_colours_has_none)
 {
 	draw_init(&drawn, false, true);
 	ck_assert(!drawn.colour);
-	draw_text(&drawn, 1, 2, 5, "ab", 0, LOOK_BAD);
+	draw_text(&drawn, 1, 2, 5, "ab", 0, STYLE_BAD);
 	ck_assert_uint_eq(mvinch(1, 2) & A_ATTRIBUTES, 0);
 }
 END_TEST

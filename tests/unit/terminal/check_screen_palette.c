@@ -38,8 +38,8 @@ luminance(short colour)
 START_TEST(every_look_can_be_read_on_black_and_on_white)
 {
 	static const int colours[] = {8, 16, 88, 256};
-	for (unsigned look = LOOK_PLAIN; look < LOOK_COLOURS; look++) {
-		short colour = palette_colour(look | LOOK_REVERSE, colours[_i], false);
+	for (unsigned style = STYLE_PLAIN; style < STYLE_COLOURS; style++) {
+		short colour = palette_colour(style | STYLE_REVERSE, colours[_i], false);
 		if (colour < 0)
 			continue; /* the terminal's own on its own */
 		double light = luminance(colour);
@@ -51,12 +51,12 @@ END_TEST
 
 START_TEST(every_look_can_be_read_on_what_is_dark)
 {
-	short colours[LOOK_COLOURS];
-	for (unsigned look = LOOK_GOOD; look < LOOK_COLOURS; look++) {
-		colours[look] = palette_colour(look, 8, true);
-		ck_assert_double_ge((luminance(colours[look]) + 0.05) / 0.05, 3.5);
-		for (unsigned i = LOOK_GOOD; i < look; i++)
-			ck_assert_int_ne(colours[i], colours[look]);
+	short colours[STYLE_COLOURS];
+	for (unsigned style = STYLE_GOOD; style < STYLE_COLOURS; style++) {
+		colours[style] = palette_colour(style, 8, true);
+		ck_assert_double_ge((luminance(colours[style]) + 0.05) / 0.05, 3.5);
+		for (unsigned i = STYLE_GOOD; i < style; i++)
+			ck_assert_int_ne(colours[i], colours[style]);
 	}
 }
 END_TEST

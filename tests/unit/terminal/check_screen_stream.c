@@ -36,7 +36,7 @@ begin_on(const char *type)
 
 /* Shows the model what has come since. */
 static void
-look(void)
+style(void)
 {
 	unsigned char bytes[4096];
 	ssize_t length;
@@ -56,10 +56,10 @@ read_row(int row, int columns, char text[ROW_TEXT])
 	for (int column = 0; column < columns; column++) {
 		cchar_t cell;
 		wchar_t wide[CCHARW_MAX + 1];
-		attr_t look;
+		attr_t style;
 		short pair;
 		if (mvin_wch(row, column, &cell) == ERR ||
-		    getcchar(&cell, wide, &look, &pair, NULL) == ERR)
+		    getcchar(&cell, wide, &style, &pair, NULL) == ERR)
 			ck_abort_msg("no cell %d, %d", row, column);
 		used += wcstombs(text + used, wide, ROW_TEXT - used);
 		whole = wcscmp(wide, L" ") != 0 ? used : whole;
@@ -75,7 +75,7 @@ show(int rows, int columns)
 	draw_forget();
 	model_resize(&model, columns, rows);
 	draw(rows, columns);
-	look();
+	style();
 	for (int row = 0; row < rows; row++) {
 		char shown[ROW_TEXT], believed[ROW_TEXT];
 		model_row(&model, row, shown, sizeof shown);
@@ -175,7 +175,7 @@ START_TEST(no_byte_of_a_peer_reaches_the_terminal)
 		happen(fixture_lesson(LESSON_FAILED, HOSTILE));
 		show(24, 80);
 	}
-	screen_notice(&test.screen, LOOK_STRONG, test.now + FIXTURE_MS(5000), HOSTILE);
+	screen_notice(&test.screen, STYLE_STRONG, test.now + FIXTURE_MS(5000), HOSTILE);
 	show(24, 80);
 	test.screen.question = HOSTILE;
 	show(24, 80);
@@ -191,7 +191,7 @@ START_TEST(what_curses_took_is_put_back)
 	happen_hostile();
 	show(24, 80);
 	endwin();
-	look();
+	style();
 	ck_assert_msg(model_is_put_back(&model), "%s", model.reason);
 	teardown();
 }

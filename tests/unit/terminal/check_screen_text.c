@@ -45,7 +45,7 @@ START_TEST(words_are_wrapped_between_words)
 	join(&text, joined, sizeof joined);
 	ck_assert_str_eq(joined, wrapped[_i].lines);
 	for (size_t i = 0; i < text.count; i++)
-		ck_assert_uint_eq(text.lines[i].look, 7);
+		ck_assert_uint_eq(text.lines[i].style, 7);
 	text_release(&text);
 	ck_assert_ptr_null(text.lines);
 	ck_assert_uint_eq(text.count + text.room, 0);
@@ -90,7 +90,7 @@ START_TEST(lines_are_kept_in_order_and_cut_from_the_end)
 	for (unsigned i = 0; i < 100; i++) {
 		snprintf(wanted, sizeof wanted, "line %u", i);
 		ck_assert_str_eq(text.lines[i].text, wanted);
-		ck_assert_uint_eq(text.lines[i].look, i);
+		ck_assert_uint_eq(text.lines[i].style, i);
 	}
 	text_cut(&text, 100);
 	ck_assert_uint_eq(text.count, 100);
@@ -135,7 +135,7 @@ START_TEST(a_new_picture_is_blank)
 {
 	for (int row = 0; row < 3; row++) {
 		ck_assert_str_eq(row_text(row), "          ");
-		ck_assert_uint_eq(shown.look, LOOK_PLAIN);
+		ck_assert_uint_eq(shown.style, STYLE_PLAIN);
 		ck_assert_uint_eq(shown.mark_count, 0);
 	}
 	ck_assert_str_eq(row_text(-1), "");
@@ -145,10 +145,10 @@ END_TEST
 
 START_TEST(what_lies_outside_is_left_out)
 {
-	canvas_put(&canvas, 1, 7, LOOK_PLAIN, "abcdef");
-	canvas_put(&canvas, 2, -2, LOOK_PLAIN, "abcdef");
-	canvas_put(&canvas, -1, 0, LOOK_PLAIN, "above");
-	canvas_put(&canvas, 3, 0, LOOK_PLAIN, "below");
+	canvas_put(&canvas, 1, 7, STYLE_PLAIN, "abcdef");
+	canvas_put(&canvas, 2, -2, STYLE_PLAIN, "abcdef");
+	canvas_put(&canvas, -1, 0, STYLE_PLAIN, "above");
+	canvas_put(&canvas, 3, 0, STYLE_PLAIN, "below");
 	ck_assert_str_eq(row_text(0), "          ");
 	ck_assert_str_eq(row_text(1), "       abc");
 	ck_assert_str_eq(row_text(2), "cdef      ");
@@ -157,27 +157,27 @@ END_TEST
 
 START_TEST(each_character_has_one_column)
 {
-	canvas_put(&canvas, 0, 0, LOOK_PLAIN, "a\xe2\x96\xba\xe4\xb8\x96" "b\xcc\x81" "c\xff%d",
+	canvas_put(&canvas, 0, 0, STYLE_PLAIN, "a\xe2\x96\xba\xe4\xb8\x96" "b\xcc\x81" "c\xff%d",
 	    42);
 	ck_assert_str_eq(row_text(0), "a\xe2\x96\xba?b?c?42 ");
-	canvas_put(&canvas, 1, 0, LOOK_PLAIN, "\xf0\x9d\x90\x80x"); /* of four bytes */
+	canvas_put(&canvas, 1, 0, STYLE_PLAIN, "\xf0\x9d\x90\x80x"); /* of four bytes */
 	ck_assert_str_eq(row_text(1), "\xf0\x9d\x90\x80x        ");
 }
 END_TEST
 
 START_TEST(cells_of_a_look_are_one_mark)
 {
-	canvas_put(&canvas, 0, 2, LOOK_STRONG, "ab");
-	canvas_put(&canvas, 0, 4, LOOK_BAD, "c");
-	canvas_put(&canvas, 0, 8, LOOK_GOOD, "de");
+	canvas_put(&canvas, 0, 2, STYLE_STRONG, "ab");
+	canvas_put(&canvas, 0, 4, STYLE_BAD, "c");
+	canvas_put(&canvas, 0, 8, STYLE_GOOD, "de");
 	row_text(0);
-	static const struct line_mark wanted[] = {{2, 2, LOOK_STRONG}, {4, 1, LOOK_BAD},
-	    {8, 2, LOOK_GOOD}};
+	static const struct line_mark wanted[] = {{2, 2, STYLE_STRONG}, {4, 1, STYLE_BAD},
+	    {8, 2, STYLE_GOOD}};
 	ck_assert_uint_eq(shown.mark_count, 3);
 	for (size_t i = 0; i < 3; i++) {
 		ck_assert_int_eq(shown.marks[i].column, wanted[i].column);
 		ck_assert_int_eq(shown.marks[i].columns, wanted[i].columns);
-		ck_assert_uint_eq(shown.marks[i].look, wanted[i].look);
+		ck_assert_uint_eq(shown.marks[i].style, wanted[i].style);
 	}
 }
 END_TEST
@@ -186,7 +186,7 @@ START_TEST(a_row_has_only_so_many_marks)
 {
 	canvas_clear(&canvas, 1, 3 * LINE_MARKS);
 	for (int i = 0; i < 3 * LINE_MARKS; i++)
-		canvas_put(&canvas, 0, i, i % 2 ? LOOK_BAD : LOOK_GOOD, "x");
+		canvas_put(&canvas, 0, i, i % 2 ? STYLE_BAD : STYLE_GOOD, "x");
 	row_text(0);
 	ck_assert_uint_eq(shown.mark_count, LINE_MARKS);
 	ck_assert_int_eq(shown.marks[LINE_MARKS - 1].column, LINE_MARKS - 1);
@@ -199,7 +199,7 @@ START_TEST(a_wide_picture_is_cut_at_a_whole_character)
 {
 	canvas_clear(&canvas, 1, LINE_TEXT);
 	for (int i = 0; i < LINE_TEXT; i++)
-		canvas_put(&canvas, 0, i, LOOK_PLAIN, "─");
+		canvas_put(&canvas, 0, i, STYLE_PLAIN, "─");
 	size_t length = strlen(row_text(0));
 	ck_assert_uint_lt(length, LINE_TEXT);
 	ck_assert_uint_gt(length, LINE_TEXT - 9);
@@ -209,21 +209,21 @@ END_TEST
 
 START_TEST(a_picture_is_cleared_to_any_size)
 {
-	canvas_put(&canvas, 0, 0, LOOK_BAD, "abc");
+	canvas_put(&canvas, 0, 0, STYLE_BAD, "abc");
 	canvas_clear(&canvas, 2, 4);
 	ck_assert_int_eq(canvas.rows, 2);
 	ck_assert_int_eq(canvas.columns, 4);
 	ck_assert_str_eq(row_text(0), "    ");
 	ck_assert_uint_eq(shown.mark_count, 0);
 	canvas_clear(&canvas, 7, 20);
-	canvas_put(&canvas, 6, 19, LOOK_PLAIN, "z");
+	canvas_put(&canvas, 6, 19, STYLE_PLAIN, "z");
 	ck_assert_str_eq(row_text(6), "                   z");
 	static const int none[][2] = {{0, 5}, {5, 0}, {-1, 5}, {5, -1}};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
 		canvas_clear(&canvas, none[i][0], none[i][1]);
 		ck_assert_int_eq(canvas.rows, 0);
 		ck_assert_int_eq(canvas.columns, 0);
-		canvas_put(&canvas, 0, 0, LOOK_PLAIN, "x");
+		canvas_put(&canvas, 0, 0, STYLE_PLAIN, "x");
 		ck_assert_str_eq(row_text(0), "");
 	}
 }

@@ -120,7 +120,7 @@ START_TEST(a_reading_in_pieces_finds_every_row)
 	uint16_t port = open_many(fds);
 	before = lowest_free();
 	table_reading_begin(&reading, port, true, true);
-	while ((state = table_reading_step(&reading, &table, 1)) == TABLE_MORE) {
+	while ((state = table_reading_more(&reading, &table, 1)) == TABLE_MORE) {
 		ck_assert(table_reading_goes_on(&reading));
 		pieces++;
 	}
@@ -132,7 +132,7 @@ START_TEST(a_reading_in_pieces_finds_every_row)
 	ck_assert_uint_eq(table.count, 2 * PAIRS + 1);
 	/* given up in the middle, it keeps no descriptor */
 	table_reading_begin(&reading, port, true, true);
-	ck_assert_int_eq(table_reading_step(&reading, &table, 1), TABLE_MORE);
+	ck_assert_int_eq(table_reading_more(&reading, &table, 1), TABLE_MORE);
 	table_reading_end(&reading);
 	table_reading_end(&reading);
 	ck_assert(!table_reading_goes_on(&reading));

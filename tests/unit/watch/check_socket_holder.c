@@ -228,9 +228,9 @@ scan(struct socket_owners *owners, unsigned descriptors)
 	struct socket_scan *scan = socket_scan_begin();
 	unsigned pieces = 1;
 	ck_assert_ptr_nonnull(scan);
-	while (socket_scan_step(scan, descriptors))
+	while (socket_scan_more(scan, descriptors))
 		pieces++;
-	ck_assert(!socket_scan_step(scan, descriptors));
+	ck_assert(!socket_scan_more(scan, descriptors));
 	socket_scan_result(scan, owners);
 	socket_scan_end(scan);
 	return pieces;
@@ -263,9 +263,9 @@ START_TEST(a_scan_finds_everybody_in_pieces)
 	scan(&owners, 1000);
 	ck_assert_int_eq(socket_owners_find(&owners, inode, false), 0);
 	struct socket_scan *given_up = socket_scan_begin();
-	ck_assert(socket_scan_step(given_up, 5));
+	ck_assert(socket_scan_more(given_up, 5));
 	while (count_open() < before + 2) /* in the middle of a process */
-		ck_assert(socket_scan_step(given_up, 1));
+		ck_assert(socket_scan_more(given_up, 1));
 	socket_scan_end(given_up);
 	socket_scan_end(NULL);
 	ck_assert_int_eq(count_open(), before);

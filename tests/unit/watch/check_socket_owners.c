@@ -194,14 +194,14 @@ START_TEST(a_foreign_servers_sockets_are_their_holders)
 {
 	struct fixture fixture;
 	fixture_open(&fixture, 1);
-	socket_watch_foreign(&fixture.watch, true);
+	socket_watch_guest(&fixture.watch, true);
 	struct tcp_row row = server_row(STATE_ESTABLISHED);
 	holds(&fixture, 800, ROLE_OTHER, row.inode);
 	ck_assert_int_eq(owner_after(&fixture, client_row(STATE_ESTABLISHED)), CLIENT_PID);
 	ck_assert_int_eq(owner_after(&fixture, row), 800);
 	fixture.watch.holders.all[0].pid = 801;
 	ck_assert_int_eq(owner_after(&fixture, row), 801);
-	socket_watch_foreign(&fixture.watch, false);
+	socket_watch_guest(&fixture.watch, false);
 	ck_assert_int_eq(owner_after(&fixture, row), CHILD_PID + 1);
 	fixture_close(&fixture);
 }

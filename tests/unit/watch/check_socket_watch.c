@@ -115,7 +115,7 @@ START_TEST(holders_are_of_one_reading)
 	struct fixture fixture;
 	fixture_open(&fixture);
 	fixture.watch->holders.known = true; /* as it was before */
-	socket_watch_foreign(fixture.watch, true);
+	socket_watch_guest(fixture.watch, true);
 	socket_watch_read(fixture.watch);
 	const struct moment *now = log_now(fixture.log);
 	for (size_t i = 0; i < now->socket_count; i++)

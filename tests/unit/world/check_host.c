@@ -3,7 +3,7 @@
 #include "host.h"
 
 #include "bare_session.h"
-#include "server_foreign.h"
+#include "server_guest.h"
 #include "suites.h"
 #include "victim.h"
 #include "host_silence.h"
@@ -117,10 +117,10 @@ await_told(struct session *session, unsigned count)
 
 /* Rounds until the step is this one. */
 static void
-await_step(struct session *session, enum host_step step)
+await_step(struct session *session, enum host_phase step)
 {
 	int64_t end = loop_now(session->world.loop) + SECONDS(20);
-	while (session->world.host.step != step) {
+	while (session->world.host.phase != step) {
 		ck_assert_int_lt(loop_now(session->world.loop), end);
 		ck_assert_int_ge(loop_round(session->world.loop, 10), 0);
 	}
@@ -227,7 +227,7 @@ START_TEST(tcpserv_is_asked_where_sockets_are_not_lent)
 	while (process_watch_state(parts[CHILD].victim.pid) != 'Z')
 		ck_assert_int_ge(loop_round(session->world.loop, 5), 0);
 	reap_parts(session);
-	await_step(session, STEP_START);
+	await_step(session, PHASE_START);
 	close_host(session);
 }
 END_TEST
@@ -238,7 +238,7 @@ START_TEST(anybodys_server_cannot_be_asked)
 	struct session *session = open_host();
 	session->world.server.command = command;
 	session->world.host.refused = true;
-	foreign_start(&session->world);
+	guest_start(&session->world);
 	bare_tell(session, fixture_host(HOST_CRASHED));
 	host_reboot(&session->world);
 	bare_said(session, EVENT_NOTE, "pidfd_getfd is refused, so this server's sockets do not "
@@ -267,7 +267,7 @@ START_TEST(a_crash_silences_and_stops)
 	}
 	ck_assert(victim_answers(&parts[CLIENT].victim));
 	ck_assert_uint_eq(bare_count(session, EVENT_SIGNAL), 0); /* no host sends SIGSTOP */
-	ck_assert_int_eq(session->world.host.step, STEP_NONE);
+	ck_assert_int_eq(session->world.host.phase, PHASE_NONE);
 	others_are_left_alone(session);
 	bare_run(session, "host crash");
 	bare_said(session, EVENT_ERROR, "the host is down already: host reboot");
@@ -280,7 +280,7 @@ START_TEST(a_child_that_is_forked_in_the_crash_is_of_it)
 	struct session *session = open_host();
 	struct part late = part_start();
 	host_crash(&session->world);
-	ck_assert_int_eq(session->world.host.step, STEP_STOP);
+	ck_assert_int_eq(session->world.host.phase, PHASE_STOP);
 	bare_follow(session, late.victim.pid, ROLE_CHILD, 0);
 	await_told(session, 1);
 	ck_assert_int_eq(process_watch_state(late.victim.pid), 'T');
@@ -331,7 +331,7 @@ START_TEST(a_reboot_lets_everything_vanish)
 	session->world.host.deadline = INT64_MAX; /* it goes on when they are gone */
 	ck_assert_uint_eq(session->world.server.start_serial, 0); /* not before they are gone */
 	reap_parts(session);
-	await_step(session, STEP_START);
+	await_step(session, PHASE_START);
 	ck_assert_uint_eq(session->world.server.start_serial, 1);
 	ck_assert(bare_is_running(session));
 	ck_assert_uint_eq(bare_order(program)->kind, 0); /* it does not hear yet */
@@ -357,12 +357,12 @@ START_TEST(a_reboot_from_up_begins_with_a_crash)
 	told(session, HOST_CRASHED, "server stopped");
 	runner_step(session);
 	ck_assert(bare_is_running(session)); /* it is not over with that */
-	ck_assert_int_eq(session->world.host.step, STEP_END);
+	ck_assert_int_eq(session->world.host.phase, PHASE_END);
 	ck_assert(!session->world.host.then_reboot);
 	bare_run(session, "say later");
 	ck_assert_uint_eq(bare_count(session, EVENT_SAY), 0);
 	reap_parts(session);
-	await_step(session, STEP_START);
+	await_step(session, PHASE_START);
 	server_settles(session);
 	await_told(session, 2);
 	told(session, HOST_UP, NULL);
@@ -391,7 +391,7 @@ START_TEST(nobody_survives_a_reboot_unseen)
 	await_told(session, 1);
 	bare_run(session, "host reboot");
 	reap_parts(session);
-	await_step(session, STEP_START);
+	await_step(session, PHASE_START);
 	char state = process_watch_state(unseen);
 	ck_assert_msg(state == 0 || state == 'Z' || state == 'X', "it is %c", state);
 	server_settles(session);
@@ -429,7 +429,7 @@ START_TEST(a_shutdown_asks_first)
 	await_told(session, 2);
 	told(session, HOST_DOWN, "no process left, client deaf");
 	bare_ordered(program, ORDER_SILENCE, 1);
-	ck_assert_int_eq(session->world.host.step, STEP_NONE);
+	ck_assert_int_eq(session->world.host.phase, PHASE_NONE);
 	others_are_left_alone(session);
 	close_host(session);
 }
@@ -456,11 +456,11 @@ START_TEST(a_host_may_reboot_within_its_grace)
 {
 	struct session *session = open_host();
 	bare_run(session, "host shutdown 3600");
-	ck_assert_int_eq(session->world.host.step, STEP_GRACE);
+	ck_assert_int_eq(session->world.host.phase, PHASE_GRACE);
 	bare_refuses(session, "host crash", "the host is shutting down: host reboot, or wait");
 	bare_refuses(session, "host unplug", "the host is shutting down");
 	bare_run(session, "host reboot");
-	ck_assert_int_eq(session->world.host.step, STEP_END);
+	ck_assert_int_eq(session->world.host.phase, PHASE_END);
 	for (int i = SERVER; i <= CHILD; i++)
 		ck_assert(!victim_answers(&parts[i].victim));
 	bare_ordered(program, ORDER_SILENCE, 1);
@@ -587,7 +587,7 @@ START_TEST(nothing_deaf_stays_behind)
 	await_told(session, 1);
 	host_reboot(&session->world);
 	host_heal(&session->world);
-	ck_assert_int_eq(session->world.host.step, STEP_NONE);
+	ck_assert_int_eq(session->world.host.phase, PHASE_NONE);
 	ck_assert(!timer_is_running(session->world.host.timer));
 	for (int i = 0; i < PARTS && !session->world.host.refused; i++)
 		ck_assert(vanishes(&parts[i]));
@@ -602,10 +602,10 @@ START_TEST(a_host_that_is_busy_or_down_refuses)
 	static const char *const lines[] = {"host crash", "host reboot", "host shutdown",
 	    "host unplug", "host plug"};
 	bare_refuses(session, "host shutdown soon", "seconds of grace, as in: host shutdown 5");
-	session->world.host.step = STEP_START;
+	session->world.host.phase = PHASE_START;
 	for (int i = 0; i < 5; i++)
 		bare_refuses(session, lines[i], "the host is busy with the command before");
-	session->world.host.step = STEP_NONE;
+	session->world.host.phase = PHASE_NONE;
 	bare_tell(session, fixture_host(_i == 0 ? HOST_CRASHED : HOST_DOWN));
 	bare_refuses(session, "host crash", "the host is down already: host reboot");
 	bare_refuses(session, "host shutdown", "the host is down already");

@@ -186,7 +186,7 @@ START_TEST(one_that_is_there_is_watched_and_said_whose)
 	bare_said(session, EVENT_NOTE, words);
 	ck_assert_int_eq(session->world.server.pid, getpid());
 	ck_assert(session->world.server.listening);
-	ck_assert_ptr_nonnull(session->world.server.foreign);
+	ck_assert_ptr_nonnull(session->world.server.guest);
 	ck_assert_int_eq(moment_process(session_now(session), getpid())->row.role, ROLE_SERVER);
 	ck_assert_uint_eq(session->world.server.start_serial, 0);
 	close(listener);
@@ -204,7 +204,7 @@ START_TEST(another_users_is_said_to_be_so)
 	    "port 77 is served already, by a process of user root that only its owner or root "
 	    "may see");
 	ck_assert_int_eq(session->world.server.pid, 0);
-	ck_assert_ptr_null(session->world.server.foreign);
+	ck_assert_ptr_null(session->world.server.guest);
 	bare_close(session);
 }
 END_TEST

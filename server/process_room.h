@@ -1,11 +1,11 @@
 /* room.h: a limit on processes, for the lesson of a fork that fails. */
-#ifndef ROOM_H
-#define ROOM_H
+#ifndef PROCESS_ROOM_H
+#define PROCESS_ROOM_H
 
 #include "serv.h"
 
 /* By the setting process_room: lets so many processes more be made than this user
  * has now.  Before any handler of SIGCHLD. */
-void room_limit(struct server *server);
+void process_room_limit(struct server *server);
 
 #endif

@@ -12,7 +12,7 @@
  * Root is not bound by the limit, nor is who has CAP_SYS_RESOURCE or CAP_SYS_ADMIN
  * (copy_process() in kernel/fork.c): a fork that succeeds under a limit of 0 shows
  * it.  Other processes of the user come and go and change the room meanwhile. */
-#include "room.h"
+#include "process_room.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -66,7 +66,7 @@ find_least(rlim_t hard)
 }
 
 void
-room_limit(struct server *server)
+process_room_limit(struct server *server)
 {
 	rlim_t room = (rlim_t)server->options.process_room;
 	struct rlimit limit;

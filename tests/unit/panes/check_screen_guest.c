@@ -106,7 +106,7 @@ START_TEST(a_long_queue_leaves_the_owner_whole)
 END_TEST
 
 Suite *
-screen_foreign_suite(void)
+screen_guest_suite(void)
 {
 	Suite *suite = suite_create("screen foreign");
 	TCase *tcase = tcase_create("all");

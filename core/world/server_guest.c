@@ -1,4 +1,4 @@
-/* server_foreign.c: a server that someone else wrote.
+/* server_guest.c: a server that someone else wrote.
  *
  * What the command line started need not be what serves.  It may be a script that runs
  * the server; a daemon's parent, which exits once its child stands; a loop of one
@@ -6,7 +6,7 @@
  * the listening socket; when it does not, some other descendant that does takes over.
  * Except from one that was ended by a signal of ours, or failed: a child that happens
  * to have inherited the listener then is no server, as nobody accepts. */
-#include "server_foreign.h"
+#include "server_guest.h"
 
 #include "endpoint.h"
 #include "host_silence.h"
@@ -28,7 +28,7 @@
 #define HANDING_OVER MILLISECONDS(100)  /* from accept to a child that is forked */
 #define ORPHANED MILLISECONDS(200)      /* from a daemon's fork until it is found */
 
-struct foreign {
+struct guest {
 	pid_t main;             /* what was started; 0: it has ended */
 	uint64_t start_time;    /* when, as in its stat */
 	int64_t begun_at;
@@ -66,64 +66,64 @@ read_signal(void *context, const struct event *event, const struct moment *now)
 	if (event->type == EVENT_SIGNAL && !event->signal.caught &&
 	    event->signal.to == world->server.pid && (number == SIGTERM ||
 	    number == SIGKILL || number == SIGINT || number == SIGHUP || number == SIGQUIT))
-		world->server.foreign->ending = true;
+		world->server.guest->ending = true;
 }
 
-/* What is remembered of a foreign server, made when the first is there. */
-static struct foreign *
-foreign_of(struct world *world)
+/* What is remembered of a guest, made when the first is there. */
+static struct guest *
+guest_of(struct world *world)
 {
-	if (world->server.foreign != NULL)
-		return world->server.foreign;
-	struct foreign *foreign = calloc(1, sizeof *foreign);
-	if (foreign == NULL)
+	if (world->server.guest != NULL)
+		return world->server.guest;
+	struct guest *guest = calloc(1, sizeof *guest);
+	if (guest == NULL)
 		return NULL;
-	foreign->output = server_output_new(world->loop, world->log);
-	if (foreign->output == NULL || log_subscribe(world->log, read_signal, world) < 0) {
-		server_output_free(foreign->output);
-		free(foreign);
+	guest->output = server_output_new(world->loop, world->log);
+	if (guest->output == NULL || log_subscribe(world->log, read_signal, world) < 0) {
+		server_output_free(guest->output);
+		free(guest);
 		return NULL;
 	}
-	world->server.foreign = foreign;
-	socket_watch_foreign(world->sockets, true);
+	world->server.guest = guest;
+	socket_watch_guest(world->sockets, true);
 	process_watch_tree(world->processes, tree_root);
-	return foreign;
+	return guest;
 }
 
 void
-foreign_watch(struct world *world)
+guest_watch(struct world *world)
 {
-	if (foreign_of(world) == NULL)
+	if (guest_of(world) == NULL)
 		world_error(world, "server: %s", strerror(errno));
 }
 
 void
-foreign_start(struct world *world)
+guest_start(struct world *world)
 {
 	struct server *server = &world->server;
-	struct foreign *foreign = foreign_of(world);
+	struct guest *guest = guest_of(world);
 	int out = -1, error = -1;
 	server->listening = server->starting = false;
-	if (foreign == NULL || !server_output_open(foreign->output, &out, &error)) {
+	if (guest == NULL || !server_output_open(guest->output, &out, &error)) {
 		world_error(world, "server: no pipes for what it writes: %s",
 		    strerror(errno));
 		return;
 	}
-	server->start_serial = launcher_start_foreign(world->launcher,
+	server->start_serial = launcher_start_guest(world->launcher,
 	    server->command, out, error);
 	int number = errno;
 	close(out);
 	close(error);
 	server->starting = server->start_serial != 0;
-	foreign->main = 0;
-	foreign->start_time = UINT64_MAX; /* nobody of this one is there yet */
-	foreign->begun_at = loop_now(world->loop);
-	foreign->told = foreign->ending = false;
-	foreign->alone_at = 0;
-	foreign->may_follow = true;
-	foreign->end = (struct process_end){0};
+	guest->main = 0;
+	guest->start_time = UINT64_MAX; /* nobody of this one is there yet */
+	guest->begun_at = loop_now(world->loop);
+	guest->told = guest->ending = false;
+	guest->alone_at = 0;
+	guest->may_follow = true;
+	guest->end = (struct process_end){0};
 	if (!server->starting) {
-		server_output_forget(foreign->output);
+		server_output_forget(guest->output);
 		world_error(world, "server: cannot start %.80s: %s",
 		    server->command[0], number == E2BIG ?
 		    "its command line is too long" : strerror(number));
@@ -131,29 +131,29 @@ foreign_start(struct world *world)
 }
 
 void
-foreign_started(struct world *world, pid_t pid)
+guest_started(struct world *world, pid_t pid)
 {
 	struct process_stat stat;
-	world->server.foreign->main = pid;
-	world->server.foreign->start_time =
+	world->server.guest->main = pid;
+	world->server.guest->start_time =
 	    process_stat_read(&stat, pid) == 0 ? stat.start_time : 0;
-	server_output_name(world->server.foreign->output, pid);
+	server_output_name(world->server.guest->output, pid);
 }
 
 /* It could not be run. */
 void
-foreign_failed(struct world *world, int error)
+guest_failed(struct world *world, int error)
 {
 	const char *program = world->server.command[0];
-	server_output_forget(world->server.foreign->output);
-	world->server.foreign->may_follow = false;
+	server_output_forget(world->server.guest->output);
+	world->server.guest->may_follow = false;
 	server_ended(world);
 	world->server.never_came = true;
 	trouble_not_run(world, program, error);
 }
 
 void
-foreign_command_text(const struct world *world, char *text, size_t size)
+guest_command_text(const struct world *world, char *text, size_t size)
 {
 	size_t used = 0;
 	*text = '\0';
@@ -193,20 +193,20 @@ static void
 note_end(struct world *world)
 {
 	struct server *server = &world->server;
-	struct foreign *foreign = server->foreign;
+	struct guest *guest = server->guest;
 	const struct moment_process *row = moment_latest_process(log_now(world->log), server->pid);
-	foreign->end = row != NULL ? row->end : (struct process_end){0};
-	if (!runs(world, foreign->main))
-		foreign->main = 0;
-	if (foreign->main != 0) {
-		foreign->ending = false;
-		take_over(world, foreign->main);
+	guest->end = row != NULL ? row->end : (struct process_end){0};
+	if (!runs(world, guest->main))
+		guest->main = 0;
+	if (guest->main != 0) {
+		guest->ending = false;
+		take_over(world, guest->main);
 		return;
 	}
-	if (!foreign->end.known || !WIFEXITED(foreign->end.status) ||
-	    WEXITSTATUS(foreign->end.status) != 0 || foreign->ending)
-		foreign->may_follow = false;
-	server_output_drain(foreign->output);
+	if (!guest->end.known || !WIFEXITED(guest->end.status) ||
+	    WEXITSTATUS(guest->end.status) != 0 || guest->ending)
+		guest->may_follow = false;
+	server_output_drain(guest->output);
 	process_watch_refresh(world->processes); /* a daemon comes to the guard */
 	server->pid = 0;
 	server->listening = false;
@@ -218,7 +218,7 @@ static bool
 somebody_may_listen(const struct world *world)
 {
 	return world->server.pid != 0 || launcher_is_starting(world->launcher) ||
-	    (world->server.foreign->may_follow && host_processes(world) > 0);
+	    (world->server.guest->may_follow && host_processes(world) > 0);
 }
 
 /* Its socket is new; while the cable is out it must not hear. */
@@ -234,14 +234,14 @@ silence_new(struct world *world, pid_t pid)
 static bool
 may_take_over(const struct world *world, pid_t pid)
 {
-	const struct foreign *foreign = world->server.foreign;
+	const struct guest *guest = world->server.guest;
 	const struct moment_process *process =
 	    moment_process(log_now(world->log), pid);
-	if (!moment_process_runs(process) || foreign->ending ||
-	    process->row.start_time < foreign->start_time)
+	if (!moment_process_runs(process) || guest->ending ||
+	    process->row.start_time < guest->start_time)
 		return false;
 	if (world->server.pid == 0)
-		return foreign->may_follow;
+		return guest->may_follow;
 	char state = process_watch_state(world->server.pid);
 	return state != 'Z' && state != 'X' && state != 0;
 }
@@ -251,12 +251,12 @@ static void
 look_for_listener(struct world *world)
 {
 	struct server *server = &world->server;
-	struct foreign *foreign = server->foreign;
+	struct guest *guest = server->guest;
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	pid_t owner = socket != NULL ? socket->row.owner_pid : 0;
 	if (owner != 0 && owner != server->pid && may_take_over(world, owner)) {
 		take_over(world, owner);
-		if (owner != foreign->main)
+		if (owner != guest->main)
 			world_note(world, "the server is PID %d: it holds the listening socket",
 			    (int)owner);
 	}
@@ -275,20 +275,20 @@ look_for_listener(struct world *world)
 static bool
 is_over(struct world *world)
 {
-	struct foreign *foreign = world->server.foreign;
+	struct guest *guest = world->server.guest;
 	int64_t now = loop_now(world->loop);
 	if (!somebody_may_listen(world))
 		process_watch_refresh(world->processes); /* it was not searched meanwhile */
 	if (somebody_may_listen(world)) {
-		foreign->alone_at = 0;
+		guest->alone_at = 0;
 		return false;
 	}
-	if (!foreign->may_follow)
+	if (!guest->may_follow)
 		return true;
-	if (foreign->alone_at == 0)
-		foreign->alone_at = now;
+	if (guest->alone_at == 0)
+		guest->alone_at = now;
 	timer_no_later(world->tick, MILLISECONDS(50));
-	return now - foreign->alone_at >= ORPHANED;
+	return now - guest->alone_at >= ORPHANED;
 }
 
 /* A server that the console started: is it there, does it listen? */
@@ -296,18 +296,18 @@ static void
 look_at_server(struct world *world)
 {
 	struct server *server = &world->server;
-	struct foreign *foreign = server->foreign;
+	struct guest *guest = server->guest;
 	if (server->pid != 0 && !runs(world, server->pid))
 		note_end(world);
 	look_for_listener(world);
 	if (!server->starting || !is_over(world))
 		return;
 	server->starting = false;
-	if (foreign->ending)
+	if (guest->ending)
 		return;
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	world->server.never_came = true;
-	trouble_ended(world, foreign->output, &foreign->end,
+	trouble_ended(world, guest->output, &guest->end,
 	    socket != NULL ? socket->row.owner_pid : 0);
 }
 
@@ -348,9 +348,9 @@ look_at_watched(struct world *world)
 		server_ended(world);
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	if (server->pid != 0 || socket == NULL || socket->row.tcp.inode == 0 ||
-	    socket->row.tcp.inode == server->foreign->asked_inode)
+	    socket->row.tcp.inode == server->guest->asked_inode)
 		return;
-	server->foreign->asked_inode = socket->row.tcp.inode;
+	server->guest->asked_inode = socket->row.tcp.inode;
 	pid_t owner = socket_holder_anybody(socket->row.tcp.inode);
 	if (owner == 0)
 		return;
@@ -370,23 +370,23 @@ has_unowned_listener(const struct moment *now)
 }
 
 void
-foreign_look(struct world *world)
+guest_look(struct world *world)
 {
 	struct server *server = &world->server;
-	struct foreign *foreign = server->foreign;
-	int64_t since = loop_now(world->loop) - foreign->begun_at;
-	if (server->ours && server->starting && !foreign->told &&
+	struct guest *guest = server->guest;
+	int64_t since = loop_now(world->loop) - guest->begun_at;
+	if (server->ours && server->starting && !guest->told &&
 	    !host_is_dark(world)) {
 		timer_no_later(world->tick, MILLISECONDS(50));
 		if (has_unowned_listener(log_now(world->log)))
 			socket_watch_force(world->sockets);
-		foreign->told = since > PATIENCE;
-		if (foreign->told)
-			trouble_deaf(world, foreign->output);
+		guest->told = since > PATIENCE;
+		if (guest->told)
+			trouble_deaf(world, guest->output);
 	}
-	if (foreign->looked_at == log_end(world->log) && !server->starting)
+	if (guest->looked_at == log_end(world->log) && !server->starting)
 		return;
-	foreign->looked_at = log_end(world->log);
+	guest->looked_at = log_end(world->log);
 	if (server->ours)
 		look_at_server(world);
 	else
@@ -395,26 +395,26 @@ foreign_look(struct world *world)
 }
 
 void
-foreign_stop(struct world *world)
+guest_stop(struct world *world)
 {
-	pid_t starter = foreign_starter(world);
+	pid_t starter = guest_starter(world);
 	if (starter != 0)
 		world_signal(world, starter, SIGTERM, BY_USER);
 }
 
 void
-foreign_end(struct world *world)
+guest_end(struct world *world)
 {
-	if (world->server.foreign != NULL)
-		world->server.foreign->ending = true;
+	if (world->server.guest != NULL)
+		world->server.guest->ending = true;
 }
 
 pid_t
-foreign_starter(const struct world *world)
+guest_starter(const struct world *world)
 {
-	const struct foreign *foreign = world->server.foreign;
-	return foreign != NULL && foreign->main != world->server.pid &&
-	    runs(world, foreign->main) ? foreign->main : 0;
+	const struct guest *guest = world->server.guest;
+	return guest != NULL && guest->main != world->server.pid &&
+	    runs(world, guest->main) ? guest->main : 0;
 }
 
 /* Did its rows come and go before anybody could read them?  The table has neither end,
@@ -422,14 +422,14 @@ foreign_starter(const struct world *world)
 static bool
 was_missed(struct world *world, const struct moment_connection *connection)
 {
-	struct foreign *foreign = world->server.foreign;
+	struct guest *guest = world->server.guest;
 	if (!connection->established || connection->client != STATE_GONE ||
 	    connection->server != STATE_GONE)
 		return false;
-	if (foreign->missed != connection->conn) {
-		foreign->missed = connection->conn;
-		foreign->missed_at = loop_now(world->loop);
-	} else if (socket_watch_read_at(world->sockets) > foreign->missed_at) {
+	if (guest->missed != connection->conn) {
+		guest->missed = connection->conn;
+		guest->missed_at = loop_now(world->loop);
+	} else if (socket_watch_read_at(world->sockets) > guest->missed_at) {
 		return true;
 	}
 	socket_watch_force(world->sockets);
@@ -439,7 +439,7 @@ was_missed(struct world *world, const struct moment_connection *connection)
 /* Is the server's end in somebody's hands?  In those of the server itself, it may be
  * about to fork. */
 bool
-foreign_has_accepted(struct world *world,
+guest_has_accepted(struct world *world,
     const struct moment_connection *connection)
 {
 	const struct moment *now = log_now(world->log);
@@ -465,13 +465,13 @@ foreign_has_accepted(struct world *world,
 }
 
 void
-foreign_free(struct world *world)
+guest_free(struct world *world)
 {
-	struct foreign *foreign = world->server.foreign;
-	if (foreign == NULL)
+	struct guest *guest = world->server.guest;
+	if (guest == NULL)
 		return;
 	log_unsubscribe(world->log, read_signal, world);
-	server_output_free(foreign->output);
-	free(foreign);
-	world->server.foreign = NULL;
+	server_output_free(guest->output);
+	free(guest);
+	world->server.guest = NULL;
 }
