@@ -35,6 +35,10 @@ void explain_tell(struct explain_writer *writer, uint64_t end,
     bool (*about)(const struct event *event, const void *context),
     const void *context);
 
+/* The first event of the view's session that the log still has: a recording can hold
+ * other sessions before it. */
+uint64_t explain_first_event(const struct explain_view *view);
+
 /* "3.204": a time as the timeline shows it.  text has room for EXPLAIN_WORD. */
 enum { EXPLAIN_WORD = 96 };
 const char *explain_time(int64_t time, char *text);

@@ -5,7 +5,6 @@
  * kept, so that memory stays flat however many come and go. */
 #include "moment_internal.h"
 
-#include "endpoint.h"
 #include "why.h"
 
 #include <errno.h>
@@ -13,57 +12,6 @@
 
 /* How many connections that are over are kept at least. */
 enum { CONNECTIONS_KEPT = 256 };
-
-/* Where connection N stands, or would stand: they are in the order of their
- * numbers, and mostly none is missing between. */
-static size_t
-connection_place(const struct moment *moment, unsigned conn)
-{
-	size_t low = 0, high = moment->connection_count;
-	if (high > 0 && conn >= moment->connections[0].conn) {
-		size_t guess = conn - moment->connections[0].conn;
-		if (guess < high && moment->connections[guess].conn == conn)
-			return guess;
-	}
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (moment->connections[middle].conn < conn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-struct moment_connection *
-moment_connection(const struct moment *moment, unsigned conn)
-{
-	size_t place = connection_place(moment, conn);
-	return conn != 0 && place < moment->connection_count &&
-	    moment->connections[place].conn == conn ?
-	    &moment->connections[place] : NULL;
-}
-
-struct moment_connection *
-moment_connection_of(const struct moment *moment,
-    const struct report_endpoint *local, const struct report_endpoint *remote,
-    enum connection_end *end)
-{
-	for (size_t i = moment->connection_count; i-- > 0;) {
-		struct moment_connection *connection = &moment->connections[i];
-		if (endpoint_equal(&connection->local, local) &&
-		    endpoint_equal(&connection->remote, remote)) {
-			*end = END_CLIENT;
-			return connection;
-		}
-		if (endpoint_equal(&connection->local, remote) &&
-		    endpoint_equal(&connection->remote, local)) {
-			*end = END_SERVER;
-			return connection;
-		}
-	}
-	return NULL;
-}
 
 /* Is nothing left of a connection, at neither end? */
 static bool
@@ -109,7 +57,7 @@ add_connection(struct moment *moment, unsigned conn)
 	if (larger == NULL)
 		return NULL;
 	moment->connections = larger;
-	size_t place = connection_place(moment, conn);
+	size_t place = moment_connection_place(moment, conn);
 	memmove(larger + place + 1, larger + place,
 	    (moment->connection_count - place) * sizeof *larger);
 	larger[place] = (struct moment_connection){.conn = conn};

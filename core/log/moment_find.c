@@ -1,5 +1,5 @@
 /* moment_find.c: questions to the rows of a moment that are no look-up by a key
- * (moment_rows.c, moment_connections.c). */
+ * (moment_lookup.c). */
 #include "moment.h"
 
 const struct moment_socket *
@@ -83,4 +83,17 @@ unsigned
 moment_zombies(const struct moment *moment)
 {
 	return count_forked(moment, false);
+}
+
+bool
+moment_owns_server(const struct moment *moment)
+{
+	return moment->server_kind == SERVER_COMMAND || *moment->settings != '\0';
+}
+
+bool
+moment_host_is_dark(const struct moment *moment)
+{
+	return moment->host_state == HOST_CRASHED ||
+	    moment->host_state == HOST_DOWN;
 }

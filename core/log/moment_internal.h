@@ -1,5 +1,6 @@
 /* moment_internal.h: what the parts of the fold share: moment.c, moment_rows.c,
- * moment_connections.c, moment_calls.c, moment_lesson.c.  Those that return a number
+ * moment_connections.c, moment_calls.c, moment_lesson.c, and below them
+ * moment_memory.c and moment_lookup.c.  Those that return a number
  * need memory: 0, or -1 with errno ENOMEM. */
 #ifndef MOMENT_INTERNAL_H
 #define MOMENT_INTERNAL_H
@@ -9,6 +10,15 @@
 /* Makes room for one more element of size bytes in an array of the moment's, and zeroes
  * what is new; NULL when there is no memory: the array is as it was. */
 void *moment_grow(void *array, size_t *room, size_t count, size_t size);
+
+/* Puts the row of this number into its chain; makes the chains anew, for rows that have
+ * moved. */
+void moment_chain_socket(struct moment *moment, size_t number);
+void moment_chain_process(struct moment *moment, size_t number);
+void moment_chain_all(struct moment *moment);
+
+/* Where connection N stands, or would stand. */
+size_t moment_connection_place(const struct moment *moment, unsigned conn);
 
 /* A row of the socket table, of the process table appeared, changed or went. */
 int moment_fold_socket(struct moment *moment, const struct event *event);

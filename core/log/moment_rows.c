@@ -1,14 +1,9 @@
 /* moment_rows.c: the rows of sockets and processes in a moment.
  *
- * A row that left its table stays for LINGER_NS, so that a screen can let it fade.  The
- * rows are found by chains of equal hash, through their numbers and not by pointers: a
- * moment is copied as it stands (moment_copy). */
+ * A row that left its table stays for LINGER_NS, so that a screen can let it fade. */
 #include "moment_internal.h"
 
-#include "endpoint.h"
-
 #include <assert.h>
-#include <string.h>
 
 /* How long a row that left its table stays in the moment, and how much longer it may,
  * so that not every event looks through all of them. */
@@ -17,109 +12,6 @@
 
 /* How many rows that left their table stay at most, twice that for a while. */
 enum { LINGER_MOST = 256 };
-
-/* The chain of the rows with these ports; of the processes with this number. */
-static size_t
-socket_chain(const struct report_endpoint *local,
-    const struct report_endpoint *remote)
-{
-	uint32_t ports = (uint32_t)local->port << 16 | remote->port;
-	return (ports * UINT32_C(2654435761) >> 16) % MOMENT_CHAINS;
-}
-
-static size_t
-process_chain(pid_t pid)
-{
-	return (uint32_t)pid % MOMENT_CHAINS;
-}
-
-/* Puts the row of this number into its chain. */
-static void
-chain_socket(struct moment *moment, size_t number)
-{
-	const struct tcp_row *row = &moment->sockets[number].row.tcp;
-	uint32_t *chain = &moment->socket_chains[socket_chain(&row->local,
-	    &row->remote)];
-	moment->sockets[number].next = *chain;
-	*chain = (uint32_t)number + 1;
-}
-
-static void
-chain_process(struct moment *moment, size_t number)
-{
-	uint32_t *chain = &moment->process_chains[process_chain(
-	    moment->processes[number].row.pid)];
-	moment->processes[number].next = *chain;
-	*chain = (uint32_t)number + 1;
-}
-
-/* Makes the chains anew, for rows that have moved. */
-static void
-chain_all(struct moment *moment)
-{
-	memset(moment->socket_chains, 0, sizeof moment->socket_chains);
-	memset(moment->process_chains, 0, sizeof moment->process_chains);
-	for (size_t i = 0; i < moment->socket_count; i++)
-		chain_socket(moment, i);
-	for (size_t i = 0; i < moment->process_count; i++)
-		chain_process(moment, i);
-}
-
-/* Is it the row with these two ends, and this inode, if that is asked for? */
-static bool
-is_row(const struct moment_socket *socket, const struct report_endpoint *local,
-    const struct report_endpoint *remote, uint8_t family, const uint64_t *inode)
-{
-	const struct tcp_row *row = &socket->row.tcp;
-	return socket->gone_at == 0 && row->family == family &&
-	    row->local.port == local->port && row->remote.port == remote->port &&
-	    endpoint_equal(&row->local, local) && endpoint_equal(&row->remote, remote) &&
-	    (inode == NULL || (row->state == STATE_LISTEN && row->inode == *inode));
-}
-
-static struct moment_socket *
-find_socket(const struct moment *moment, const struct report_endpoint *local,
-    const struct report_endpoint *remote, uint8_t family, const uint64_t *inode)
-{
-	uint32_t next = moment->socket_chains[socket_chain(local, remote)];
-	while (next != 0) {
-		assert(next <= moment->socket_count);
-		struct moment_socket *socket = &moment->sockets[next - 1];
-		if (is_row(socket, local, remote, family, inode))
-			return socket;
-		next = socket->next;
-	}
-	return NULL;
-}
-
-struct moment_socket *
-moment_socket(const struct moment *moment, const struct report_endpoint *local,
-    const struct report_endpoint *remote, uint8_t family)
-{
-	return find_socket(moment, local, remote, family, NULL);
-}
-
-struct moment_socket *
-moment_socket_like(const struct moment *moment, const struct tcp_row *row)
-{
-	uint64_t inode = row->inode;
-	return find_socket(moment, &row->local, &row->remote, row->family,
-	    row->state == STATE_LISTEN ? &inode : NULL);
-}
-
-struct moment_process *
-moment_process(const struct moment *moment, pid_t pid)
-{
-	uint32_t next = moment->process_chains[process_chain(pid)];
-	while (next != 0) {
-		assert(next <= moment->process_count);
-		struct moment_process *process = &moment->processes[next - 1];
-		if (process->row.pid == pid && process->ended_at == 0)
-			return process;
-		next = process->next;
-	}
-	return NULL;
-}
 
 /* Does a row stay that left its table at this time (0: it did not)?  excess: so many
  * are too many, however late they left. */
@@ -168,7 +60,7 @@ prune(struct moment *moment)
 			moment->processes[kept++] = moment->processes[i];
 	moment->process_count = kept;
 	moment->oldest_gone = oldest != INT64_MAX ? oldest + PRUNE_NS : 0;
-	chain_all(moment);
+	moment_chain_all(moment);
 }
 
 /* A row left its table at this time; never 0, which says that it is there. */
@@ -221,7 +113,7 @@ moment_fold_socket(struct moment *moment, const struct event *event)
 		moment->sockets = larger;
 		larger[moment->socket_count] = (struct moment_socket){.row = *row,
 		    .changed_at = event->time};
-		chain_socket(moment, moment->socket_count++);
+		moment_chain_socket(moment, moment->socket_count++);
 	}
 	note_peer(moment, row);
 	moment_note_server_row(moment, row);
@@ -238,7 +130,7 @@ add_process(struct moment *moment, pid_t pid)
 		return NULL;
 	moment->processes = larger;
 	larger[moment->process_count] = (struct moment_process){.row.pid = pid};
-	chain_process(moment, moment->process_count++);
+	moment_chain_process(moment, moment->process_count++);
 	return &larger[moment->process_count - 1];
 }
 

@@ -1,5 +1,5 @@
-/* process_watch_internal.h: what process_watch.c, process_look.c and process_search.c
- * share: who is followed. */
+/* process_watch_internal.h: what process_follow.c, process_look.c, process_search.c and
+ * process_watch.c share: who is followed. */
 #ifndef PROCESS_WATCH_INTERNAL_H
 #define PROCESS_WATCH_INTERNAL_H
 

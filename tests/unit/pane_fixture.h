@@ -2,6 +2,7 @@
 #ifndef PANE_FIXTURE_H
 #define PANE_FIXTURE_H
 
+#include "pane_table.h"
 #include "screen_fixture.h"
 
 /* The pane that is looked at, and in what. */

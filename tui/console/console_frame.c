@@ -8,7 +8,7 @@
 #include "console_frame.h"
 #include "console_past.h"
 
-#include "pane.h"
+#include "pane_table.h"
 #include "terminal.h"
 
 #include <sys/epoll.h>

@@ -6,6 +6,7 @@
 #include "console_lessons.h"
 #include "exit_status.h"
 
+#include "pane_table.h"
 #include "scenario_library.h"
 
 #include "escape.h"

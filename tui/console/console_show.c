@@ -3,6 +3,7 @@
 
 #include "console_lessons.h"
 #include "console_why.h"
+#include "pane_table.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* console_why.c: `w`: the pane that explains, and the way back from it. */
 #include "console_why.h"
 #include "console_frame.h"
+#include "pane_table.h"
 
 #include <string.h>
 

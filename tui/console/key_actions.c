@@ -7,6 +7,7 @@
 #include "console_past.h"
 #include "console_show.h"
 #include "console_why.h"
+#include "pane_table.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
  * port have a '*' behind the protocol, those of the current connection a '>'.  A line is
  * chosen and stays so while others come and go above it. */
 #include "socket_line.h"
+#include "pane_table.h"
 
 #include <stdio.h>
 

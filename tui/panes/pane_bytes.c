@@ -9,7 +9,7 @@
  *
  * The index holds two entries for each line: the event's number, and its offset
  * above the number of its line. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "escape.h"
 

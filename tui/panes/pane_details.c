@@ -3,7 +3,7 @@
  *
  * Nothing here counts: when data last went and came is told as a time of the
  * timeline's clock, so that a connection at rest stands still on the screen. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include <inttypes.h>
 #include <stdio.h>

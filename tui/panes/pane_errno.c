@@ -5,7 +5,7 @@
  * short, the book's section moves up behind the name, the call into the border, and
  * the message, which only says the name again, goes; at last the name moves into the
  * border, too. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "signal_name.h"
 

@@ -3,6 +3,7 @@
 #include "figures.h"
 
 #include "endpoint.h"
+#include "pane_table.h"
 #include "signal_name.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* pane_lessons.c: the menu of the lessons, in the lecture's order: one is selected,
  * and Enter plays it.  One that cannot be played here stands there with the reason. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "escape.h"
 

@@ -1,5 +1,5 @@
 /* pane_lines.c: Sent and Echoed: the lines that went out and that came back. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "escape.h"
 

@@ -4,7 +4,7 @@
  * All but the last line is drawn from the moment.  At 80x24 the pane has four to six
  * lines.  The answers to a question stand below each other where there is room for it
  * without taking any from the other panes, else one behind the other. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "escape.h"
 

@@ -7,7 +7,7 @@
  * A child's row says whom it serves: "conn 2", or a stranger's address and port.
  * With room there is a column for it.  Without, it stands where the command is,
  * which is the parent's anyway; an address that is longer takes WCHAN's place, too. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "end_words.h"
 #include "endpoint.h"

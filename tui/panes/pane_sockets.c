@@ -6,7 +6,7 @@
  *
  * The kernel keeps TIME_WAITs for a minute, those of the lesson before among them.  A
  * lesson that begins with "one row: LISTEN" leaves them out, and says how many. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "socket_line.h"
 

@@ -1,7 +1,7 @@
 /* pane_states.c: TCP's state diagram, and the way of the current connection's two
  * ends through it, as the log tells it. */
 #include "state_diagram.h"
-#include "pane.h"
+#include "pane_table.h"
 
 #include "escape.h"
 

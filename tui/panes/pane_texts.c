@@ -4,7 +4,7 @@
  * The help is made from the tables of keys, commands and settings, so it cannot
  * say what is not so. */
 #include "keys.h"
-#include "pane.h"
+#include "pane_table.h"
 
 #include "command.h"
 #include "endpoint.h"

@@ -2,7 +2,7 @@
  *
  * A lesson expects much, and most of it comes true: what passed is left out, or no
  * line of what happened would be left among them. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "render_timeline.h"
 

@@ -3,7 +3,7 @@
  *
  * The catalogue is core's (explain.h).  Here it is explained by the moment that the
  * screen shows, so it follows what happens, and time when that is walked. */
-#include "pane.h"
+#include "pane_table.h"
 
 #include "book.h"
 #include "command.h"

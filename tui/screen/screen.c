@@ -1,6 +1,7 @@
 #include "screen.h"
 
 #include "keys.h"
+#include "pane_table.h"
 #include "prompt.h"
 #include "status.h"
 

@@ -1,5 +1,6 @@
 /* check_screen_details.c: what the panes say in detail: whom a child serves, rows
  * of strangers, what is found and what stays where it was. */
+#include "pane_table.h"
 #include "screen_fixture.h"
 #include "suites.h"
 

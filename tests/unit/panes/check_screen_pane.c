@@ -1,5 +1,6 @@
 /* check_screen_pane.c: what all panes have in common: how they scroll, select, search,
  * are titled; tried with panes of the test's own. */
+#include "pane_table.h"
 #include "screen_fixture.h"
 #include "suites.h"
 

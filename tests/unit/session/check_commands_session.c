@@ -6,6 +6,9 @@
 #include "client.h"
 #include "server_state.h"
 
+/* Larger than any kernel.pid_max (proc(5)): no process has it. */
+enum { BEYOND_PID_MAX = 4194304 + 1 };
+
 static const struct { const char *line; enum event_type type; } snapshots[] = {
 	{"show sockets", EVENT_SOCKETS}, {"show processes", EVENT_PROCESSES},
 	{"show connections", EVENT_CONNECTIONS}, {"show errno", EVENT_ERRNO},
@@ -69,7 +72,8 @@ START_TEST(dispositions_are_of_those_that_run)
 	bare_follow(session, getpid(), ROLE_CLIENT, 0);
 	bare_follow(session, ended.pid, ROLE_SERVER, 0);
 	process_watch_reaped(session->world.processes, ended.pid, 0, 1, 0);
-	bare_tell(session, fixture_child(1, PROCESS_FORKED, -1)); /* nobody real */
+	bare_tell(session, fixture_process(ROLE_CHILD, BEYOND_PID_MAX, 1, PROCESS_FORKED,
+	    -1));
 	bare_run(session, "show dispositions");
 	bare_later(session, SECONDS(60));
 	const struct event *event = bare_last(session, EVENT_DISPOSITIONS);

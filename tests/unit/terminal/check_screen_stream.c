@@ -1,5 +1,6 @@
 /* check_screen_stream.c: hostile text in every place of the screen, and each byte that the
  * terminal gets is looked at by a strict one. */
+#include "pane_table.h"
 #include "screen_fixture.h"
 #include "suites.h"
 #include "tools/terminal_model.h"
