@@ -9,7 +9,7 @@ FUZZ_SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer
 FUZZ_NAMES = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # these are about the screen: they are linked with it
-FUZZ_OF_SCREEN = screen keys
+FUZZ_OF_SCREEN = screen keys answers
 FUZZERS = $(FUZZ_NAMES:%=$(BUILD)/fuzz_%)
 FUZZ_OBJECTS = $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 

@@ -368,6 +368,12 @@ see Send 2 pasted lines. y.n  .in..\[2J..\]0;x.G <U.202E>
 type y
 see two.xff.xc3
 type \x1b[200~no end\rof it\r
+see Ctrl-C drops it
+type \x03
+unsee Ctrl-C drops it
+type \x1b[200~it stalls\rand go
+see Ctrl-C drops it
+type es on\r\x1b[201~
 see Send 2 pasted
 type n
 unsee Send 2 pasted

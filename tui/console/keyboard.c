@@ -212,6 +212,10 @@ keyboard_take_token(void *context, const struct input_token *token)
 	struct console *self = context;
 	struct screen_state *screen = &self->screen;
 	int byte = token->kind == INPUT_BYTE ? token->number : -1;
+	if (token->kind == INPUT_STALLED) {
+		console_hint(self, "a paste has begun, its end has not come: Ctrl-C drops it");
+		return;
+	}
 	if (screen->notice_until_key)
 		screen_drop_notice(screen);
 	if (byte == CONTROL_Z)

@@ -56,13 +56,30 @@ START_TEST(an_esc_is_waited_behind)
 }
 END_TEST
 
-START_TEST(a_paste_whose_end_is_lost_has_one)
+START_TEST(a_paste_that_stalls_is_one_until_its_end)
 {
-	type("\033[200~one\rtwo");
+	type("\033[200~one\rtw");
 	await_loop(at.console->input.pasting);
 	ck_assert(timer_is_running(at.console->escape));
+	await_loop(shows("Ctrl-C drops it")); /* after a second */
+	ck_assert_ptr_null(at.console->screen.question);
+	type("o");
+	await_loop(timer_is_running(at.console->escape));
+	type("\r\033[201~");
 	await_loop(at.console->screen.question != NULL);
 	ck_assert_uint_eq(at.console->paste_length, strlen("one\ntwo\n"));
+}
+END_TEST
+
+START_TEST(a_paste_whose_end_is_lost_can_be_dropped)
+{
+	type("\033[200~one\rtwo\r");
+	await_loop(shows("Ctrl-C drops it"));
+	type("\003");
+	await_loop(!at.console->input.pasting);
+	ck_assert_ptr_null(at.console->screen.question);
+	type("on");
+	await_loop(strcmp(rl_line_buffer, "on") == 0);
 }
 END_TEST
 
@@ -535,7 +552,8 @@ screen_console_suite(void)
 	tcase_add_checked_fixture(keys, setup_console, teardown_console);
 	tcase_add_test(keys, what_is_typed_comes_through_the_terminal);
 	tcase_add_test(keys, an_esc_is_waited_behind);
-	tcase_add_test(keys, a_paste_whose_end_is_lost_has_one);
+	tcase_add_test(keys, a_paste_that_stalls_is_one_until_its_end);
+	tcase_add_test(keys, a_paste_whose_end_is_lost_can_be_dropped);
 	tcase_add_test(keys, another_loop_waits_on);
 	tcase_add_test(keys, a_terminal_that_vanishes_ends_it);
 	tcase_add_test(keys, a_keyboard_that_ends_ends_it);

@@ -203,7 +203,7 @@ static const struct { const char *keys, *shown; } ways_in[] = {
 	{"\t/abc", "Enter Find"},
 	{"\033OP", "q Back"},
 	{"\033[200~one\rtwo\r\033[201~", "pasted lines?"},
-	{"\033[200~one\rtwo\r", "pasted lines?"}, /* its end mark is lost */
+	{"\033[200~one\rtwo\r", "Ctrl-C drops it"}, /* its end mark is lost */
 	{"\022abc", "reverse-i-search"},
 };
 

@@ -116,7 +116,7 @@ act_on_full(void)
 			continue;
 		if (errno != EAGAIN)
 			return 3;
-	} while (poll(&room, 1, 100) > 0);
+	} while (poll(&room, 1, 1000) > 0);
 	mvaddstr(1, 1, "hello");
 	refresh();
 	if (terminal_flush() || terminal_has_failed())

@@ -21,6 +21,7 @@ write_token(void *context, const struct input_token *token)
 		[INPUT_PAGE_UP] = "pgup", [INPUT_PAGE_DOWN] = "pgdn",
 		[INPUT_HOME] = "home", [INPUT_END] = "end",
 		[INPUT_BACK_TAB] = "backtab", [INPUT_SEQUENCE] = "seq",
+		[INPUT_STALLED] = "stalled",
 	};
 	char *text = context;
 	size_t used = strlen(text), room = TEXT - used;
@@ -51,21 +52,39 @@ static const struct { const char *bytes, *tokens; } decoded[] = {
 	{"\033[", "<M-[>"},
 	{"\033O", "<M-O>"},
 	{"\033[1;5C", "<seq>"},
-	{"\033[1;5", "<seq>"},
+	{"\033[1;5", ""},
 	{"x\033\033[Ay", "x<esc><up>y"},
 	{"\033[200~one\rtwo\033[201~z", "<paste:one\rtwo>z"},
 	{"\033[200~a\033[Ab\003c\033[201\033[201~", "<paste:a\033[Ab\003c\033[201>"},
 	{"\033[200~\033[201~", "<paste:>"},
-	{"\033[200~the end is lost\rq", "<paste:the end is lost\rq>"},
-	{"\033[200~cut\033[20", "<paste:cut\033[20>"},
-	{"\033[99999999999999999999999999999999~", "<seq>99~"},
-	{"\033[9999999999999999999999999999~x", "<seq>x"}, /* one byte less than the most */
-	{"\033[?25hx", "<seq>x"}, {"\033[1$y", "<seq>"}, {"\033[@x", "<seq>x"},
-	{"\033[1\rx", "<seq>x"}, {"\033[\037x", "<seq>x"}, {"\033[ x", "<seq>"},
+	{"\033[200~the end is lost\rq", "<stalled>"},
+	{"\033[200~cut\033[20", "<stalled>"},
+	{"\033[99999999999999999999999999999999~q", "q"},
+	{"\033[999999999999999999999999999999~x", "x"}, /* one byte more than is kept */
+	{"\033[9999999999999999999999999999~x", "<seq>x"}, /* one byte less */
+	{"\033[?25hx", "x"}, {"\033[1$y", ""}, {"\033[@x", "<seq>x"},
+	{"\033[1\rx", "x"}, {"\033[\037x", "x"}, {"\033[ x", ""},
 	{"\033\303\251", "<M-\303>\251"}, {"\033[[Zx", "<seq>x"}, {"\033OOx", "<seq>x"},
-	{"\033[[", "<seq>"}, {"\033O\033OP", "<M-O><F1>"}, {"\033[2\033[A", "<seq><up>"},
+	{"\033[[", ""}, {"\033O\033OP", "<M-O><F1>"}, {"\033[2\033[A", "<up>"},
 	{"\033[200~a\033[200~b\033[201~", "<paste:a\033[200~b>"},
-	{"\033[201~x", "<seq>x"}, {"~\033[200~", "~<paste:>"},
+	{"\033[201~x", "<seq>x"}, {"~\033[200~", "~<stalled>"},
+	{"\033]", "<M-]>"}, {"\033P", "<M-P>"}, {"\033X", "<M-X>"}, {"\033^", "<M-^>"},
+	{"\033_", "<M-_>"}, {"\033\\", "<M-\\>"},
+	/* what terminals answer: colours, the clipboard, their names and kinds, modes */
+	{"\033]4;5;rgb:0000/cdcd/0000\033\\x", "x"}, {"\033]4;5;rgb:0000/cdcd/0000\007x", "x"},
+	{"\033]11;rgb:1e1e/1e1e/1e1e\033\\", ""}, {"\033]52;c;cXF1aXQK\007q", "q"},
+	{"\033]\007x", "x"}, {"\033]\033\\x", "x"}, {"\033]l456\033\033\\x", "x"},
+	{"\033P>|XTerm(378)\033\\x", "x"}, {"\033P!|00000000\033\\x", "x"},
+	{"\033P1+r544e=787465726d\033\\x", "x"}, {"\033_Gi=31;OK\033\\x", "x"},
+	{"\033Xr456\033\\x", "x"}, {"\033^4567\033\\x", "x"}, {"\033P4567\030x", "x"},
+	{"\033P4567\032x", "x"}, {"\033]4;5\033[Ax", "<up>x"}, {"\033]4;5\033OP", "<F1>"},
+	{"\033[?62;22;52cx", "x"}, {"\033[>41;378;0cx", "x"}, {"\033[?1;2;3;4;5;6;7;8;9;10;11;12;"
+	    "13;14;15;16;17;18;19;20;21;22cx", "x"}, {"\033[?2026;2$yx", "x"}, {"\033[0nx", "x"},
+	{"\033[24;80Rx", "x"}, {"\033[1;2Rx", "<seq>x"}, {"\033[8;24;80tx", "x"},
+	{"\033[Ix\033[Oy", "xy"}, {"\033[?1ux", "x"}, {"\033[=1xx", "x"},
+	/* the mouse: X10, SGR, urxvt */
+	{"\033[M qqx", "x"}, {"\033[M\033\033\033x", "x"}, {"\033[<0;35;4Mx\033[<0;35;4my", "xy"},
+	{"\033[32;35;4Mx", "x"},
 };
 
 enum { DECODED = sizeof decoded / sizeof *decoded };
@@ -97,6 +116,8 @@ START_TEST(however_the_bytes_are_split)
 			input_timeout(&input);
 		ck_assert_str_eq(text, decoded[_i].tokens);
 		*text = '\0';
+		input_release(&input);
+		input_init(&input, write_token, text);
 		for (size_t i = 0; i < length; i++)
 			input_feed(&input, &bytes[i], 1);
 		if (input_waits(&input) != 0)
@@ -191,8 +212,10 @@ END_TEST
 START_TEST(what_is_unfinished_waits_for_so_long)
 {
 	static const struct { const char *bytes; int waits; } table[] = {
-		{"", 0}, {"a", 0}, {"\033", INPUT_ESCAPE_MS}, {"\033[", INPUT_ESCAPE_MS},
-		{"\033[1", INPUT_ESCAPE_MS}, {"\033OP", 0}, {"\033x", 0},
+		{"", 0}, {"a", 0}, {"\033", INPUT_ESCAPE_MS}, {"\033[", INPUT_META_MS},
+		{"\033]", INPUT_META_MS}, {"\033O", INPUT_META_MS}, {"\033[1", INPUT_PASTE_MS},
+		{"\033OP", 0}, {"\033x", 0}, {"\033]1", INPUT_PASTE_MS},
+		{"\033[M", INPUT_PASTE_MS}, {"\033[Mabc", 0}, {"\033]1\033", INPUT_PASTE_MS},
 		{"\033[200~", INPUT_PASTE_MS}, {"\033[200~a", INPUT_PASTE_MS},
 		{"\033[200~a\033", INPUT_PASTE_MS}, {"\033[200~a\033[201~", 0},
 	};
@@ -205,7 +228,7 @@ START_TEST(what_is_unfinished_waits_for_so_long)
 		input_timeout(&input);
 	ck_assert_int_eq(input_waits(&input), 0);
 	int count = kept.count;
-	input_timeout(&input); /* nothing is left */
+	input_timeout(&input); /* that was told */
 	ck_assert_int_eq(kept.count, count);
 	input_release(&input);
 }
@@ -218,6 +241,54 @@ START_TEST(the_waits_are_short)
 	ck_assert_int_le(INPUT_ESCAPE_MS, 100);
 	ck_assert_int_ge(INPUT_PASTE_MS, 10 * INPUT_ESCAPE_MS);
 	ck_assert_int_le(INPUT_PASTE_MS, 2000);
+	ck_assert_int_gt(INPUT_META_MS, INPUT_ESCAPE_MS);
+	ck_assert_int_lt(INPUT_META_MS, INPUT_PASTE_MS);
+}
+END_TEST
+
+/* Pieces with a long silence behind each, and the tokens: "|" stands for what the
+ * silence brings. */
+static const struct { const char *pieces[4], *tokens; } silences[] = {
+	/* a paste is one until its end, or until Ctrl-C by itself */
+	{{"\033[200~ab", "cd\033[201~", "q"}, "<stalled>|<paste:abcd>|q|"},
+	{{"\033[200~ab", "\003c", "\033[201~"}, "<stalled>|<stalled>|<paste:ab\003c>|"},
+	{{"\033[200~ab", "\003", "q"}, "<stalled>|\003|q|"},
+	{{"\033[200~ab", "\033[21~", "q"}, "<stalled>|<F10>|q|"},
+	{{"\033[200~ab", "\033[21~\033[201~"}, "<stalled>|<paste:ab\033[21~>|"},
+	{{"\033[200~ab", "\033[20~", "\033[201~"}, "<stalled>|<stalled>|<paste:ab\033[20~>|"},
+	{{"\033[200~ab", "q", "\033[201~"}, "<stalled>|<stalled>|<paste:abq>|"},
+	{{"\033[200~\003", "x\033[201~"}, "<stalled>|<paste:\003x>|"},
+	/* an answer goes on in several bytes; one byte, or a key, was typed */
+	{{"\033]4;5;rg", "b:0000\033\\", "4"}, "||4|"},
+	{{"\033]4;5;rg", "b:00", "\033\\", "q"}, "|||q|"},
+	{{"\033]4;5;rg", "q", "q"}, "|q|q|"},
+	{{"\033]4;5;rg", "\033OP", "q"}, "|<F1>|q|"},
+	{{"\033[?62;", "22c", "q"}, "||q|"}, {{"\033[?62;", "q", "q"}, "|q|q|"},
+	{{"\033[M", "ab", "q", "q"}, "||q|q|"}, {{"\033[Mq", "ab", "q"}, "||q|"},
+	{{"\033[1;5", "C", "q"}, "|C|q|"},
+	/* an Esc that came alone is a key; what comes at once behind it may be no key */
+	{{"\033", "]4;5;rgb:00/00/00\033\\", "q"}, "<esc>||q|"},
+	{{"\033", "[?62;22c", "q"}, "<esc>||q|"}, {{"\033", "P>|XTerm\033\\"}, "<esc>||"},
+	{{"\033", "_Gi=1;OK\033\\"}, "<esc>||"}, {{"\033", "]x"}, "<esc>|]x|"},
+	{{"\033", "]", "4"}, "<esc>|]|4|"}, {{"\033", "Px"}, "<esc>|Px|"},
+	{{"\033", "a", "]4;5"}, "<esc>|a|]4;5|"}, {{"]4;5"}, "]4;5|"},
+	{{"\033[", "4"}, "<M-[>|4|"}, {{"\033]", "4"}, "<M-]>|4|"},
+	{{"\033]", "4;5;rgb"}, "<M-]>|4;5;rgb|"},
+};
+
+START_TEST(a_silence_tells_the_hand_from_the_terminal)
+{
+	struct input input;
+	char text[TEXT] = "";
+	input_init(&input, write_token, text);
+	for (int i = 0; i < 4 && silences[_i].pieces[i] != NULL; i++) {
+		input_feed(&input, silences[_i].pieces[i], strlen(silences[_i].pieces[i]));
+		if (input_waits(&input) != 0)
+			input_timeout(&input);
+		strcat(text, "|");
+	}
+	ck_assert_str_eq(text, silences[_i].tokens);
+	input_release(&input);
 }
 END_TEST
 
@@ -313,7 +384,9 @@ screen_input_suite(void)
 	tcase_add_loop_test(input, every_key_is_known_and_keeps_its_bytes, 0,
 	    sizeof keys / sizeof *keys);
 	tcase_add_test(input, a_byte_is_itself);
-	tcase_add_loop_test(input, what_is_unfinished_waits_for_so_long, 0, 11);
+	tcase_add_loop_test(input, what_is_unfinished_waits_for_so_long, 0, 17);
+	tcase_add_loop_test(input, a_silence_tells_the_hand_from_the_terminal, 0,
+	    sizeof silences / sizeof *silences);
 	tcase_add_test(input, the_waits_are_short);
 	tcase_add_test(input, a_paste_of_any_size_is_whole);
 	tcase_add_test(input, a_paste_without_memory_is_dropped_whole);
