@@ -62,6 +62,13 @@ endpoint_is_loopback(const struct report_endpoint *endpoint)
 	return plain.family == 6 && memcmp(plain.address, loopback, 16) == 0;
 }
 
+bool
+endpoint_serves(const struct report_endpoint *listener, const struct report_endpoint *host)
+{
+	return endpoint_equal(listener, host) || (listener->port == host->port &&
+	    endpoint_is_any(listener) && listener->family >= host->family);
+}
+
 const char *
 endpoint_address_text(const struct report_endpoint *endpoint, char *text)
 {

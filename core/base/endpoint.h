@@ -22,6 +22,11 @@ bool endpoint_is_any(const struct report_endpoint *endpoint);
 /* The address is 127.0.0.0/8 or ::1. */
 bool endpoint_is_loopback(const struct report_endpoint *endpoint);
 
+/* Would a client that calls host meet this listener, by its address?  (Not one of ::, that
+ * takes IPv6 alone, which no address tells: IPV6_V6ONLY, ipv6(7).) */
+bool endpoint_serves(const struct report_endpoint *listener,
+    const struct report_endpoint *host);
+
 /* "127.0.0.1:9877", "[::1]:9877", "*:9877" and "*:*" for the wildcard address
  * and port, as netstat shows them (brackets as ss does); "-" for none.  text has room
  * for ENDPOINT_TEXT bytes and is returned. */

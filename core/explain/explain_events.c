@@ -520,7 +520,8 @@ write_signal(struct explain_writer *writer, const struct event *event)
 	else
 		explain_say(writer, EXPLAIN_LED, "Here %s sent it to %s.",
 		    event->signal.by == BY_USER ? "a user" :
-		    event->signal.by == BY_KERNEL ? "the kernel" : "the host", word);
+		    event->signal.by == BY_KERNEL ? "the kernel" :
+		    event->signal.by == BY_HOST ? "the host" : "the console, at its end", word);
 }
 
 /* A command: what the command table says of it. */

@@ -143,6 +143,11 @@ tell_events(struct explain_writer *writer, const struct process_row *row)
 static void
 say_stat(struct explain_writer *writer, const char *stat)
 {
+	if (*stat == 'Z') {
+		explain_say(writer, EXPLAIN_IS, "STAT Z: its main thread has ended, and others go "
+		    "on, so it lives. ps calls it <defunct>.");
+		stat++;
+	}
 	for (; *stat != '\0'; stat++) {
 		const char *text = explain_stat_text(*stat);
 		if (text != NULL)

@@ -117,21 +117,3 @@ moment_apply(struct moment *moment, const struct event *event)
 		return 0;
 	}
 }
-
-void
-moment_setting(const struct moment *moment, const char *name, char *value,
-    size_t size)
-{
-	size_t length = strlen(name);
-	const char *at = moment->settings;
-	*value = '\0';
-	while (at != NULL && *at != '\0') {
-		if (strncmp(at, name, length) == 0 && at[length] == '=') {
-			snprintf(value, size, "%.*s",
-			    (int)strcspn(at + length + 1, " "), at + length + 1);
-			return;
-		}
-		at = strchr(at, ' ');
-		at = at != NULL ? at + 1 : NULL;
-	}
-}

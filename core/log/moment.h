@@ -43,7 +43,9 @@ struct moment_connection {
 	int64_t client_fin_at;      /* when the client's FIN went, if it was the first */
 	int64_t server_fin_at;      /* when the server's had come, if it was the first */
 	int64_t client_wrote_at, server_wrote_at; /* the last bytes; 0: none */
+	bool server_was;            /* the server's end has been in the table */
 	bool fin_received;          /* the client's end passed through CLOSE_WAIT */
+	bool fin_read;              /* a read of the client has returned 0 */
 	bool reset;                 /* a call of the client returned ECONNRESET or EPIPE */
 	bool silent;                /* its host crashed or was unplugged since */
 	bool rebooted;              /* its host came back since: nobody knows it */
@@ -192,7 +194,8 @@ const struct moment_process *moment_next_process(const struct moment *moment,
 const struct moment_socket *moment_next_listener(const struct moment *moment,
     const struct moment_socket *before);
 
-/* Of these the server's, or else the first one; NULL: nobody listens. */
+/* Of these the server's, of its the one that serves HOST, or else the first that does, or
+ * the first one; NULL: nobody listens. */
 const struct moment_socket *moment_listener(const struct moment *moment);
 
 /* The process in the table, or the latest of this number that has left it; NULL. */
@@ -207,6 +210,10 @@ bool moment_process_runs(const struct moment_process *process);
 /* So many processes forked by the server that still run; that are zombies. */
 unsigned moment_children(const struct moment *moment);
 unsigned moment_zombies(const struct moment *moment);
+
+/* Do more connections wait for accept than tcpserv's backlog has room for: N+1 on Linux?
+ * Not known, so not said, of other servers. */
+bool moment_queue_is_full(const struct moment *moment);
 
 /* Does the console start and stop the server? */
 bool moment_owns_server(const struct moment *moment);

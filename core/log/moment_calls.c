@@ -49,6 +49,7 @@ note_client_call(struct moment_connection *connection,
 {
 	if (event_call_ends(call->call))
 		note_client_end(connection, call, time);
+	connection->fin_read |= call->call == CALL_READ && call->result == 0;
 	if (call->call == CALL_READ && call->result == 0 && !connection->reset)
 		moment_note_server_fin(connection, time);
 	if (call->call == CALL_WRITE && call->result > 0)

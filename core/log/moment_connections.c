@@ -103,6 +103,7 @@ moment_fold_state(struct moment *moment, const struct event *event)
 		return;
 	if (event->state.end == END_SERVER) {
 		connection->server = event->state.to;
+		connection->server_was |= event->state.to != STATE_GONE;
 		return;
 	}
 	connection->client = event->state.to;

@@ -2,6 +2,12 @@
  * (moment_lookup.c). */
 #include "moment.h"
 
+#include "endpoint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 const struct moment_socket *
 moment_next_socket(const struct moment *moment, const struct moment_socket *before)
 {
@@ -33,10 +39,16 @@ moment_next_listener(const struct moment *moment, const struct moment_socket *be
 const struct moment_socket *
 moment_listener(const struct moment *moment)
 {
-	const struct moment_socket *first = moment_next_listener(moment, NULL), *next = first;
-	while (next != NULL && next->row.owner_pid != moment->server)
-		next = moment_next_listener(moment, next);
-	return next != NULL ? next : first;
+	const struct moment_socket *best = NULL, *next = NULL;
+	int most = -1;
+	while ((next = moment_next_listener(moment, next)) != NULL) {
+		int fits = 2 * (next->row.owner_pid == moment->server) +
+		    endpoint_serves(&next->row.tcp.local, &moment->host);
+		if (fits > most)
+			best = next;
+		most = fits > most ? fits : most;
+	}
+	return best;
 }
 
 bool
@@ -96,4 +108,34 @@ moment_host_is_dark(const struct moment *moment)
 {
 	return moment->host_state == HOST_CRASHED ||
 	    moment->host_state == HOST_DOWN;
+}
+
+void
+moment_setting(const struct moment *moment, const char *name, char *value,
+    size_t size)
+{
+	size_t length = strlen(name);
+	const char *at = moment->settings;
+	*value = '\0';
+	while (at != NULL && *at != '\0') {
+		if (strncmp(at, name, length) == 0 && at[length] == '=') {
+			snprintf(value, size, "%.*s",
+			    (int)strcspn(at + length + 1, " "), at + length + 1);
+			return;
+		}
+		at = strchr(at, ' ');
+		at = at != NULL ? at + 1 : NULL;
+	}
+}
+
+bool
+moment_queue_is_full(const struct moment *moment)
+{
+	char backlog[16];
+	moment_setting(moment, "backlog", backlog, sizeof backlog);
+	for (const struct moment_socket *socket = NULL; *backlog >= '0' && *backlog <= '9' &&
+	    (socket = moment_next_listener(moment, socket)) != NULL;)
+		if (socket->row.tcp.recv_q > strtoul(backlog, NULL, 10))
+			return true;
+	return false;
 }

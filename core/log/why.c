@@ -37,40 +37,23 @@ struct story {
 	const char *section;
 };
 
-/* The value of a setting of the server, up to the next blank; NULL. */
-static const char *
-setting_value(const struct moment *moment, const char *name)
-{
-	size_t length = strlen(name);
-	const char *word = moment->settings;
-	while (*word != '\0') {
-		if (strncmp(word, name, length) == 0 && word[length] == '=')
-			return word + length + 1;
-		word += strcspn(word, " ");
-		word += strspn(word, " ");
-	}
-	return NULL;
-}
-
 /* Has the setting this value? */
 static bool
 setting_is(const struct moment *moment, const char *name, const char *wanted)
 {
-	const char *value = setting_value(moment, name);
-	size_t length = strlen(wanted);
-	return value != NULL && strncmp(value, wanted, length) == 0 &&
-	    (value[length] == ' ' || value[length] == '\0');
+	char value[32];
+	moment_setting(moment, name, value, sizeof value);
+	return strcmp(value, wanted) == 0;
 }
 
-/* The setting as a number; fallback when it is not known. */
-static unsigned long
-setting_number(const struct moment *moment, const char *name,
-    unsigned long fallback)
+/* Do as many children run as max_children, which is known, allows? */
+static bool
+children_are_all(const struct moment *moment)
 {
-	const char *value = setting_value(moment, name);
-	if (value == NULL || *value < '0' || *value > '9')
-		return fallback;
-	return strtoul(value, NULL, 10);
+	char most[32];
+	moment_setting(moment, "max_children", most, sizeof most);
+	return *most >= '0' && *most <= '9' &&
+	    moment_children(moment) >= strtoul(most, NULL, 10);
 }
 
 /* Defines a circumstance that holds when its expression does. */
@@ -140,6 +123,34 @@ CIRCUMSTANCE(died_with_unread_data, connection != NULL &&
 
 CIRCUMSTANCE(child_ended, connection != NULL && connection->child_ended)
 
+/* It was no child that served the connection and ended, but the server itself. */
+static bool
+server_served(const struct moment *moment, const struct moment_connection *connection)
+{
+	const struct moment_process *process = connection != NULL && connection->child_ended ?
+	    moment_latest_process(moment, connection->child) : NULL;
+	return process != NULL && process->row.role == ROLE_SERVER;
+}
+
+CIRCUMSTANCE(server_was_killed, server_served(moment, connection) &&
+    connection->child_end.known && WIFSIGNALED(connection->child_end.status))
+
+CIRCUMSTANCE(server_exited, server_served(moment, connection) &&
+    connection->child_end.known && WIFEXITED(connection->child_end.status))
+
+/* We see the server's end of the connection, and its host has been up all the time. */
+static bool
+both_ends_are_seen(const struct moment *moment, const struct moment_connection *connection)
+{
+	return connection != NULL && connection->server_was && !connection->rebooted &&
+	    !connection->silent && strcmp(moment->world, "remote") != 0;
+}
+
+CIRCUMSTANCE(server_left_unread, both_ends_are_seen(moment, connection) &&
+    connection->server_unread > 0)
+
+CIRCUMSTANCE(server_aborted, both_ends_are_seen(moment, connection))
+
 CIRCUMSTANCE(child_was_killed, connection != NULL && connection->child_ended &&
     connection->child_end.known && WIFSIGNALED(connection->child_end.status))
 
@@ -157,7 +168,7 @@ CIRCUMSTANCE(client_aborted, connection != NULL && !connection->open &&
 /* No child was forked for it, and no more are allowed. */
 CIRCUMSTANCE(turned_away, connection != NULL &&
     (connection->child == 0 || connection->child == moment->server) &&
-    moment_children(moment) >= setting_number(moment, "max_children", 1000000))
+    children_are_all(moment))
 
 /* The last error of this process was this one. */
 static bool
@@ -197,20 +208,7 @@ CIRCUMSTANCE(children_serve_on, nobody_listens(moment, connection, call) &&
 
 CIRCUMSTANCE(port_has_listener, somebody_listens(moment))
 
-/* More wait for accept than the backlog has room for: N+1 on Linux. */
-static bool
-queue_is_full(const struct moment *moment,
-    const struct moment_connection *connection, const struct event_call *call)
-{
-	unsigned long backlog = setting_number(moment, "backlog", 1000000);
-	(void)connection;
-	(void)call;
-	for (const struct moment_socket *socket = NULL;
-	    (socket = moment_next_listener(moment, socket)) != NULL;)
-		if (socket->row.tcp.recv_q > backlog)
-			return true;
-	return false;
-}
+CIRCUMSTANCE(queue_is_full, moment_queue_is_full(moment))
 
 /* A row of an earlier connection has our port as its local one. */
 static bool
@@ -253,6 +251,11 @@ static const struct story end_of_file[] = {
 	{.role = ROLE_CLIENT, .when = reset_after_fin, .section = "5.12",
 	 .text = "The FIN came first: on Linux read returns 0 even after the "
 	     "RST, where the book expects ECONNRESET."},
+	{.role = ROLE_CLIENT, .when = server_was_killed, .section = "5.12",
+	 .text = "A signal ended the server, which served us itself: the kernel closed "
+	     "its socket, and its TCP sent us a FIN."},
+	{.role = ROLE_CLIENT, .when = server_exited, .section = "5.12",
+	 .text = "The server, which served us itself, has ended: its TCP sent us a FIN."},
 	{.role = ROLE_CLIENT, .when = child_was_killed, .section = "5.12",
 	 .text = "A signal ended the child: the kernel closed its socket, and "
 	     "its TCP sent us a FIN."},
@@ -314,6 +317,14 @@ static const struct story catalogue[] = {
 	 .section = "4.8",
 	 .text = "As many children run as max_children allows: the parent "
 	     "closed at once, and a RST came."},
+	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = server_left_unread,
+	 .section = "5.12",
+	 .text = "The server closed its socket with data it had not read: then TCP "
+	     "sends RST, not FIN."},
+	{.error = ECONNRESET, .role = ROLE_CLIENT, .when = server_aborted,
+	 .section = "7.5",
+	 .text = "The server's end sent a RST: it aborted (SO_LINGER 0), or closed with "
+	     "data that it had not read."},
 	{.error = ECONNRESET, .role = ROLE_CHILD, .when = aborted_before_accept,
 	 .section = "5.11",
 	 .text = "The client's RST came before accept. Linux returned the dead "

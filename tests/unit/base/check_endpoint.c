@@ -147,6 +147,27 @@ START_TEST(test_kinds)
 }
 END_TEST
 
+START_TEST(test_serves)
+{
+	static const struct { const char *listener; uint16_t port; const char *host; bool serves; }
+	cases[] = {
+		{"127.0.0.1", 7, "127.0.0.1", true}, {"127.0.0.1", 8, "127.0.0.1", false},
+		{"127.0.0.2", 7, "127.0.0.1", false}, {"::1", 7, "127.0.0.1", false},
+		{"0.0.0.0", 7, "127.0.0.1", true}, {"::", 7, "127.0.0.1", true},
+		{"0.0.0.0", 8, "127.0.0.1", false}, {"::", 8, "127.0.0.1", false},
+		{"::1", 7, "::1", true}, {"::", 7, "::1", true}, {"0.0.0.0", 7, "::1", false},
+		{"127.0.0.1", 7, "::1", false}, {"::ffff:127.0.0.1", 7, "127.0.0.1", true},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct report_endpoint listener = make(cases[i].listener, cases[i].port);
+		struct report_endpoint host = make(cases[i].host, 7);
+		ck_assert_msg(endpoint_serves(&listener, &host) == cases[i].serves,
+		    "%s port %u for %s", cases[i].listener, cases[i].port, cases[i].host);
+	}
+}
+END_TEST
+
 Suite *
 endpoint_suite(void)
 {
@@ -160,6 +181,7 @@ endpoint_suite(void)
 	tcase_add_test(tcase, test_equal);
 	tcase_add_test(tcase, test_unmapped);
 	tcase_add_test(tcase, test_kinds);
+	tcase_add_test(tcase, test_serves);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

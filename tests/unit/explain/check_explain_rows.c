@@ -50,11 +50,12 @@ static const struct {
 	{STATE_CLOSE_WAIT, 1, 0, 7, 9, "process 9 holds it.", "have come that"},
 	{STATE_CLOSE_WAIT, 3, 0, 7, 9, "2 bytes have come that were not read.", "3 bytes"},
 	{STATE_CLOSE_WAIT, 0, 0, 7, 9, "process 9 holds it.", "have come that"},
-	{STATE_ESTABLISHED, 0, 1, 7, 9, "1 of what it sent is not acknowledged", "have come"},
-	{STATE_ESTABLISHED, 0, 0, 7, 9, "process 9 holds it.", "of what it sent"},
+	{STATE_ESTABLISHED, 0, 1, 7, 9, "1 of what was written here is not acknowledged, or not "
+	    "even sent", "have come"},
+	{STATE_ESTABLISHED, 0, 0, 7, 9, "process 9 holds it.", "of what was written"},
 	{STATE_LISTEN, 1, 0, 7, 9, "1 connection waits for accept.", "have come that"},
 	{STATE_LISTEN, 2, 0, 7, 9, "2 connections wait for accept.", "have come that"},
-	{STATE_LISTEN, 0, 5, 7, 9, "process 9 holds it.", "of what it sent"},
+	{STATE_LISTEN, 0, 5, 7, 9, "process 9 holds it.", "of what was written"},
 	{STATE_LISTEN, 0, 5, 7, 9, "LISTEN, 127.0.0.1:40001", "connection waits"},
 };
 
@@ -123,6 +124,97 @@ START_TEST(a_timer_is_said_to_be_what_it_is)
 		moment_connection(&now, 1)->gives_up_at = 0; /* not known */
 		ck_assert_ptr_null(strstr(row_said(&now, &event.socket.row), "gives up at"));
 	}
+	moment_release(&now);
+}
+END_TEST
+
+/* What fills the queue of a peer without room is not even sent: the probe tells. */
+START_TEST(a_window_of_zero_is_said)
+{
+	struct moment now;
+	fixture_begin(&now, 1);
+	struct event event = fixture_socket(1, END_CLIENT, SOCKET_CHANGED, STATE_ESTABLISHED);
+	event.socket.row.tcp.send_q = 3400000;
+	event.socket.row.tcp.timer = TIMER_PROBE;
+	fixture_fold(&now, event);
+	const char *text = row_said(&now, &event.socket.row);
+	ck_assert_ptr_nonnull(strstr(text, "3400000 bytes of what was written here are not sent"));
+	ck_assert_ptr_null(strstr(text, "not acknowledged,"));
+	event.socket.row.tcp.send_q = 0;
+	fixture_fold(&now, event);
+	ck_assert_ptr_null(strstr(row_said(&now, &event.socket.row), "of what was written"));
+	moment_release(&now);
+}
+END_TEST
+
+/* What is said of an end is true of this connection: a letter each for what it has been
+ * through. */
+static void
+go_through(struct moment *now, char what)
+{
+	struct moment_connection *connection = moment_connection(now, 1);
+	switch (what) {
+	case 'c': strcpy(now->world, "remote"); break;
+	case 'd': fixture_fold(now, fixture_child(1, PROCESS_REAPED, 9)); break;
+	case 'e': fixture_fold(now, fixture_call(ROLE_CLIENT, 1, CALL_READ, 0, 0)); break;
+	case 'E': fixture_fold(now, fixture_call(ROLE_CLIENT, 1, CALL_READ, 3, 0)); break;
+	case 'f': connection->failed = true; break;
+	case 'l': strcpy(now->settings, "backlog=5 leak_connfd=on"); break;
+	case 'n': connection->child = 0; break;
+	case 'q': strcpy(now->settings, "backlog=0"); now->sockets[0].row.tcp.recv_q = 1; break;
+	case 's': connection->silent = true; break;
+	case 'p': connection->child = SERVER_PID; break;
+	case 'v': connection->server_was = false; break;
+	default: ck_abort_msg("'%c' is nothing", what);
+	}
+}
+
+static const struct {
+	enum connection_end end;
+	enum tcp_state state;  /* GONE: no row */
+	const char *through, *said, *not_said;
+} ends[] = {
+	{END_SERVER, STATE_ESTABLISHED, "", "the parent has closed its own copy", "is dead"},
+	{END_SERVER, STATE_ESTABLISHED, "d", "another process holds a copy of its descriptor",
+	    "reads and writes here"},
+	{END_SERVER, STATE_ESTABLISHED, "l", "the parent keeps its own copy", "has closed"},
+	{END_SERVER, STATE_ESTABLISHED, "ld", "The child that served it is dead.", "keeps"},
+	{END_SERVER, STATE_ESTABLISHED, "n", "has not taken it yet", "was forked for it"},
+	{END_SERVER, STATE_ESTABLISHED, "p", "The server itself reads", "the parent has"},
+	{END_SERVER, STATE_CLOSE_WAIT, "", "The child's read returns 0 and it ends", "dead"},
+	{END_SERVER, STATE_CLOSE_WAIT, "d", "is dead; another process", "the child is stopped"},
+	{END_SERVER, STATE_LAST_ACK, "dl", "normal termination", "another process"},
+	{END_CLIENT, STATE_CLOSE_WAIT, "", "The client does not know yet", "knows:"},
+	{END_CLIENT, STATE_CLOSE_WAIT, "E", "The client does not know yet", "knows:"},
+	{END_CLIENT, STATE_CLOSE_WAIT, "e", "The client knows: its read", "not know"},
+	{END_CLIENT, STATE_ESTABLISHED, "el", "connect has returned 0", "The client knows"},
+	{END_SERVER, STATE_GONE, "", "does not exist any more", "never been"},
+	{END_SERVER, STATE_GONE, "", "side of the connection is over", "never been"},
+	{END_SERVER, STATE_GONE, "v", "has not been in the table yet", "any more"},
+	{END_SERVER, STATE_GONE, "vq", "the queue of the listener is full", "is over"},
+	{END_SERVER, STATE_GONE, "vf", "in the table: connect failed.", "last state"},
+	{END_SERVER, STATE_GONE, "vs", "nothing that the client sent has arrived", "any more"},
+	{END_SERVER, STATE_GONE, "vqs", "nothing that the client sent", "queue of"},
+	{END_SERVER, STATE_GONE, "vc", "on another machine", "is over"},
+	{END_CLIENT, STATE_GONE, "v", "The client's side of the connection is over", "never"},
+};
+
+START_TEST(an_end_is_said_to_be_what_it_is)
+{
+	struct moment now;
+	fixture_begin(&now, 1);
+	struct event event = fixture_socket(1, ends[_i].end, SOCKET_CHANGED, ends[_i].state);
+	if (ends[_i].state != STATE_GONE)
+		fixture_fold(&now, event);
+	else
+		now.socket_count = 1;
+	for (const char *what = ends[_i].through; *what != '\0'; what++)
+		go_through(&now, *what);
+	const char *text = said_of(&now, (struct explain_subject){.kind = EXPLAIN_END,
+	    .end = ends[_i].end, .conn = 1});
+	ck_assert_msg(strstr(text, ends[_i].said) != NULL, "no \"%s\": %s", ends[_i].said, text);
+	ck_assert_msg(strstr(text, ends[_i].not_said) == NULL, "\"%s\": %s", ends[_i].not_said,
+	    text);
 	moment_release(&now);
 }
 END_TEST
@@ -260,6 +352,7 @@ END_TEST
 static const struct { const char *facts, *said, *not_said; } closings[] = {
 	{"r", "has rebooted and knows the connection no longer.", "closed first"},
 	{"rcs", "has rebooted", "closed first"},
+	{"R", "This one kernel still has the row of its end", "no longer. The"},
 	{"c", "Here the client closed first, at 1.250.", "server's end"},
 	{"cs", "Here the client closed first, at 1.250.", "server's end closed"},
 	{"s", "Here the server's end closed first: its FIN was here at 1.750.", "aborted"},
@@ -277,7 +370,8 @@ START_TEST(who_closed_first_is_said)
 	struct moment_connection *first = moment_connection(&now, 1);
 	for (const char *fact = closings[_i].facts; *fact != '\0'; fact++)
 		switch (*fact) {
-		case 'r': first->rebooted = true; break;
+		case 'r': first->rebooted = true; first->server = STATE_GONE; break;
+		case 'R': first->rebooted = true; first->server = STATE_FIN_WAIT2; break;
 		case 'c': first->client_fin_at = FIXTURE_MS(1250); break;
 		case 's': first->server_fin_at = FIXTURE_MS(1750); break;
 		case 'a': first->client_close = CLOSE_BY_RST; break;
@@ -305,6 +399,7 @@ START_TEST(an_end_without_a_row_is_said_to_be_gone)
 	fixture_fold(&now, fixture_connection(2, CONNECTION_OPENED));
 	struct moment_connection *second = moment_connection(&now, 2);
 	second->server = STATE_SYN_RECV;
+	second->server_was = true;
 	const char *text = said_of(&now, subject);
 	ck_assert_int_eq(strncmp(text, "Connection 2, the server's end: GONE, "
 	    "127.0.0.1:9877 → 127.0.0.1:40002\n", 72), 0);
@@ -536,6 +631,9 @@ explain_rows_suite(void)
 	    sizeof rows / sizeof *rows);
 	tcase_add_loop_test(tests, a_timer_is_said_to_be_what_it_is, 0,
 	    sizeof timers / sizeof *timers);
+	tcase_add_test(tests, a_window_of_zero_is_said);
+	tcase_add_loop_test(tests, an_end_is_said_to_be_what_it_is, 0,
+	    sizeof ends / sizeof *ends);
 	tcase_add_test(tests, the_other_end_is_found);
 	tcase_add_test(tests, the_other_end_can_be_the_first);
 	tcase_add_test(tests, a_row_that_was_shown_is_looked_up);

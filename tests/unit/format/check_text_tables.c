@@ -358,7 +358,7 @@ START_TEST(a_reason_stands_below_its_own_call)
 	default: break;
 	}
 	char *text = render_text(&event, &now);
-	ck_assert_msg((strstr(text, "\n        The peer") != NULL) == callers[_i].told,
+	ck_assert_msg((strstr(text, "\n        The server's end") != NULL) == callers[_i].told,
 	    "'%c': %s", callers[_i].what, text);
 	ck_assert_int_eq(text[strlen(text) - 1], '\n');
 	free(text);

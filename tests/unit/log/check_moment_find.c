@@ -77,7 +77,21 @@ START_TEST(the_listener_is_the_servers)
 	fold_listener(&now, PORT, 3, 7, SOCKET_APPEARED);
 	fold_listener(&now, PORT, 4, 8, SOCKET_APPEARED);
 	ck_assert_uint_eq(moment_listener(&now)->row.tcp.inode, 3);
-	fold_listener(&now, PORT, 3, 7, SOCKET_GONE);
+	struct event two = fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN);
+	two.socket.row.owner_pid = 7; /* the server has two: the one that serves HOST is meant */
+	two.socket.row.tcp.local = fixture_endpoint("127.0.0.1:9877");
+	two.socket.row.tcp.inode = 5;
+	now.host = fixture_endpoint("127.0.0.1:9877");
+	ck_assert_uint_eq(PORT, now.host.port);
+	for (struct moment_socket *socket = now.sockets;
+	    socket < now.sockets + now.socket_count; socket++)
+		if (socket->row.tcp.inode == 3)
+			socket->row.tcp.local = fixture_endpoint("127.0.0.2:9877");
+	fixture_fold(&now, two);
+	ck_assert_uint_eq(moment_listener(&now)->row.tcp.inode, 5);
+	now.host = fixture_endpoint("127.0.0.2:9877");
+	ck_assert_uint_eq(moment_listener(&now)->row.tcp.inode, 3);
+	now.server = 9; /* nobody's: that of anybody which serves it */
 	ck_assert_uint_eq(moment_listener(&now)->row.tcp.inode, 2);
 	moment_release(&now);
 }

@@ -176,15 +176,15 @@ static const struct story_case cases[] = {
 	/* ECONNRESET */
 	{"cb", ROLE_CLIENT, CALL_READ, ECONNRESET, "The host rebooted", "5.15"},
 	{"cb", ROLE_CLIENT, CALL_WRITE, ECONNRESET, "The host rebooted", "5.15"},
-	{"ub", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "4.3"},
+	{"ub", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "7.5"},
 	{"rk", ROLE_CLIENT, CALL_READ, ECONNRESET, "had not read", "5.12"},
 	{"rk", ROLE_CLIENT, CALL_WRITE, ECONNRESET, "had not read", "5.12"},
 	{"kF", ROLE_CLIENT, CALL_READ, ECONNRESET, "The peer had closed", "5.12"},
 	{"k", ROLE_CLIENT, CALL_READ, ECONNRESET, "The peer had closed", "5.12"},
-	{"", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "4.3"},
+	{"", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "7.5"},
 	{"Uw", ROLE_CLIENT, CALL_READ, ECONNRESET, "The child closed", "5.12"},
 	{"Uwe", ROLE_CLIENT, CALL_READ, ECONNRESET, "The child closed", "5.12"},
-	{"Dw", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "4.3"},
+	{"Dw", ROLE_CLIENT, CALL_READ, ECONNRESET, "sent a RST", "7.5"},
 	{"Kcb", ROLE_CLIENT, CALL_READ, ECONNRESET, "The host rebooted", "5.15"},
 	{"N", ROLE_CHILD, CALL_READ, ECONNRESET, "before accept", "5.11"},
 	{"N", ROLE_CHILD, CALL_WRITE, ECONNRESET, "before accept", "5.11"},
@@ -333,7 +333,7 @@ START_TEST(a_connection_too_many_is_closed_at_once)
 	check_sentence(text, "max_children allows", section, "4.8");
 	event.call.conn = 1;
 	text = why_call(&now, &event.call, &section);
-	check_sentence(text, "sent a RST", section, "4.3");
+	check_sentence(text, "sent a RST", section, "7.5");
 	moment_release(&now);
 }
 END_TEST

@@ -36,10 +36,12 @@ add_to_connection(struct moment_connection *connection, char what)
 	case 'u': connection->died_with_unread = true; break;
 	case 'v': connection->bytes_served = 1; break;
 	case 'V': connection->bytes_served = 10; break;
+	case 'w': connection->server_was = true; break;
 	case 'x': connection->child_end = (struct process_end){.known = true,
 	    .status = SIGKILL}; break;
 	case 'y': connection->child_end = (struct process_end){.known = true,
 	    .status = 3 << 8}; break;
+	case 'z': connection->server_unread = 1; break;
 	default: ck_abort_msg("'%c' is nothing", what);
 	}
 }
@@ -61,6 +63,7 @@ add(struct moment *now, char what, const struct event_call *call)
 		now->last.call.error = what == 'N' ? ENOTCONN : ECONNRESET;
 		break;
 	case 'O': now->last.call.pid = STRANGER; break;
+	case 'X': strcpy(now->world, "remote"); break;
 	default: add_to_connection(moment_connection(now, 1), what);
 	}
 }
@@ -93,9 +96,11 @@ static const struct {
 	{ROLE_CLIENT, CALL_READ, 0, "S", "", "The host was shutting down"},
 	{ROLE_CLIENT, CALL_READ, 0, "fg", "has", "The FIN came first"},
 	{ROLE_CLIENT, CALL_READ, 0, "evb", "hasuV", "The FIN came first"},
-	{ROLE_CLIENT, CALL_READ, 0, "ex", "y", "A signal ended the child"},
+	{ROLE_CLIENT, CALL_READ, 0, "epx", "y", "A signal ended the server"},
+	{ROLE_CLIENT, CALL_READ, 0, "epy", "x", "The server, which served us itself"},
+	{ROLE_CLIENT, CALL_READ, 0, "ex", "yp", "A signal ended the child"},
 	{ROLE_CLIENT, CALL_READ, 0, "h", "RS", "Our FIN went first"},
-	{ROLE_CLIENT, CALL_READ, 0, "ey", "xh", "The child ended by itself"},
+	{ROLE_CLIENT, CALL_READ, 0, "ey", "xhp", "The child ended by itself"},
 	{ROLE_CLIENT, CALL_READ, 0, "e", "xyh", "that served this connection is gone"},
 	{ROLE_CLIENT, CALL_READ, 0, "m", "cM", "As many children run"},
 	{ROLE_CLIENT, CALL_READ, 0, "mp", "cM", "As many children run"},
@@ -108,6 +113,9 @@ static const struct {
 	{ROLE_CLIENT, CALL_READ, ECONNRESET, "f", "r", "The peer had closed"},
 	{ROLE_CLIENT, CALL_READ, ECONNRESET, "e", "ur", "The peer had closed"},
 	{ROLE_CLIENT, CALL_READ, ECONNRESET, "m", "cMfr", "As many children run"},
+	{ROLE_CLIENT, CALL_READ, ECONNRESET, "wz", "rsXf",
+	    "The server closed its socket with data it had not read"},
+	{ROLE_CLIENT, CALL_READ, ECONNRESET, "w", "rsXfz", "it aborted (SO_LINGER 0)"},
 	{ROLE_CHILD, CALL_READ, ECONNRESET, "N", "OQ", "RST came before accept"},
 	{ROLE_CHILD, CALL_READ, ECONNRESET, "al", "LN", "The client aborted"},
 	{ROLE_CHILD, CALL_READ, ECONNRESET, "a", "lN", "The client's socket is closed"},
