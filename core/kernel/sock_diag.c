@@ -134,6 +134,16 @@ message_row(const struct inet_diag_msg *message, struct tcp_row *row)
 	return true;
 }
 
+/* The bytes that have come: the kernel counts the peer's FIN as one of them, for it counts
+ * sequence numbers (tcp_rcv_nxt_update(), net/ipv4/tcp_input.c). */
+static uint64_t
+bytes_received(const struct tcp_info *info)
+{
+	bool fin = info->tcpi_state == STATE_CLOSE_WAIT || info->tcpi_state == STATE_LAST_ACK ||
+	    info->tcpi_state == STATE_CLOSING;
+	return info->tcpi_bytes_received - (fin && info->tcpi_bytes_received > 0);
+}
+
 /* TCP_INFO in our words. */
 static struct tcp_details
 info_details(const struct tcp_info *info)
@@ -148,10 +158,10 @@ info_details(const struct tcp_info *info)
 		.cwnd = info->tcpi_snd_cwnd, .ssthresh = info->tcpi_snd_ssthresh,
 		.mss = info->tcpi_snd_mss,
 		.bytes_sent = info->tcpi_bytes_sent,
-		.bytes_received = info->tcpi_bytes_received,
+		.bytes_received = bytes_received(info),
 		.sent_ago = info->tcpi_bytes_sent == 0 ? -1 :
 		    (int64_t)info->tcpi_last_data_sent * 1000000,
-		.received_ago = info->tcpi_bytes_received == 0 ? -1 :
+		.received_ago = bytes_received(info) == 0 ? -1 :
 		    (int64_t)info->tcpi_last_data_recv * 1000000,
 	};
 }

@@ -442,6 +442,37 @@ START_TEST(test_details)
 }
 END_TEST
 
+/* How many bytes have come here. */
+static uint64_t
+received(const struct report_endpoint *local, const struct report_endpoint *remote)
+{
+	struct sock_diag_answer answer;
+	ck_assert_int_eq(sock_diag_find(diag, local, remote, &answer), 1);
+	return answer.details.bytes_received;
+}
+
+/* A FIN has a sequence number, and is no byte. */
+START_TEST(test_a_fin_is_no_byte)
+{
+	struct pair pair = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+	struct sock_diag_answer answer;
+	char bytes[8];
+
+	ck_assert_int_eq(write(pair.server, "welcome", 7), 7);
+	ck_assert_int_eq(shutdown(pair.server, SHUT_WR), 0);
+	ck_assert_uint_eq(received(&pair.near, &pair.far), 7); /* CLOSE_WAIT */
+	ck_assert_int_eq(read(pair.client, bytes, sizeof bytes), 7);
+	ck_assert_uint_eq(received(&pair.near, &pair.far), 7);
+	close_pair(&pair);
+	pair = make_pair(AF_INET, "127.0.0.1", "127.0.0.1");
+	ck_assert_int_eq(shutdown(pair.server, SHUT_WR), 0);
+	ck_assert_uint_eq(received(&pair.near, &pair.far), 0);
+	ck_assert_int_eq(sock_diag_find(diag, &pair.near, &pair.far, &answer), 1);
+	ck_assert_int_eq(answer.details.received_ago, -1);
+	close_pair(&pair);
+}
+END_TEST
+
 /* A window that is closed is probed: that count is the probes', not retransmissions. */
 START_TEST(test_probes)
 {
@@ -725,6 +756,7 @@ sock_diag_suite(void)
 	tcase_add_test(tcase, test_states);
 	tcase_add_test(tcase, test_retransmission);
 	tcase_add_test(tcase, test_details);
+	tcase_add_test(tcase, test_a_fin_is_no_byte);
 	tcase_add_test(tcase, test_probes);
 	tcase_add_loop_test(tcase, test_refused, 0, 3);
 	tcase_add_test(tcase, test_dump);
