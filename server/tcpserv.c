@@ -11,6 +11,7 @@
 #include "process_room.h"
 #include "service.h"
 #include "serv_signals.h"
+#include "standard_files.h"
 
 #include <stdio.h>
 
@@ -75,6 +76,7 @@ int
 main(int argc, char **argv)
 {
 	static struct server server = {.listenfd = -1, .connfd = -1};
+	standard_files_open();
 	options_parse(&server.options, argc, argv);
 	server.reporter = reporter_open(ROLE_SERVER);
 	process_room_limit(&server);

@@ -13,13 +13,13 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
-export BUILD TCPSERV="$BUILD/tcpserv" TCPCLI="$BUILD/tcpcli"
+export LC_ALL=C.UTF-8 BUILD TCPSERV="$BUILD/tcpserv" TCPCLI="$BUILD/tcpcli"
 # a test that hangs is a test that fails; under the sanitizers all is slower
 export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 # what libtinfo does not free of a terminal that it does not know
 export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
 scripts='lessons faults contract any_server stream lessons_fail limits terminal security
-    killed guarded lacking bench goldens install recording rooms'
+    killed guarded lacking parent bench goldens install recording rooms'
 
 # A Check suite: its own closing line holds the counts.
 run_suite() { # PROGRAM SUITE

@@ -9,10 +9,10 @@
 #include "play.h"
 #include "record.h"
 #include "replay.h"
+#include "standard_files.h"
 #include "version.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,16 +20,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Descriptors 0, 1 and 2 are open, whoever started us. */
+/* What whoever started us may have left: no child of ours may vanish unseen, no signal be
+ * held back that we wait for. */
 static void
-open_standard_descriptors(void)
+undo_inheritance(void)
 {
-	int fd;
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd < 3);
-	if (fd >= 0)
-		close(fd);
+	sigset_t none;
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	standard_files_open();
 }
 
 /* Where tcpserv and tcpcli are: beside this program. */
@@ -110,7 +110,7 @@ main(int argc, char **argv)
 	struct options options;
 	char error[SESSION_ERROR];
 	signal(SIGXFSZ, SIG_IGN); /* a file that is too long fails by EFBIG; the guard undoes it */
-	open_standard_descriptors();
+	undo_inheritance();
 	if (!options_parse(&options, argc, argv, error))
 		return say_failure(STATUS_USAGE, "%s", error);
 	if (options.help)

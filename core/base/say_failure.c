@@ -1,5 +1,6 @@
 #include "say_failure.h"
 
+#include "ascii.h"
 #include "escape.h"
 
 #include <stdarg.h>
@@ -16,6 +17,8 @@ say_failure(int status, const char *format, ...)
 	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
 	escape_into(visible, sizeof visible, line, strlen(line));
-	fprintf(stderr, "tcpconsole: %s\n", visible);
+	char *ascii = locale_is_utf8() ? NULL : ascii_text(visible);
+	fprintf(stderr, "tcpconsole: %s\n", ascii != NULL ? ascii : visible);
+	free(ascii);
 	return status;
 }

@@ -1,5 +1,6 @@
 #include "replay.h"
 
+#include "byte_order_mark.h"
 #include "parse_json.h"
 
 #include <errno.h>
@@ -78,7 +79,9 @@ take_line(struct replay *replay, struct log *log, char *line, size_t length,
     char *error)
 {
 	struct event event;
-	replay->line++;
+	size_t mark = replay->line++ == 0 ? byte_order_mark(line, length) : 0;
+	line += mark;
+	length -= mark;
 	if (length > 0 && line[length - 1] == '\r')
 		length--;
 	line[length] = '\0';

@@ -1,15 +1,14 @@
 #include "headless.h"
 
+#include "byte_order_mark.h"
 #include "cannot_start.h"
 #include "say_failure.h"
+#include "event_line.h"
 #include "exit_status.h"
 #include "lesson.h"
-#include "render_json.h"
-#include "render_text.h"
+#include "lines_out.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,52 +21,48 @@ enum { LINE_LIMIT = 1 << 20, READ_AT_ONCE = 65536 };
 
 struct headless {
 	struct session *session;
-	int in, out, signals;
-	bool json, written_off;   /* the output cannot be written any more */
+	int in, signals;
+	struct lines_out out;
+	enum line_form form;
 	struct watch *signal_watch;
 	struct watch *input;      /* NULL: a file, which epoll does not take */
 	bool input_ended;
 	int signal;               /* that asked us to end, 0 */
 	struct lesson *lesson;    /* that is played; NULL: lines are read */
 	bool skipping;            /* the rest of a line that is too long */
+	unsigned long lines;      /* so far */
 	char *buffer;             /* of the line that is not whole yet */
 	size_t length, room;
 };
-
-/* Writes one line at once, wholly. */
-static void
-headless_write(struct headless *headless, const char *text)
-{
-	size_t length = strlen(text);
-	while (length > 0 && !headless->written_off) {
-		ssize_t written = write(headless->out, text, length);
-		if (written < 0 && errno == EAGAIN) {
-			struct pollfd ready = {.fd = headless->out, .events = POLLOUT};
-			poll(&ready, 1, -1);
-		} else if (written < 0 && errno != EINTR) {
-			headless->written_off = true;
-			if (errno != EPIPE)
-				say_failure(STATUS_FAILED, "cannot write events: %s",
-				    strerror(errno));
-		} else if (written > 0) {
-			text += written;
-			length -= (size_t)written;
-		}
-	}
-}
 
 /* An event: one line of output. */
 static void
 headless_event(void *context, const struct event *event, const struct moment *now)
 {
 	struct headless *headless = context;
-	char *text = headless->json ? render_json(event, now) : render_text(event, now);
-	if (text == NULL)
-		return;
-	headless_write(headless, text);
-	if (headless->json)
-		headless_write(headless, "\n");
+	char *text = event_line(event, now, headless->form);
+	if (text != NULL)
+		lines_out_write(&headless->out, text);
 	free(text);
+}
+
+/* Hands over a line of so many bytes, behind which there is room for one more. */
+static void
+headless_line(struct headless *headless, char *line, size_t length)
+{
+	size_t mark = headless->lines++ == 0 ? byte_order_mark(line, length) : 0;
+	bool skipping = headless->skipping;
+	headless->skipping = false;
+	if (length > mark && line[length - 1] == '\r')
+		length--;
+	line[length] = '\0';
+	if (skipping)
+		return;
+	if (strlen(line) < length)
+		session_error(headless->session, "line %lu holds a NUL byte: it is left out, "
+		    "commands are text", headless->lines);
+	else
+		session_submit(headless->session, line + mark, SOURCE_STDIN);
 }
 
 /* Hands over each whole line, and what is left when the input has ended. */
@@ -80,22 +75,12 @@ headless_lines(struct headless *headless)
 		    memchr(headless->buffer + begun, '\n', headless->length - begun);
 		if (newline == NULL)
 			break;
-		*newline = '\0';
-		if (newline > headless->buffer + begun && newline[-1] == '\r')
-			newline[-1] = '\0';
-		if (!headless->skipping)
-			session_submit(headless->session, headless->buffer + begun,
-			    SOURCE_STDIN);
-		headless->skipping = false;
+		headless_line(headless, headless->buffer + begun,
+		    (size_t)(newline - headless->buffer) - begun);
 		begun = (size_t)(newline + 1 - headless->buffer);
 	}
 	if (headless->input_ended && headless->length > begun) {
-		headless->buffer[headless->length] = '\0';
-		if (headless->buffer[headless->length - 1] == '\r')
-			headless->buffer[headless->length - 1] = '\0';
-		if (!headless->skipping)
-			session_submit(headless->session, headless->buffer + begun,
-			    SOURCE_STDIN);
+		headless_line(headless, headless->buffer + begun, headless->length - begun);
 		begun = headless->length;
 	}
 	if (begun > 0)
@@ -112,7 +97,7 @@ headless_end_input(struct headless *headless)
 	loop_unwatch(session_loop(headless->session), headless->input);
 	headless->input = NULL;
 	if (!session_submit(headless->session, "quit", SOURCE_STDIN))
-		session_quit(headless->session);
+		session_quit(headless->session, SOURCE_STDIN);
 }
 
 /* Reads what is there. */
@@ -193,7 +178,7 @@ headless_loop(struct headless *headless)
 {
 	struct session *session = headless->session;
 	while (!session_has_ended(session) && headless->signal == 0 &&
-	    !headless->written_off) {
+	    !headless->out.stopped && !headless->out.broken) {
 		bool file = headless->lesson == NULL && headless->input == NULL &&
 		    !headless->input_ended;
 		if (file)
@@ -206,15 +191,19 @@ headless_loop(struct headless *headless)
 		if (lesson_state(headless->lesson) == LESSON_OVER)
 			break;
 	}
+	if (headless->out.stopped)
+		headless_signal(headless, EPOLLIN);
 	if (!session_has_ended(session))
-		session_quit(session);
+		session_quit(session, headless->lesson != NULL ? SOURCE_SCRIPT : SOURCE_STDIN);
 }
 
-/* Listens to signals and to the log; 0, or the exit status. */
+/* Listens to signals and to the log, for this descriptor; 0, or the exit status. */
 static int
-headless_begin(struct headless *headless)
+headless_begin(struct headless *headless, int out)
 {
-	if (!headless_signals(headless) ||
+	bool listens = headless_signals(headless);
+	lines_out_open(&headless->out, out, headless->signals);
+	if (!listens ||
 	    log_subscribe(session_log(headless->session), headless_event, headless) < 0) {
 		char error[SESSION_ERROR];
 		int status = cannot_start(error, sizeof error,
@@ -231,7 +220,7 @@ headless_end(struct headless *headless)
 {
 	struct session *session = headless->session;
 	int status = headless->signal != 0 ? 128 + headless->signal :
-	    session_has_failed(session) || headless->written_off;
+	    session_has_failed(session) || headless->out.broken;
 	struct event event = {.time = loop_now(session_loop(session)), .type = EVENT_END};
 	event.end.status = status;
 	log_append(session_log(session), &event);
@@ -246,6 +235,7 @@ headless_release(struct headless *headless)
 	loop_unwatch(session_loop(headless->session), headless->signal_watch);
 	if (headless->signals >= 0)
 		close(headless->signals);
+	lines_out_close(&headless->out);
 	free(headless->buffer);
 }
 
@@ -253,9 +243,9 @@ headless_release(struct headless *headless)
 int
 headless_run(struct session *session, int in, int out, bool json)
 {
-	struct headless headless = {.session = session, .in = in, .out = out,
-	    .json = json, .signals = -1};
-	int status = headless_begin(&headless);
+	struct headless headless = {.session = session, .in = in, .form = line_form(json),
+	    .signals = -1};
+	int status = headless_begin(&headless, out);
 	if (status == 0) {
 		headless.input = loop_watch(session_loop(session), in, EPOLLIN,
 		    headless_read, &headless);
@@ -270,9 +260,9 @@ int
 headless_play(struct session *session, const struct scenario *scenario, int out,
     bool json)
 {
-	struct headless headless = {.session = session, .in = -1, .out = out,
-	    .json = json, .signals = -1};
-	int status = headless_begin(&headless);
+	struct headless headless = {.session = session, .in = -1, .form = line_form(json),
+	    .signals = -1};
+	int status = headless_begin(&headless, out);
 	if (status != 0) {
 		headless_release(&headless);
 		return status;
@@ -281,7 +271,7 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		status = say_failure(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: "
 		    "name this machine and a free PORT, without --no-server or a server behind --",
 		    scenario->name);
-		session_quit(session);
+		session_quit(session, SOURCE_SCRIPT);
 	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {
 		headless_loop(&headless);
 		bool whole = lesson_state(headless.lesson) == LESSON_OVER;
@@ -297,9 +287,14 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 void
 headless_tell(const struct event *event, int out, bool json)
 {
-	struct headless headless = {.out = out, .json = json};
+	struct lines_out lines;
 	struct moment none;
 	moment_init(&none);
-	headless_event(&headless, event, &none);
+	lines_out_open(&lines, out, -1);
+	char *text = event_line(event, &none, line_form(json));
+	if (text != NULL)
+		lines_out_write(&lines, text);
+	free(text);
+	lines_out_close(&lines);
 	moment_release(&none);
 }

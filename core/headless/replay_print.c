@@ -1,10 +1,9 @@
 /* replay_print.c: a recording without a screen. */
 #include "replay.h"
 
-#include "say_failure.h"
+#include "event_line.h"
 #include "exit_status.h"
-#include "render_json.h"
-#include "render_text.h"
+#include "say_failure.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,17 +11,14 @@
 
 enum { SLICE = 1 << 20 };
 
-/* Prints an event: the log's reader; context says whether as JSON. */
+/* Prints an event: the log's reader; context says in which form. */
 static void
 print(void *context, const struct event *event, const struct moment *now)
 {
-	const bool *json = context;
-	char *text = *json ? render_json(event, now) : render_text(event, now);
-	if (text == NULL)
-		return;
-	fputs(text, stdout);
-	if (*json)
-		putchar('\n');
+	const enum line_form *form = context;
+	char *text = event_line(event, now, *form);
+	if (text != NULL)
+		fputs(text, stdout);
 	free(text);
 }
 
@@ -35,8 +31,9 @@ replay_print(const char *path, bool json)
 		return say_failure(STATUS_USAGE, "%s", error);
 	struct log *log = log_new(LOG_CAPACITY_LEAST);
 	enum replay_state state = REPLAY_BROKEN;
+	enum line_form form = line_form(json);
 	int status = 0;
-	if (log != NULL && log_subscribe(log, print, &json) == 0)
+	if (log != NULL && log_subscribe(log, print, &form) == 0)
 		while ((state = replay_read(replay, log, SLICE, error)) == REPLAY_MORE &&
 		    !ferror(stdout))
 			continue;

@@ -6,6 +6,7 @@
  * there a connection 3?) shows when it is played. */
 #include "scenario.h"
 
+#include "byte_order_mark.h"
 #include "command.h"
 #include "escape.h"
 #include "runner.h"
@@ -217,6 +218,7 @@ scenario_parse(struct scenario *scenario, const char *path, const char *text,
 	struct reading reading = {.scenario = scenario, .path = path, .error = error};
 	const char *end = text + length;
 	bool good = true;
+	text += byte_order_mark(text, length);
 	memset(scenario, 0, sizeof *scenario);
 	*error = '\0';
 	take_name(scenario, path);
@@ -232,7 +234,15 @@ scenario_parse(struct scenario *scenario, const char *path, const char *text,
 	return good && is_whole(&reading) ? 0 : -1;
 }
 
-/* Reads a whole regular file; NULL with errno. */
+/* Is it a pipe that a shell has made for us, as bash does of <(...)? */
+static bool
+is_handed_pipe(const char *path, const struct stat *status)
+{
+	return S_ISFIFO(status->st_mode) && (strncmp(path, "/dev/fd/", 8) == 0 ||
+	    strncmp(path, "/proc/self/fd/", 14) == 0);
+}
+
+/* Reads a whole regular file, or such a pipe to its end; NULL with errno. */
 static char *
 read_file(const char *path, size_t *length)
 {
@@ -242,7 +252,10 @@ read_file(const char *path, size_t *length)
 		return NULL;
 	char *text = malloc(FILE_SIZE + 1);
 	int error = fstat(fd, &status) < 0 ? errno :
-	    S_ISDIR(status.st_mode) ? EISDIR : !S_ISREG(status.st_mode) ? EINVAL : 0;
+	    S_ISDIR(status.st_mode) ? EISDIR :
+	    !S_ISREG(status.st_mode) && !is_handed_pipe(path, &status) ? EINVAL : 0;
+	if (error == 0 && fcntl(fd, F_SETFL, 0) < 0) /* it is waited for */
+		error = errno;
 	*length = 0;
 	while (error == 0 && text != NULL && *length <= FILE_SIZE) {
 		ssize_t count = read(fd, text + *length, FILE_SIZE + 1 - *length);

@@ -177,11 +177,11 @@ session_has_failed(const struct session *session)
 
 /* As the command quit, before everything that waits. */
 void
-session_quit(struct session *session)
+session_quit(struct session *session, enum command_source source)
 {
 	runner_free(session);
 	session->ready = true;
-	if (!session_submit(session, "quit", SOURCE_KEY))
+	if (!session_submit(session, "quit", source))
 		session->world.ended = true; /* no memory: the guard ends the rest */
 	while (!session->world.ended && session_round(session, 50) == 0)
 		continue;

@@ -53,8 +53,8 @@ bool session_owns_server(const struct session *session);
 bool session_has_ended(const struct session *session);
 
 /* Ends the session in good order: host healed, connections closed, server and
- * client ended.  As the command `quit`. */
-void session_quit(struct session *session);
+ * client ended.  As the command `quit`, from this source. */
+void session_quit(struct session *session, enum command_source source);
 
 /* An expectation failed, a line was bad: what the exit status will say. */
 bool session_has_failed(const struct session *session);

@@ -12,6 +12,7 @@ main(void)
 	SRunner *runner = srunner_create(all_rows_suite());
 	srunner_add_suite(runner, all_sockets_suite());
 	srunner_add_suite(runner, arguments_suite());
+	srunner_add_suite(runner, ascii_suite());
 	srunner_add_suite(runner, book_suite());
 	srunner_add_suite(runner, channel_suite());
 	srunner_add_suite(runner, client_alone_suite());

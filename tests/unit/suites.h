@@ -7,6 +7,7 @@
 Suite *all_rows_suite(void);
 Suite *all_sockets_suite(void);
 Suite *arguments_suite(void);
+Suite *ascii_suite(void);
 Suite *book_suite(void);
 Suite *channel_suite(void);
 Suite *client_alone_suite(void);

@@ -162,7 +162,7 @@ change_session(struct console *self)
 	self->changing = true;
 	loop_unwatch(self->loop, self->keyboard);
 	self->keyboard = NULL;
-	session_quit(self->session);
+	session_quit(self->session, SOURCE_KEY);
 	if (self->leaving)
 		return false; /* somebody wants to leave altogether */
 	console_close_session(self);
@@ -187,7 +187,7 @@ console_run_sessions(struct console *self)
 {
 	while (!session_has_ended(self->session)) {
 		if (self->leaving) {
-			session_quit(self->session);
+			session_quit(self->session, SOURCE_KEY);
 			return;
 		}
 		if (self->coming != NULL && !change_session(self))

@@ -4,6 +4,7 @@
  * which outlives it, may still call its reader. */
 #include "console_terminal.h"
 
+#include "ascii.h"
 #include "console_frame.h"
 #include "console_lessons.h"
 #include "console_lines.h"
@@ -169,13 +170,7 @@ console_on_terminal(struct console *self, void (*body)(struct console *self))
 static void
 choose_locale(void)
 {
-	const char *name = getenv("LC_ALL");
-	if (name == NULL || *name == '\0')
-		name = getenv("LC_CTYPE");
-	if (name == NULL || *name == '\0')
-		name = getenv("LANG");
-	if (setlocale(LC_CTYPE, "") == NULL && name != NULL &&
-	    (strcasestr(name, "utf-8") != NULL || strcasestr(name, "utf8") != NULL))
+	if (setlocale(LC_CTYPE, "") == NULL && locale_is_utf8())
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 

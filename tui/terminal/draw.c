@@ -1,5 +1,6 @@
 #include "draw.h"
 
+#include "ascii.h"
 #include "escape.h"
 #include "palette.h"
 
@@ -70,25 +71,6 @@ attributes(const struct draw *draw, unsigned style)
 	return result;
 }
 
-/* What stands for a character where there is only ASCII. */
-static const char *
-ascii_for(unsigned character)
-{
-	static const struct { unsigned character; const char *ascii; } table[] = {
-		{0x2192, "->"}, {0x2190, "<-"}, {0x2194, "<->"}, {0x2026, "~"},
-		{0x2013, "-"}, {0x2014, "-"}, {0xb7, "-"}, {0xd7, "x"},
-		{0x2018, "'"}, {0x2019, "'"}, {0x201c, "\""}, {0x201d, "\""},
-		{0x2500, "-"}, {0x2502, "|"}, {0x2550, "="}, {0x2551, "#"},
-		{0x25ba, ">"}, {0x25c4, "<"}, {0x25b2, "^"}, {0x25bc, "v"},
-	};
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (table[i].character == character)
-			return table[i].ascii;
-	if (character > 0x2500 && character < 0x2550)
-		return "+"; /* corners and crossings: light, double */
-	return character > 0x2551 && character < 0x256d ? "#" : "?";
-}
-
 /* Writes text in ASCII into ascii (size bytes). */
 static void
 to_ascii(char *ascii, size_t size, const char *text)
@@ -99,7 +81,7 @@ to_ascii(char *ascii, size_t size, const char *text)
 		size_t length = utf8_decode(text, left, &character);
 		char plain[2] = {*text, '\0'};
 		const char *written = length <= 1 ? plain : ascii_for(character);
-		if (length == 0 && (unsigned char)*text >= 0x80)
+		if (written == NULL || (length == 0 && (unsigned char)*text >= 0x80))
 			written = "?";
 		if (used + strlen(written) + 1 > size)
 			break;

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 /* What a run has written, and its status. */
@@ -223,6 +224,59 @@ START_TEST(who_does_not_listen_ends_it)
 }
 END_TEST
 
+/* Whoever writes to a pipe that is full, and is asked to end, ends: nobody has to read. */
+START_TEST(who_reads_nothing_holds_nobody)
+{
+	int in, out, how, waiting = 0, before = -1;
+	pid_t pid = run_apart(&in, &out);
+	static char lines[48000];
+	for (size_t i = 0; i + 30 < sizeof lines; i += 30)
+		memcpy(lines + i, "say so much that nobody reads\n", 30);
+	/* twice as much comes out, more than a pipe holds */
+	ck_assert_int_eq(write(in, lines, 30 * (sizeof lines / 30 - 1)),
+	    30 * (sizeof lines / 30 - 1));
+	while (waiting != before || waiting < 4096) { /* until no more goes in */
+		before = waiting;
+		poll(NULL, 0, 100);
+		ck_assert_int_eq(ioctl(out, FIONREAD, &waiting), 0);
+	}
+	ck_assert_int_eq(kill(pid, ending[_i]), 0);
+	ck_assert_int_eq(waitpid(pid, &how, 0), pid);
+	ck_assert(WIFEXITED(how));
+	ck_assert_int_eq(WEXITSTATUS(how), 128 + ending[_i]);
+	close(in);
+	close(out);
+}
+END_TEST
+
+/* The mark that an editor has put before the first line is none of it; a line with a NUL
+ * is no text, and no half of it is run. */
+START_TEST(a_mark_is_no_text_and_nul_is_none)
+{
+	static const char text[] = "\xef\xbb\xbfsay one\nsay tw\0o\n\xef\xbb\xbfsay three\nsay\0";
+	run_bytes(text, sizeof text - 1, _i == 1, false);
+	ck_assert_uint_eq(count_of("stdin   say one\n"), 1);
+	ck_assert_uint_eq(count_of("say tw"), 0);
+	ck_assert_uint_eq(count_of("line 2 holds a NUL byte: it is left out"), 1);
+	ck_assert_uint_eq(count_of("line 4 holds a NUL byte: it is left out"), 1);
+	ck_assert_uint_eq(count_of("no command \"<U+FEFF>say\""), 1);
+}
+END_TEST
+
+/* In a locale without UTF-8 text is ASCII; JSON has its own escapes. */
+START_TEST(without_utf8_text_is_ascii)
+{
+	setenv("LC_ALL", "C", 1);
+	static const char text[] = "say gr\xc3\xbc\xc3\x9f \xe2\x86\x92 dich\n";
+	run_bytes(text, sizeof text - 1, false, _i == 1);
+	if (_i == 0)
+		ck_assert_ptr_nonnull(strstr(output, "say: gr<U+00FC><U+00DF> -> dich\n"));
+	for (const char *byte = output; _i == 0 && *byte != '\0'; byte++)
+		ck_assert_int_lt((unsigned char)*byte, 0x80);
+	ck_assert(_i == 0 || strstr(output, "gr\xc3\xbc\xc3\x9f") != NULL);
+}
+END_TEST
+
 START_TEST(lines_are_taken_as_they_come)
 {
 	int in, out, how;
@@ -269,6 +323,10 @@ headless_suite(void)
 	tcase_add_test(all, json_is_an_object_a_line);
 	tcase_add_loop_test(all, a_signal_ends_it_in_good_order, 0,
 	    sizeof ending / sizeof *ending);
+	tcase_add_loop_test(all, who_reads_nothing_holds_nobody, 0,
+	    sizeof ending / sizeof *ending);
+	tcase_add_loop_test(all, a_mark_is_no_text_and_nul_is_none, 0, 2);
+	tcase_add_loop_test(all, without_utf8_text_is_ascii, 0, 2);
 	tcase_add_test(all, who_does_not_listen_ends_it);
 	tcase_add_test(all, lines_are_taken_as_they_come);
 	tcase_add_test(all, a_lesson_wants_a_server_of_its_own);

@@ -296,7 +296,7 @@ START_TEST(an_end_in_good_order_leaves_nobody)
 	session_round(session, 10);
 	pid_t server = session->world.server.pid, client = session->world.client.pid,
 	    guard = launcher_guard(session->world.launcher);
-	session_quit(session);
+	session_quit(session, SOURCE_KEY);
 	ck_assert(session_has_ended(session));
 	ck_assert_int_eq(kill(server, 0), -1);
 	ck_assert_int_eq(kill(client, 0), -1);
