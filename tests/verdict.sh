@@ -112,7 +112,7 @@ patient() { # [FILE]
 # The same lines, where a connect behind what starts the server anew waits until that
 # listens, and the first one with START=1: whatever comes before goes on after five seconds.
 settled() { # [START]
-	awk -v anew="${1:-0}" '/^(server (restart|set)|reset|host reboot)/ { anew = 1 }
+	awk -v anew="${1:-0}" '/^(server (start|restart|set)|reset|host reboot)/ { anew = 1 }
 	    /^(kill |server (stop|pause)|host (crash|shutdown|unplug)|expect (server|listening))/ {
 		anew = 0
 	    }

@@ -149,6 +149,8 @@ print_signal(FILE *out, const struct event *event)
 		fputs(", by the host", out);
 	else if (event->signal.by == BY_KERNEL)
 		fputs(", by the kernel", out);
+	else if (event->signal.by == BY_CONSOLE)
+		fputs(", by the console", out);
 }
 
 /* The server's host: "shutting down (...)". */
@@ -184,6 +186,8 @@ print_line(FILE *out, const struct event *event)
 	print_head(out, event, event_type_name(event->type));
 	fprintf(out, "conn %u  ", event->line.conn);
 	text_print_own(out, event);
+	if (event_is_unended(event))
+		fputs("  (no end of line)", out);
 	if (event->detail != NULL) {
 		fputs("  = ", out);
 		text_print_visible(out, event->detail);
@@ -376,7 +380,8 @@ print_signal_brief(FILE *out, const struct event *event)
 	fprintf(out, "%s → %d%s", signal_name(event->signal.number),
 	    (int)event->signal.to, event->signal.caught ? " caught" :
 	    event->signal.by == BY_HOST ? " (host)" :
-	    event->signal.by == BY_KERNEL ? " (kernel)" : "");
+	    event->signal.by == BY_KERNEL ? " (kernel)" :
+	    event->signal.by == BY_CONSOLE ? " (console)" : "");
 }
 
 /* The host in few columns: how it is done stands in the wide form. */

@@ -107,16 +107,18 @@ print_details(FILE *out, const char *name, const struct moment_end_details *end)
 void
 text_print_connections(FILE *out, const struct event *event, const struct moment *now)
 {
-	char local[ENDPOINT_TEXT];
+	char local[ENDPOINT_TEXT], child[16];
+	bool far = strcmp(now->world, "remote") == 0; /* its table is not ours to read */
 	(void)event;
 	fprintf(out, "  %4s %-22s %-11s %-11s %7s %9s %9s\n", "Conn", "Local Address",
 	    "Client", "Server", "Child", "Sent", "Echoed");
 	for (size_t i = 0; i < now->connection_count; i++) {
 		const struct moment_connection *row = &now->connections[i];
-		fprintf(out, "%c %4u %-22s %-11s %-11s %7d %9zu %9zu%s\n",
+		snprintf(child, sizeof child, "%d", (int)row->child);
+		fprintf(out, "%c %4u %-22s %-11s %-11s %7s %9zu %9zu%s\n",
 		    row->conn == now->current ? '*' : ' ', row->conn,
 		    endpoint_text(&row->local, local), tcp_state_name(row->client),
-		    tcp_state_name(row->server), (int)row->child,
+		    far ? "-" : tcp_state_name(row->server), row->child != 0 ? child : "-",
 		    row->bytes_sent, row->bytes_echoed,
 		    row->open ? "" : "  closed");
 		if (row->conn != now->details.conn)

@@ -14,9 +14,10 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-/* PAUSE_FIRST, PAUSE_MOST: milliseconds between two looks at who is left. */
+/* PAUSE_FIRST, PAUSE_MOST: milliseconds between two looks at who is left.  LISTEN_MS: so
+ * long a console that asked for the end may be busy. */
 enum { REPORT_FD = 3, CHILDREN_ROOM = 4096, GROUPS_ROOM = 256, PAUSE_FIRST = 1,
-	PAUSE_MOST = 128, ORDER_FILES = 2, DEATH_MS = 5 };
+	PAUSE_MOST = 128, ORDER_FILES = 2, DEATH_MS = 5, LISTEN_MS = 100 };
 
 /* What an order brought: how many are there, and which stay -1. */
 struct order_files {
@@ -26,7 +27,7 @@ struct order_files {
 struct guard {
 	int console; /* the socket to the console */
 	int signals; /* signalfd */
-	uint64_t files;
+	struct guard_files files;
 	struct guard_terminal terminal; /* the console's */
 	pid_t groups[GROUPS_ROOM]; /* of the programs that were started */
 	size_t group_count;
@@ -73,22 +74,40 @@ kill_children(void)
 		kill(children[i], SIGKILL); /* ours, unreaped: no other has its PID */
 }
 
+/* Tells of one that ended while all are ended: a console that has asked for it listens,
+ * one that stands still is not waited for long. */
+static void
+guard_tell_ended(struct guard *guard, const struct guard_news *news)
+{
+	struct pollfd room = {.fd = guard->console, .events = POLLOUT};
+	if (guard->console >= 0 && poll(&room, 1, LISTEN_MS) == 1 &&
+	    send(guard->console, news, sizeof *news, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+		return;
+	if (guard->console >= 0)
+		close(guard->console);
+	guard->console = -1;
+}
+
 /* Kills every descendant and reaps until none is left.  A killed child's own
  * children become ours, so each reaping is followed by another look.  Where /proc
  * cannot be read, the groups are all that is known. */
 static void
-end_descendants(const pid_t *groups, size_t count)
+end_descendants(struct guard *guard)
 {
-	int pause = PAUSE_FIRST;
+	int pause = PAUSE_FIRST, status;
 	for (;;) {
 		pid_t reaped;
 		bool any = false;
-		for (size_t i = 0; i < count; i++)
-			if (group_is_ours(groups[i]))
-				kill(-groups[i], SIGKILL);
+		for (size_t i = 0; i < guard->group_count; i++)
+			if (group_is_ours(guard->groups[i]))
+				kill(-guard->groups[i], SIGKILL);
 		kill_children();
-		while ((reaped = waitpid(-1, NULL, WNOHANG)) > 0)
+		while ((reaped = waitpid(-1, &status, WNOHANG)) > 0) {
+			struct guard_news news = {.kind = GUARD_REAPED, .pid = reaped,
+			    .status = status, .time = guard_now()};
+			guard_tell_ended(guard, &news);
 			any = true;
+		}
 		if (reaped < 0 && errno == ECHILD)
 			return;
 		pause = any ? PAUSE_FIRST : pause < PAUSE_MOST ? 2 * pause : pause;
@@ -100,7 +119,8 @@ end_descendants(const pid_t *groups, size_t count)
 void
 guard_end_descendants(void)
 {
-	end_descendants(NULL, 0);
+	struct guard nobody = {.console = -1};
+	end_descendants(&nobody);
 }
 
 /* Sends news; false when the console is gone.  It blocks while a console that
@@ -143,7 +163,7 @@ guard_put_back(struct guard *guard)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = guard->files;
+		limit.rlim_cur = guard->files.limit;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 }
@@ -296,9 +316,19 @@ guard_order(struct guard *guard)
 	return guard_tell(guard, &news);
 }
 
-/* Closes what the console had open, but for these three. */
+/* Is the descriptor one that programs get? */
+static bool
+is_handed(const struct guard_files *files, int fd)
+{
+	for (size_t i = 0; i < files->handed_count; i++)
+		if (files->handed[i] == fd)
+			return true;
+	return false;
+}
+
+/* Closes what the console had open, but for these three, and what is handed on. */
 static void
-guard_close_others(int keep, int terminal, int null)
+guard_close_others(const struct guard_files *files, int keep, int terminal, int null)
 {
 	DIR *directory = opendir("/proc/self/fd");
 	struct dirent *entry;
@@ -308,7 +338,8 @@ guard_close_others(int keep, int terminal, int null)
 		char *end;
 		long fd = strtol(entry->d_name, &end, 10);
 		if (*end == '\0' && end != entry->d_name && fd > 2 && fd != keep &&
-		    fd != terminal && fd != null && fd != dirfd(directory))
+		    fd != terminal && fd != null && fd != dirfd(directory) &&
+		    !is_handed(files, (int)fd))
 			close((int)fd);
 	}
 	closedir(directory);
@@ -317,11 +348,12 @@ guard_close_others(int keep, int terminal, int null)
 /* Standard input, output and error become /dev/null: a pipe that the console
  * writes to must close with the console. */
 static void
-guard_leave_terminal(int keep, struct guard_terminal *terminal)
+guard_leave_terminal(const struct guard_files *files, int keep,
+    struct guard_terminal *terminal)
 {
 	guard_terminal_keep(terminal);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	guard_close_others(keep, terminal->fd, null);
+	guard_close_others(files, keep, terminal->fd, null);
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	if (null > 2)
@@ -347,13 +379,13 @@ static void
 guard_end(struct guard *guard)
 {
 	bool taken = guard_terminal_is_taken(&guard->terminal);
-	close(guard->console); /* two descriptors, to read /proc with */
 	close(guard->signals);
+	close(STDIN_FILENO); /* /dev/null: two descriptors, to read /proc with */
 	if (taken && guard_terminal_console_died(&guard->terminal, DEATH_MS)) {
 		guard_terminal_give_back(&guard->terminal);
 		taken = false;
 	}
-	end_descendants(guard->groups, guard->group_count);
+	end_descendants(guard);
 	if (taken && guard_terminal_console_died(&guard->terminal, 0))
 		guard_terminal_give_back(&guard->terminal);
 }
@@ -380,7 +412,7 @@ guard_run(struct guard *guard)
 }
 
 pid_t
-guard_fork(int *socket, uint64_t files)
+guard_fork(int *socket, const struct guard_files *files)
 {
 	int pair[2];
 	struct guard_terminal terminal;
@@ -389,10 +421,10 @@ guard_fork(int *socket, uint64_t files)
 		return -1;
 	pid_t pid = fork();
 	if (pid == 0) {
-		struct guard guard = {.console = pair[1], .files = files,
+		struct guard guard = {.console = pair[1], .files = *files,
 		    .terminal = terminal};
 		close(pair[0]);
-		guard_leave_terminal(pair[1], &guard.terminal);
+		guard_leave_terminal(files, pair[1], &guard.terminal);
 		prctl(PR_SET_NAME, "tcpguard");
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 		guard.signals = guard_signals();

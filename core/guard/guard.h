@@ -9,6 +9,7 @@
 #ifndef GUARD_H
 #define GUARD_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -41,11 +42,19 @@ struct guard_news {
 	int64_t time;      /* ns, CLOCK_MONOTONIC */
 };
 
+enum { GUARD_HANDED = 8 };
+
+/* What programs get of descriptors: how many they may have (RLIMIT_NOFILE, soft), and those
+ * of the console that are handed on to them. */
+struct guard_files {
+	uint64_t limit;
+	int handed[GUARD_HANDED];
+	size_t handed_count;
+};
+
 /* Forks the guard.  *socket becomes the console's end (SOCK_SEQPACKET,
- * close-on-exec, non-blocking).  files is the limit of descriptors
- * (RLIMIT_NOFILE, soft) to put back in the programs.  Returns the guard's PID,
- * or -1 with errno. */
-pid_t guard_fork(int *socket, uint64_t files);
+ * close-on-exec, non-blocking).  Returns the guard's PID, or -1 with errno. */
+pid_t guard_fork(int *socket, const struct guard_files *files);
 
 /* Kills every descendant of this process with SIGKILL and reaps until none is
  * left.  The caller is their subreaper. */

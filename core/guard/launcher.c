@@ -24,20 +24,18 @@ struct launcher {
 	struct guard_order order; /* built here: it is large */
 };
 
-/* The guard has news, or is gone. */
-static void
-launcher_hear(void *context, uint32_t events)
+/* Takes what the guard tells; false: it is gone. */
+static bool
+launcher_take(struct launcher *launcher)
 {
-	struct launcher *launcher = context;
 	const struct launcher_events *call = &launcher->events;
 	struct guard_news news;
-	(void)events;
 	for (;;) {
 		ssize_t size = recv(launcher->socket, &news, sizeof news, MSG_DONTWAIT);
 		if (size < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
+			return true;
 		if (size != sizeof news)
-			break;
+			return false;
 		int64_t time = loop_from_monotonic(launcher->loop, news.time);
 		if (news.kind == GUARD_REAPED) {
 			call->reaped(call->context, news.pid, news.status, time);
@@ -46,15 +44,25 @@ launcher_hear(void *context, uint32_t events)
 		launcher->told = news.serial;
 		call->started(call->context, news.serial, news.pid, news.error, time);
 	}
+}
+
+/* The guard has news, or is gone. */
+static void
+launcher_hear(void *context, uint32_t events)
+{
+	struct launcher *launcher = context;
+	(void)events;
+	if (launcher_take(launcher))
+		return;
 	loop_unwatch(launcher->loop, launcher->watch);
 	launcher->watch = NULL;
 	close(launcher->socket);
 	launcher->socket = -1;
-	call->gone(call->context);
+	launcher->events.gone(launcher->events.context);
 }
 
 struct launcher *
-launcher_new(struct loop *loop, uint64_t files,
+launcher_new(struct loop *loop, const struct guard_files *files,
     const struct launcher_events *events)
 {
 	struct launcher *launcher = calloc(1, sizeof *launcher);
@@ -167,6 +175,27 @@ launcher_guard(const struct launcher *launcher)
 	return launcher->guard;
 }
 
+/* Asks the guard to end all, and hears whom it reaps until it is gone itself; false: it
+ * is not, so many ms after the last that was heard. */
+static bool
+hear_the_end(struct launcher *launcher, int pidfd, int timeout_ms)
+{
+	struct pollfd polls[] = {{.fd = pidfd, .events = POLLIN},
+	    {.fd = launcher->socket, .events = POLLIN}};
+	if (launcher->socket >= 0)
+		shutdown(launcher->socket, SHUT_WR);
+	for (;;) {
+		int ready = poll(polls, sizeof polls / sizeof *polls, timeout_ms);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		bool ended = ready > 0 && polls[0].revents != 0;
+		if (polls[1].fd >= 0 && !launcher_take(launcher))
+			polls[1].fd = -1;
+		if (ended || ready <= 0)
+			return ended;
+	}
+}
+
 bool
 launcher_end(struct launcher *launcher, int timeout_ms)
 {
@@ -176,19 +205,12 @@ launcher_end(struct launcher *launcher, int timeout_ms)
 	launcher->watch = NULL;
 	launcher_wake(launcher);
 	int pidfd = (int)syscall(SYS_pidfd_open, launcher->guard, 0);
+	bool gone = pidfd < 0 || hear_the_end(launcher, pidfd, timeout_ms);
 	if (launcher->socket >= 0)
 		close(launcher->socket);
 	launcher->socket = -1;
-	bool gone = true;
-	if (pidfd >= 0) {
-		struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-		int ready;
-		do
-			ready = poll(&ended, 1, timeout_ms);
-		while (ready < 0 && errno == EINTR);
-		gone = ready > 0;
+	if (pidfd >= 0)
 		close(pidfd);
-	}
 	if (gone && waitpid(launcher->guard, NULL, 0) == launcher->guard)
 		launcher->guard = 0;
 	return gone;

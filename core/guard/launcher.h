@@ -3,6 +3,7 @@
 #ifndef LAUNCHER_H
 #define LAUNCHER_H
 
+#include "guard.h"
 #include "loop.h"
 
 #include <stdbool.h>
@@ -22,9 +23,8 @@ struct launcher_events {
 	void *context;
 };
 
-/* Forks the guard; files: launcher.h's programs get this limit of descriptors.
- * NULL with errno. */
-struct launcher *launcher_new(struct loop *loop, uint64_t files,
+/* Forks the guard; what its programs get of descriptors, files says.  NULL with errno. */
+struct launcher *launcher_new(struct loop *loop, const struct guard_files *files,
     const struct launcher_events *events);
 
 /* Starts path with argv (NULL-terminated); report, the program's end of its
@@ -46,8 +46,8 @@ void launcher_wake(const struct launcher *launcher);
 /* The guard's PID, 0 when it is gone. */
 pid_t launcher_guard(const struct launcher *launcher);
 
-/* Closes the guard's socket, which makes it end everything, and waits until it
- * has, at most timeout_ms.  True when it is gone. */
+/* Tells the guard to end everything, and waits until it has, so many ms after each that
+ * it reaps, of which events.reaped tells.  True when it is gone. */
 bool launcher_end(struct launcher *launcher, int timeout_ms);
 
 /* The guard was reaped by somebody else. */

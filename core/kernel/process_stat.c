@@ -209,6 +209,56 @@ process_stat_read(struct process_stat *stat, pid_t pid)
 	return process_stat_parse(stat, text);
 }
 
+bool
+process_stat_is_over(const struct process_stat *stat)
+{
+	return stat->state == 'X' || (stat->state == 'Z' && stat->threads <= 1);
+}
+
+/* The state of a thread that lives; 0: none does. */
+static char
+read_thread_state(pid_t pid)
+{
+	char path[PATH_LENGTH], text[STAT_LENGTH], found = 0;
+	struct process_stat thread;
+	struct dirent *entry;
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	DIR *directory = opendir(path);
+	if (directory == NULL)
+		return 0;
+	while ((entry = readdir(directory)) != NULL && (found == 0 || found == 'T')) {
+		snprintf(path, sizeof path, "task/%.16s/stat", entry->d_name);
+		if (*entry->d_name != '.' && read_file(pid, path, text, sizeof text) > 0 &&
+		    process_stat_parse(&thread, text) == 0 && thread.state != 'Z' &&
+		    thread.state != 'X')
+			found = thread.state;
+	}
+	closedir(directory);
+	return found;
+}
+
+char
+process_state_read(pid_t pid)
+{
+	struct process_stat stat;
+	if (process_stat_read(&stat, pid) < 0)
+		return 0;
+	char living = stat.state != 'Z' || process_stat_is_over(&stat) ? 0 :
+	    read_thread_state(pid);
+	return living != 0 ? living : stat.state;
+}
+
+bool
+process_table_is_ours(void)
+{
+	char number[16];
+	ssize_t length = readlink("/proc/self", number, sizeof number - 1);
+	if (length <= 0)
+		return false;
+	number[length] = '\0';
+	return strtol(number, NULL, 10) == (long)getpid();
+}
+
 int
 process_signals_read(struct process_signals *signals, pid_t pid)
 {
@@ -347,7 +397,7 @@ process_command_read(const struct process_stat *stat, char *text, size_t size)
 		return;
 	}
 	snprintf(command, sizeof command, "[%s]%s", stat->comm,
-	    stat->state == 'Z' ? " <defunct>" : "");
+	    process_stat_is_over(stat) ? " <defunct>" : "");
 	replace_controls(command);
 	copy_text(text, size, command);
 }

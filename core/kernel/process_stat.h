@@ -47,6 +47,18 @@ int process_signals_parse(struct process_signals *signals, const char *text);
 /* Reads /proc/PID/stat.  Returns 0 or -1 with errno (ENOENT, ESRCH: gone). */
 int process_stat_read(struct process_stat *stat, pid_t pid);
 
+/* Is the process over: a zombie, or less?  One whose main thread has ended while others go
+ * on stands in state Z, too (pthread_exit(3)), and lives. */
+bool process_stat_is_over(const struct process_stat *stat);
+
+/* What the process does: its state, or that of a thread that lives when the main one has
+ * ended, of one that is not stopped if there is one; 0: it is gone. */
+char process_state_read(pid_t pid);
+
+/* Are the processes in /proc those of our own PID namespace (pid_namespaces(7))?  Else they
+ * bear the numbers of strangers. */
+bool process_table_is_ours(void);
+
 /* Reads the signal sets out of /proc/PID/status. */
 int process_signals_read(struct process_signals *signals, pid_t pid);
 

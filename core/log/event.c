@@ -186,6 +186,7 @@ event_signal_by_name(enum signal_by by)
 {
 	static const char *const names[] = {
 		[BY_USER] = "user", [BY_KERNEL] = "kernel", [BY_HOST] = "host",
+		[BY_CONSOLE] = "console",
 	};
 	return NAME_AT(names, by);
 }
@@ -219,6 +220,13 @@ event_call_name(enum report_call call)
 }
 
 /* Does the call end a connection, or a half of it? */
+bool
+event_is_unended(const struct event *event)
+{
+	return (event->type == EVENT_SENT || event->type == EVENT_ECHO) &&
+	    event->detail == NULL && event->length > 0 && event->line.bytes == event->length;
+}
+
 bool
 event_call_ends(enum report_call call)
 {

@@ -87,7 +87,7 @@ enum lesson_what { LESSON_BEGUN, LESSON_PASSED, LESSON_FAILED, LESSON_SKIPPED };
 
 enum { LESSON_SECTION = 16, WHY_SECTION = 8, WALL_TEXT = 40, VERSION_TEXT = 24 };
 
-enum signal_by { BY_USER, BY_KERNEL, BY_HOST };
+enum signal_by { BY_USER, BY_KERNEL, BY_HOST, BY_CONSOLE };
 
 /* A row of the socket table, with what we know beside it. */
 struct socket_row {
@@ -241,6 +241,10 @@ const char *event_signal_by_name(enum signal_by by);
 const char *event_role_name(enum report_role role);
 const char *event_call_name(enum report_call call);
 bool event_call_ends(enum report_call call); /* shutdown or close */
+
+/* Of sent, echo: is it text behind which no newline went or came? */
+bool event_is_unended(const struct event *event);
+
 const char *event_option_name(enum report_option option);
 const char *event_disposition_name(enum order_disposition disposition);
 

@@ -26,7 +26,7 @@ WORDS(socket_whats, enum socket_what, event_socket_what_name, SOCKET_GONE + 1)
 WORDS(process_whats, enum process_what, event_process_what_name, PROCESS_REAPED + 1)
 WORDS(host_whats, enum host_what, event_host_what_name, HOST_DOWN + 1)
 WORDS(lesson_whats, enum lesson_what, event_lesson_what_name, LESSON_SKIPPED + 1)
-WORDS(senders, enum signal_by, event_signal_by_name, BY_HOST + 1)
+WORDS(senders, enum signal_by, event_signal_by_name, BY_CONSOLE + 1)
 WORDS(states, enum tcp_state, tcp_state_name, STATE_COUNT)
 WORDS(timers, enum tcp_timer, tcp_timer_name, TIMER_PROBE + 1)
 

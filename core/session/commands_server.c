@@ -84,7 +84,11 @@ kill_process(struct session *session, struct running *running, pid_t pid, int nu
 		running->number = number;
 		if (is_lethal(number))
 			host_prepare_death(&session->world, process);
-		if (!world_signal(&session->world, pid, number, BY_USER))
+		if (world_signal(&session->world, pid, number, BY_USER))
+			return;
+		if (errno == ESRCH)
+			refuse(running, "PID %d has ended: show processes", (int)pid);
+		else
 			refuse(running, "PID %d: %s", (int)pid, strerror(errno));
 		return;
 	}

@@ -439,7 +439,7 @@ command_quit(struct session *session, struct running *running)
 	running->deadline = running->begun_at + SECONDS(1);
 	host_heal(&session->world);
 	if (session->world.client.pid != 0)
-		process_watch_signal(session->world.processes, session->world.client.pid, SIGKILL);
+		world_signal(&session->world, session->world.client.pid, SIGKILL, BY_CONSOLE);
 }
 
 /* The client has ended: so do the others, and the guard. */
@@ -449,8 +449,7 @@ quit_done(struct session *session, struct running *running)
 	if (session->world.client.channel != NULL &&
 	    loop_now(session->world.loop) < running->deadline)
 		return false;
-	launcher_end(session->world.launcher, 2000);
-	process_watch_all_gone(session->world.processes);
+	world_end(&session->world);
 	socket_watch_read(session->world.sockets); /* the log ends with what is left */
 	session->world.ended = true;
 	return true;

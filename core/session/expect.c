@@ -5,12 +5,12 @@
  * last command that acts began.  echo takes, in order, what came back. */
 #include "commands.h"
 #include "end_words.h"
+#include "escape.h"
 #include "expect_internal.h"
 #include "host_silence.h"
 #include "server_state.h"
 #include "session_state.h"
 #include "signal_name.h"
-
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,6 +46,19 @@ taken_of(struct session *session, unsigned conn)
 	return &larger[session->taken_count++].next;
 }
 
+/* Are these the bytes that came, or how they are shown ("hi^M", for a line that ends with
+ * CR and LF)? */
+static bool
+is_text(const struct event *event, const char *text)
+{
+	if (event->length == strlen(text) && memcmp(event->text, text, event->length) == 0)
+		return true;
+	char *visible = escape_text(event->text, event->length);
+	bool same = visible != NULL && strcmp(visible, text) == 0;
+	free(visible);
+	return same;
+}
+
 /* The oldest line that no earlier expectation took. */
 static enum verdict
 judge_echo(struct session *session, const struct expectation *expectation,
@@ -63,11 +76,9 @@ judge_echo(struct session *session, const struct expectation *expectation,
 		if (event->type != EVENT_ECHO || event->line.conn != conn)
 			continue;
 		++*next; /* taken, whatever it says */
-		if (event->length == strlen(expectation->text) &&
-		    memcmp(event->text, expectation->text, event->length) == 0)
+		if (is_text(event, expectation->text))
 			return HOLDS;
-		snprintf(got, size, "%.*s", (int)(event->length < 200 ?
-		    event->length : 200), event->text);
+		escape_into(got, size, event->text, event->length < 200 ? event->length : 200);
 		return FAILS_FOR_GOOD;
 	}
 	return NOT_YET;
@@ -150,6 +161,41 @@ is_end_meant(const struct session *session, const struct expectation *expectatio
 	    (current != NULL && event->process.row.pid == current->child);
 }
 
+/* The process that is meant; 0 when none runs. */
+static pid_t
+pid_meant(const struct session *session, enum report_role role)
+{
+	const struct moment *now = log_now(session->world.log);
+	const struct moment_connection *connection =
+	    moment_connection(now, now->current);
+	if (role == ROLE_CLIENT)
+		return session->world.client.pid;
+	if (role == ROLE_SERVER)
+		return session->world.server.pid;
+	return connection != NULL && !connection->child_ended ? connection->child : 0;
+}
+
+/* What became of it before then, if it has ended and none runs in its place. */
+static void
+describe_earlier_end(const struct session *session, const struct expectation *expectation,
+    char *got, size_t size)
+{
+	const struct log *log = session->world.log;
+	char words[END_WORDS];
+	uint64_t number = session->acting_mark;
+	if (pid_meant(session, expectation->role) != 0)
+		return;
+	while ((number = log_find_back(log, number, log_first(log),
+	    LOG_TYPE(EVENT_PROCESS))) != UINT64_MAX) {
+		const struct event *event = log_event(log, number);
+		if (!is_end_meant(session, expectation, event))
+			continue;
+		snprintf(got, size, "it ended before the last command: %s",
+		    end_words(event->process.end.status, END_AS_GOT, words));
+		return;
+	}
+}
+
 /* The end of the client, the server or a child since then. */
 static enum verdict
 judge_end(struct session *session, const struct expectation *expectation,
@@ -157,6 +203,7 @@ judge_end(struct session *session, const struct expectation *expectation,
 {
 	char words[END_WORDS];
 	snprintf(got, size, "it has not ended");
+	describe_earlier_end(session, expectation, got, size);
 	for (uint64_t i = session->acting_mark; i < log_end(session->world.log); i++) {
 		const struct event *event = log_event(session->world.log, i);
 		if (!is_end_meant(session, expectation, event))
@@ -201,20 +248,6 @@ judge_state(struct session *session, const struct expectation *expectation,
 	    expectation->end == END_CLIENT ? connection->client : connection->server;
 	snprintf(got, size, "%s", tcp_state_name(state));
 	return (long)state == expectation->number ? HOLDS : NOT_YET;
-}
-
-/* The process that is meant; 0 when none runs. */
-static pid_t
-pid_meant(const struct session *session, enum report_role role)
-{
-	const struct moment *now = log_now(session->world.log);
-	const struct moment_connection *connection =
-	    moment_connection(now, now->current);
-	if (role == ROLE_CLIENT)
-		return session->world.client.pid;
-	if (role == ROLE_SERVER)
-		return session->world.server.pid;
-	return connection != NULL && !connection->child_ended ? connection->child : 0;
 }
 
 /* What a process does about a signal, as the kernel says right now. */
@@ -269,6 +302,7 @@ asks_of_dark_host(const struct session *session,
 		return false;
 	return expectation->what == EXPECT_LISTENING ||
 	    expectation->what == EXPECT_CHILDREN ||
+	    expectation->what == EXPECT_ZOMBIES ||
 	    (expectation->what == EXPECT_DISPOSITION &&
 	    expectation->role != ROLE_CLIENT) ||
 	    (expectation->what == EXPECT_STATE && expectation->end == END_SERVER);
@@ -281,6 +315,35 @@ asks_of_hidden_server(const struct session *session,
 {
 	return server_is_hidden(&session->world) && (expectation->what == EXPECT_CHILDREN ||
 	    expectation->what == EXPECT_ZOMBIES || expectation->what == EXPECT_REAPED);
+}
+
+/* Does it ask of the server's side of another machine, of which nothing is seen here? */
+static bool
+asks_of_far_host(const struct session *session, const struct expectation *expectation)
+{
+	if (session->world.host_is_local)
+		return false;
+	switch (expectation->what) {
+	case EXPECT_SERVER_ERRNO:
+	case EXPECT_LISTENING:
+	case EXPECT_CHILDREN:
+	case EXPECT_ZOMBIES:
+	case EXPECT_REAPED:
+		return true;
+	case EXPECT_STATE:
+		return expectation->end == END_SERVER;
+	case EXPECT_EXIT:
+	case EXPECT_SIGNAL:
+	case EXPECT_DISPOSITION:
+		return expectation->role != ROLE_CLIENT;
+	case EXPECT_ECHO:
+	case EXPECT_EOF:
+	case EXPECT_ERRNO:
+	case EXPECT_SENT:
+	case EXPECT_RECEIVED:
+		break;
+	}
+	return false;
 }
 
 /* A number that the moment tells. */
@@ -301,6 +364,11 @@ judge(struct session *session, const struct running *running, char *got,
 {
 	const struct expectation *expectation = running->expectation;
 	const struct moment *now = log_now(session->world.log);
+	if (asks_of_far_host(session, expectation)) {
+		snprintf(got, size, "nothing: the server is on another machine, and cannot be seen "
+		    "from here");
+		return FAILS_FOR_GOOD;
+	}
 	if (asks_of_dark_host(session, expectation)) {
 		snprintf(got, size, "host down");
 		return FAILS_FOR_GOOD;
@@ -400,6 +468,7 @@ is_judged(struct session *session, struct running *running)
 	char got[256] = "";
 	int64_t now = loop_now(session->world.loop);
 	int64_t deadline = running->begun_at + expectation->within;
+	bool came_late;
 	if (expectation->what == EXPECT_ECHO && expectation->held_since != 0) {
 		if (now - expectation->held_since < expectation->hold)
 			return false;
@@ -417,9 +486,13 @@ is_judged(struct session *session, struct running *running)
 	case NOT_YET:
 		expectation->held_since = 0;
 		/* however little time it was given, one reading it may wait for */
-		if (now < deadline || (is_stale(session, running) &&
-		    now < running->begun_at + READING_NS))
+		if (is_stale(session, running) && now < running->begun_at + READING_NS)
 			return false;
+		if (!session_time_is_over(session, deadline, &came_late)) {
+			if (came_late)
+				command_expect(session, running);
+			return false;
+		}
 		break;
 	case FAILS_FOR_GOOD:
 		break;
@@ -435,5 +508,7 @@ expect_done(struct session *session, struct running *running)
 	bool judged = is_judged(session, running);
 	if (!judged)
 		running->look_at = next_look(session, running);
+	if (!judged && running->read_until > loop_now(session->world.loop))
+		running->look_at = running->read_until;
 	return judged;
 }

@@ -20,6 +20,8 @@
 #define TICK_NS MILLISECONDS(5)
 #define QUICK_NS MILLISECONDS(300) /* what no event tells has mostly come by then */
 #define REST_NS MILLISECONDS(250)  /* as often as the watches look at rest */
+#define LATE_NS MILLISECONDS(20)   /* so late no timer comes that was not kept from it */
+#define READ_NS MILLISECONDS(100)  /* what lies in the sockets and tables is read by then */
 
 /* The length of a line without the blanks that completion leaves behind a word; those
  * behind a TEXT, which an expectation may have, too, are the text's. */
@@ -116,16 +118,32 @@ running_begin(struct session *session, struct queued *queued)
 	}
 }
 
+bool
+session_time_is_over(struct session *session, int64_t deadline, bool *came_late)
+{
+	struct running *running = &session->running;
+	int64_t now = loop_now(session->world.loop);
+	*came_late = false;
+	if (now < deadline)
+		return false;
+	if (running->read_until == 0) {
+		*came_late = now - deadline > LATE_NS;
+		running->read_until = *came_late ? now + READ_NS : now;
+	}
+	return now >= running->read_until;
+}
+
 /* Has the running command been carried out, or waited long enough? */
 static bool
 running_is_done(struct session *session)
 {
 	struct running *running = &session->running;
+	bool came_late;
 	if (running->command->done == NULL ||
 	    running->command->done(session, running))
 		return true;
 	return running->expectation == NULL &&
-	    loop_now(session->world.loop) >= running->deadline;
+	    session_time_is_over(session, running->deadline, &came_late);
 }
 
 /* The connection that a screen opens at the start is not tried: the server
@@ -157,6 +175,8 @@ ask_again(struct session *session)
 		at = now + (now - running->begun_at < QUICK_NS ? TICK_NS : REST_NS);
 	if (running->expectation == NULL && running->deadline < at)
 		at = running->deadline;
+	if (running->read_until > at)
+		at = running->read_until;
 	if (at != INT64_MAX)
 		timer_no_later(session->world.tick, at > now ? at - now : 0);
 }

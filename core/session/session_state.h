@@ -31,6 +31,8 @@ struct running {
 	struct given given;
 	enum command_source source;
 	int64_t begun_at, deadline;
+	int64_t read_until;             /* its time was over and we came late: so long what
+	                                   happened before is still read; 0: it is not over */
 	int64_t look_at;                /* when it is asked again without an event;
 	                                   0: often at first, then as at rest */
 	uint64_t mark;                  /* log_end() when it began */
@@ -76,6 +78,11 @@ struct session {
 
 /* No question about a stranger is out any more. */
 void session_forget_question(struct session *session);
+
+/* Is the time over that the running command has until then?  A console that was not there
+ * (stopped, or without a processor) has not read yet what came in time, so that is read
+ * first: came_late is true in the round in which this begins. */
+bool session_time_is_over(struct session *session, int64_t deadline, bool *came_late);
 
 /* The arguments are wrong, or it cannot be done: one line that names the mend. */
 void refuse(struct running *running, const char *format, ...)

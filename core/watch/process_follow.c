@@ -6,6 +6,7 @@
 #include "pidfd_signal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,13 +240,26 @@ process_watch_reaped(struct process_watch *watch, pid_t pid, int status,
 	watch->came_or_died(watch->context);
 }
 
+/* Has it died, whoever waits for it? */
+static bool
+is_dead(const struct followed *followed)
+{
+	struct pollfd died = {.fd = followed->pidfd, .events = POLLIN};
+	if (followed->dead)
+		return true;
+	if (followed->pidfd >= 0)
+		return poll(&died, 1, 0) == 1;
+	char state = process_watch_state(followed->pid);
+	return state == 0 || state == 'Z' || state == 'X';
+}
+
 void
-process_watch_all_gone(struct process_watch *watch)
+process_watch_forget_all(struct process_watch *watch)
 {
 	while (watch->all != NULL) {
-		struct moment_process *process =
+		const struct moment_process *process =
 		    moment_process(log_now(watch->log), watch->all->pid);
-		if (process != NULL) {
+		if (process != NULL && is_dead(watch->all)) {
 			struct process_row row = process->row;
 			process_watch_tell(watch, PROCESS_EXITED, &row, &watch->all->end,
 			    loop_now(watch->loop));

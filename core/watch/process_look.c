@@ -122,7 +122,7 @@ followed_settle(struct process_watch *watch, struct followed *followed,
 	bool there = process_look_read(&row, &stat);
 	if (!there && process_look_starved())
 		return;
-	if (there && stat.state == 'Z') {
+	if (there && process_stat_is_over(&stat)) {
 		followed->end.known = stat.has_exit_code;
 		followed->end.status = stat.exit_code;
 		followed->zombie = true;
@@ -158,7 +158,7 @@ process_look(struct process_watch *watch, struct followed *followed)
 	bool there = process_look_read(&row, &stat);
 	if (!there && process_look_starved())
 		return;
-	if (!there || (stat.state == 'Z' && !followed->zombie)) {
+	if (!there || (process_stat_is_over(&stat) && !followed->zombie)) {
 		if (followed->zombie) {
 			followed_vanished(watch, followed, &row);
 		} else {

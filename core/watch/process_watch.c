@@ -18,8 +18,7 @@ enum { LOOK_AT_ONCE = 48 };
 char
 process_watch_state(pid_t pid)
 {
-	struct process_stat stat;
-	return process_stat_read(&stat, pid) < 0 ? 0 : stat.state;
+	return process_state_read(pid);
 }
 
 /* Looks at the rows: at each with a death that is not settled, and at so many of the

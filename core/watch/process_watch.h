@@ -56,8 +56,8 @@ void process_watch_refresh(struct process_watch *watch);
  * between its fork and the report of it leaves one.  Whether there was any. */
 bool process_watch_adopt(struct process_watch *watch, pid_t guard);
 
-/* Everybody was ended: the rows that are left go. */
-void process_watch_all_gone(struct process_watch *watch);
+/* Follows nobody any more.  Of those that have died that is told; the others live on. */
+void process_watch_forget_all(struct process_watch *watch);
 
 /* Reports were lost: look for the server's children often. */
 void process_watch_search(struct process_watch *watch, bool often);

@@ -8,6 +8,7 @@
 #include "socket_watch_internal.h"
 
 #include "details_watch.h"
+#include "endpoint.h"
 #include "giving_up.h"
 
 #include <limits.h>
@@ -354,7 +355,8 @@ socket_watch_look(void *context)
 }
 
 bool
-socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *owner)
+socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *host,
+    struct tcp_row *row, pid_t *owner)
 {
 	if (socket_probe_listeners(&watch->probe, 4) == 0 &&
 	    socket_probe_listeners(&watch->probe, 6) == 0)
@@ -366,7 +368,7 @@ socket_watch_listener(struct socket_watch *watch, struct tcp_row *row, pid_t *ow
 	table_reading_end(&reading);
 	for (size_t i = 0; i < watch->table.count; i++) {
 		const struct tcp_row *each = &watch->table.rows[i];
-		if (each->state != STATE_LISTEN || each->local.port != watch->port)
+		if (each->state != STATE_LISTEN || !endpoint_serves(&each->local, host))
 			continue;
 		*row = *each;
 		*owner = socket_holder_anybody(each->inode);

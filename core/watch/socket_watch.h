@@ -51,9 +51,9 @@ void socket_watch_follow_details(struct socket_watch *watch);
 /* Watches another port from now on. */
 void socket_watch_port(struct socket_watch *watch, uint16_t port);
 
-/* Whose is the listener on our port: the row, and the process that holds it (0:
- * not ours to see).  False when nothing listens. */
-bool socket_watch_listener(struct socket_watch *watch, struct tcp_row *row,
-    pid_t *owner);
+/* Whose is the listener that a client of host, which has the watch's port, meets: the row,
+ * and the process that holds it (0: not ours to see).  False when nothing listens there. */
+bool socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *host,
+    struct tcp_row *row, pid_t *owner);
 
 #endif

@@ -27,6 +27,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,7 +74,7 @@ host_how(const struct world *world, enum host_what what)
 		return refused ? "client deaf (IP_MINTTL 255); pidfd_getfd refused" :
 		    "sockets deaf and mute (IP_MINTTL 255, IP_TTL 1)";
 	case HOST_DOWN:
-		return "no process left, client deaf (IP_MINTTL 255)";
+		return "no process left, client deaf (IP_MINTTL 255); other clients get RST";
 	case HOST_UP:
 	case HOST_SHUTTING_DOWN:
 		break;
@@ -81,15 +82,60 @@ host_how(const struct world *world, enum host_what what)
 	return NULL;
 }
 
+/* What has no process on the server's side, and so cannot be reached: "2 FIN_WAIT2,
+ * 1 TIME_WAIT until 64.300"; "" when there is nothing. */
+static void
+remains_text(const struct world *world, char *text, size_t size)
+{
+	const struct moment *now = log_now(world->log);
+	unsigned counts[STATE_COUNT] = {0};
+	int64_t until = 0;
+	size_t used = 0;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;) {
+		const struct tcp_row *row = &socket->row.tcp;
+		if (row->inode != 0 || row->local.port != now->host.port ||
+		    row->state == STATE_LISTEN || row->state == STATE_SYN_RECV ||
+		    row->state == STATE_ESTABLISHED || (unsigned)row->state >= STATE_COUNT)
+			continue;
+		counts[row->state]++;
+		until = socket->row.timer_at > until ? socket->row.timer_at : until;
+	}
+	*text = '\0';
+	for (int state = 0; state < STATE_COUNT; state++)
+		if (counts[state] > 0 && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%u %s",
+			    used > 0 ? ", " : "", counts[state],
+			    tcp_state_name((enum tcp_state)state));
+	if (until != 0 && used > 0 && used < size)
+		snprintf(text + used, size - used, " until %.3f", (double)until / 1e9);
+}
+
+/* How it is done, and for whom it is not. */
+static char *
+host_detail(const struct world *world, enum host_what what)
+{
+	const char *how = host_how(world, what);
+	char remains[96], *detail = NULL;
+	remains_text(world, remains, sizeof remains);
+	if (what == HOST_UP && *remains != '\0') {
+		if (asprintf(&detail, "this one kernel still has %s, as no real host would; it "
+		    "hinders a bind without SO_REUSEADDR", remains) < 0)
+			return NULL;
+	} else if (how != NULL && asprintf(&detail, "%s%s%s", how, *remains != '\0' ?
+	    "; not what no process holds: " : "", remains) < 0) {
+		return NULL;
+	}
+	return detail;
+}
+
 /* Appends the host's event. */
 static void
 host_tell(struct world *world, enum host_what what)
 {
 	struct event event = {.time = loop_now(world->loop), .type = EVENT_HOST};
-	const char *how = host_how(world, what);
 	event.host.what = what;
-	if (how != NULL)
-		event.detail = strdup(how);
+	event.detail = host_detail(world, what);
 	world->host.told++;
 	world_append(world, &event);
 	world_look_soon(world);

@@ -18,11 +18,14 @@
 struct line_buffer {
 	char *bytes;
 	size_t length, room;
-	unsigned conn;
+	int64_t at;        /* CLOCK_MONOTONIC ns, of the latest of them */
+	uint16_t format;
 };
 
-/* A peer that sends no newline is shown in pieces of so many bytes. */
+/* A peer that sends no newline is shown in pieces of so many bytes, or of what has come
+ * when nothing follows for so long: longer than `send --split` pauses. */
 enum { LINE_MAX_BYTES = 65536 };
+#define UNENDED_NS SECONDS(2)
 
 /* Our client's connection that the server's end with this peer belongs to. */
 static unsigned
@@ -71,6 +74,14 @@ line_buffer_of(struct client *client, unsigned conn)
 		client->lines_room = room;
 	}
 	return &client->lines[place - 1];
+}
+
+/* Nothing is waited for any more. */
+static void
+line_buffer_clear(struct line_buffer *buffer)
+{
+	free(buffer->bytes);
+	*buffer = (struct line_buffer){0};
 }
 
 /* How many bytes at the start make a whole line, or a whole number; 0: not yet. */
@@ -127,11 +138,32 @@ take_client_read(struct world *world, const struct report *report)
 	if (report->length > 0)
 		memcpy(buffer->bytes + buffer->length, report->data, report->length);
 	buffer->length += report->length;
+	buffer->at = report->time;
+	buffer->format = report->format;
 	if (buffer->length > 0)
 		tell_echoes(world, buffer, report);
-	if (buffer->length == 0) {
-		free(buffer->bytes);
-		*buffer = (struct line_buffer){0};
+	if (buffer->length > 0)
+		timer_no_later(world->unended, UNENDED_NS);
+	else
+		line_buffer_clear(buffer);
+}
+
+void
+reports_tell_unended(struct world *world)
+{
+	struct client *client = &world->client;
+	for (size_t i = 0; i < client->lines_room; i++) {
+		struct line_buffer *buffer = &client->lines[i];
+		struct report report = {.conn = client->lines_from + (unsigned)i + 1,
+		    .time = buffer->at, .format = buffer->format};
+		int64_t rest = UNENDED_NS + loop_from_monotonic(world->loop, buffer->at) -
+		    loop_now(world->loop);
+		if (buffer->length > 0 && rest > 0) {
+			timer_no_later(world->unended, rest);
+		} else if (buffer->length > 0) {
+			tell_line(world, EVENT_ECHO, &report, buffer->bytes, buffer->length);
+			line_buffer_clear(buffer);
+		}
 	}
 }
 

@@ -12,6 +12,9 @@ void reports_take(void *context, struct channel *channel, const struct report *r
 /* Takes every report that is there. */
 void reports_drain(struct world *world);
 
+/* Tells what has come back, is no whole line, and has not gone on for a while. */
+void reports_tell_unended(struct world *world);
+
 /* Frees the lines that are not whole yet. */
 void reports_forget_lines(struct world *world);
 

@@ -144,7 +144,7 @@ server_choose_port(struct world *world)
 	uint16_t wanted = world->host_endpoint.port;
 	if (world->port_given || !world->host_is_local)
 		return;
-	while (socket_watch_listener(world->sockets, &row, &owner) &&
+	while (socket_watch_listener(world->sockets, &world->host_endpoint, &row, &owner) &&
 	    row.uid != geteuid() && world->host_endpoint.port < 65535) {
 		world->host_endpoint.port++;
 		socket_watch_port(world->sockets, world->host_endpoint.port);
@@ -159,7 +159,7 @@ server_find(struct world *world, struct event *start)
 	struct tcp_row row;
 	pid_t owner = 0;
 	server->found.there = world->host_is_local &&
-	    socket_watch_listener(world->sockets, &row, &owner);
+	    socket_watch_listener(world->sockets, &world->host_endpoint, &row, &owner);
 	server->ours = world->host_is_local && !server->found.there &&
 	    !world->options.no_server;
 	start->start.server = server->found.there ? SERVER_WATCHED :

@@ -135,6 +135,7 @@ guest_started(struct world *world, pid_t pid)
 {
 	struct process_stat stat;
 	world->server.guest->main = pid;
+	world->server.guest->begun_at = loop_now(world->loop);
 	world->server.guest->start_time =
 	    process_stat_read(&stat, pid) == 0 ? stat.start_time : 0;
 	server_output_name(world->server.guest->output, pid);
@@ -380,7 +381,7 @@ guest_look(struct world *world)
 		timer_no_later(world->tick, MILLISECONDS(50));
 		if (has_unowned_listener(log_now(world->log)))
 			socket_watch_force(world->sockets);
-		guest->told = since > PATIENCE;
+		guest->told = guest->main != 0 && since > PATIENCE;
 		if (guest->told)
 			trouble_deaf(world, guest->output);
 	}

@@ -123,8 +123,7 @@ trouble_address(struct world *world, const struct report_endpoint *local)
 {
 	const struct report_endpoint *host = &world->host_endpoint;
 	char here[ENDPOINT_TEXT], there[ENDPOINT_TEXT];
-	if (endpoint_equal(local, host) ||
-	    (endpoint_is_any(local) && local->family >= host->family))
+	if (endpoint_serves(local, host))
 		return;
 	endpoint_address_text(local, there);
 	endpoint_address_text(host, here);

@@ -104,6 +104,7 @@ struct world {
 	struct report_endpoint host_endpoint;
 	char host_name[256];
 	bool host_is_local, port_given;
+	bool host_is_any;               /* 0.0.0.0 or ::, which the client calls on loopback */
 	uint16_t wanted_port;           /* before the next free one was taken */
 	uint64_t files;                 /* RLIMIT_NOFILE as it was */
 	struct client client;
@@ -111,6 +112,8 @@ struct world {
 	struct host host;
 	struct timer *tick;             /* a round of the loop is wanted by then */
 	struct timer *hold;             /* how long server reports are held back */
+	struct timer *unended;          /* how long the rest of a line is waited for */
+	bool ending;                    /* the guard ends all that it has started */
 	bool ended;                     /* it is being taken down */
 	bool failed;                    /* an error was told */
 	bool disbelieved;               /* a report was, and that was told */
@@ -135,6 +138,9 @@ void world_look_soon(struct world *world);
 /* A process ended so (as of wait(2)): when it was by a SIGPIPE that nobody sent but
  * the kernel, that is told. */
 void world_tell_sigpipe(struct world *world, pid_t pid, int status, int64_t time);
+
+/* Ends all that the world has started, and tells how each of it ended. */
+void world_end(struct world *world);
 
 /* Sends a signal to a process of ours and tells it; false with errno. */
 bool world_signal(struct world *world, pid_t pid, int number, enum signal_by by);

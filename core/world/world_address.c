@@ -36,6 +36,16 @@ address_is_local(const struct report_endpoint *endpoint)
 	return found;
 }
 
+/* In place of the wildcard address, of the same family. */
+static void
+take_loopback(struct report_endpoint *endpoint)
+{
+	memset(endpoint->address, 0, sizeof endpoint->address);
+	if (endpoint->family == 4)
+		endpoint->address[0] = 127;
+	endpoint->address[endpoint->family == 4 ? 3 : 15] = 1;
+}
+
 bool
 world_resolve(struct world *world, char *error)
 {
@@ -63,6 +73,9 @@ world_resolve(struct world *world, char *error)
 	memcpy(&address, found->ai_addr, found->ai_addrlen);
 	world->host_endpoint = report_endpoint_from(&address);
 	freeaddrinfo(found);
+	world->host_is_any = endpoint_is_any(&world->host_endpoint);
+	if (world->host_is_any) /* so does the kernel: its rows have this address */
+		take_loopback(&world->host_endpoint);
 	world->host_is_local = address_is_local(&world->host_endpoint);
 	return true;
 }

@@ -52,7 +52,7 @@ first_settings(struct world *world, char *error)
 {
 	char address[ENDPOINT_TEXT] = "any";
 	struct settings *settings = &world->server.settings;
-	if (endpoint_is_loopback(&world->host_endpoint))
+	if (endpoint_is_loopback(&world->host_endpoint) && !world->host_is_any)
 		endpoint_address_text(&world->host_endpoint, address);
 	settings_init(settings, address);
 	for (size_t i = 0; i < world->options.set_count; i++)
@@ -115,7 +115,11 @@ sees_what_it_is_about(char *error)
 		    "there (mount -t proc proc /proc)", files[i], strerror(errno));
 		return false;
 	}
-	return true;
+	if (process_table_is_ours())
+		return true;
+	snprintf(error, WORLD_ERROR, "/proc shows the processes of another PID namespace, so a "
+	    "number there is a stranger's: mount -t proc proc /proc");
+	return false;
 }
 
 /* The timers' functions: a round of the loop is all that is wanted of them. */
@@ -132,6 +136,13 @@ unhold(void *context)
 	struct world *world = context;
 	world->client.unbegun = 0;
 	server_hold(world, false);
+}
+
+/* What came back without an end of line has waited long enough for it. */
+static void
+tell_unended(void *context)
+{
+	reports_tell_unended(context);
 }
 
 /* The parts, in the order in which they need each other; false with errno, and what
@@ -163,9 +174,11 @@ make_parts(struct world *world, const char **part)
 	world->all = all_sockets_new(world->loop, world->log);
 	world->tick = loop_timer(world->loop, tick, world);
 	world->hold = loop_timer(world->loop, unhold, world);
+	world->unended = loop_timer(world->loop, tell_unended, world);
 	return world->processes != NULL && world->sockets != NULL &&
 	    world->all != NULL &&
-	    world->tick != NULL && world->hold != NULL && host_init(world);
+	    world->tick != NULL && world->hold != NULL && world->unended != NULL &&
+	    host_init(world);
 }
 
 bool
@@ -206,6 +219,9 @@ world_begin(struct world *world)
 	server_find(world, &event);
 	world_append(world, &event);
 	refused_here_tell(world);
+	if (world->host_is_any)
+		world_note(world, "HOST %s is every address of this machine: the client calls it on "
+		    "the loopback address", world->host_name);
 	server_begin(world);
 	client_start(world);
 	socket_watch_force(world->sockets);
@@ -235,6 +251,7 @@ world_free(struct world *world)
 	if (world->loop != NULL) {
 		loop_untimer(world->loop, world->tick);
 		loop_untimer(world->loop, world->hold);
+		loop_untimer(world->loop, world->unended);
 		loop_untimer(world->loop, world->host.timer);
 	}
 	log_free(world->log);

@@ -11,8 +11,11 @@
 #include "world.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,11 +73,32 @@ guard_started(void *context, uint32_t serial, pid_t pid, int error, int64_t time
 		socket_watch_force(world->sockets);
 }
 
+/* At the end it is the guard that kills. */
+static void
+tell_killed(struct world *world, pid_t pid, int status, int64_t time)
+{
+	struct event event = {.time = time, .type = EVENT_SIGNAL};
+	const struct moment_process *process = moment_process(log_now(world->log), pid);
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL || process == NULL ||
+	    process->what == PROCESS_ZOMBIE)
+		return;
+	event.signal.number = SIGKILL;
+	event.signal.to = pid;
+	event.signal.by = BY_CONSOLE;
+	world_append(world, &event);
+}
+
 /* The guard reaped a process; what it reported before it died comes first. */
 static void
 guard_reaped(void *context, pid_t pid, int status, int64_t time)
 {
 	struct world *world = context;
+	if (world->ending) {
+		tell_killed(world, pid, status, time);
+		process_watch_reaped(world->processes, pid, status,
+		    launcher_guard(world->launcher), time);
+		return;
+	}
 	reports_drain(world);
 	world_tell_sigpipe(world, pid, status, time);
 	process_watch_reaped(world->processes, pid, status,
@@ -115,11 +139,53 @@ guard_gone(void *context)
 	}
 }
 
+void
+world_end(struct world *world)
+{
+	world->ending = true;
+	launcher_end(world->launcher, 2000);
+	process_watch_forget_all(world->processes);
+}
+
+/* The number of the descriptor that this word of a command line names, as bash's <(...)
+ * does; -1: none, or one that we have opened ourselves. */
+static int
+handed_descriptor(const char *word)
+{
+	static const char *const directories[] = {"/dev/fd/", "/proc/self/fd/"};
+	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+		size_t length = strlen(directories[i]);
+		char *end;
+		if (strncmp(word, directories[i], length) != 0)
+			continue;
+		long fd = strtol(word + length, &end, 10);
+		if (end > word + length && *end == '\0' && fd > STDERR_FILENO &&
+		    fd <= INT_MAX && fcntl((int)fd, F_GETFD) == 0)
+			return (int)fd;
+	}
+	return -1;
+}
+
+/* The descriptors that the server's command line names are handed on to it. */
+static struct guard_files
+files_to_hand_on(const struct world *world)
+{
+	struct guard_files files = {.limit = world->files};
+	for (const char *const *word = world->options.server; word != NULL &&
+	    *word != NULL && files.handed_count < GUARD_HANDED; word++) {
+		int fd = handed_descriptor(*word);
+		if (fd >= 0)
+			files.handed[files.handed_count++] = fd;
+	}
+	return files;
+}
+
 bool
 world_launch(struct world *world)
 {
+	struct guard_files files = files_to_hand_on(world);
 	struct launcher_events events = {.started = guard_started,
 	    .reaped = guard_reaped, .gone = guard_gone, .context = world};
-	world->launcher = launcher_new(world->loop, world->files, &events);
+	world->launcher = launcher_new(world->loop, &files, &events);
 	return world->launcher != NULL;
 }

@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
-plan 39
+plan 41
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -123,6 +123,14 @@ aside through ncat 1 ncat -l -k -e /bin/cat 127.0.0.1 PORT
 aside through 'Python, forking' 1 $python "$servers/forking.py" ForkingTCPServer PORT
 aside through 'Python, threading' 0 $python "$servers/forking.py" ThreadingTCPServer PORT
 aside through 'select()' 0 "$odd" plain PORT
+aside through 'one whose main thread has ended' 0 "$odd" threaded PORT
+aside play 'one that sends no end of line' 0 '^[0-9.]* *echo *conn 1  hi  \(no end of line\)$' \
+    'expect listening yes
+connect
+send hi
+expect echo hi
+send --no-newline x
+expect echo x' "$odd" bare PORT
 aside through 'a daemon' 0 "$odd" daemon PORT
 aside through 'one that exits once its child serves' 0 "$odd" inherit PORT
 aside through 'one in a script' 0 sh -c "$odd plain PORT; echo over"

@@ -391,7 +391,7 @@ press Tab
 press s
 see "TCP's states, connection 1"
 see '▲both'
-see 'client  \(SYN_SENT\) ► ESTABLISHED'
+see 'client  \(?SYN_SENT\)? ► ESTABLISHED'
 press f
 see 'accept .* = '
 press x
@@ -590,7 +590,7 @@ finish 'the server is killed in the middle of a lesson, and again heals it'
 
 open_console 80 24 --play "./$lessons/small.scenario"
 see '│Next: connect; send hello +Enter│'
-prlimit --pid "$(console_pid)" --nofile=24:24
+prlimit --pid "$(console_pid)" --nofile=25:25
 press Escape
 see 'Enter Zoom'
 press b

@@ -11,11 +11,14 @@
  *   hold       never accepts
  *   reset      answers each connection with RST
  *   shared     three children listen at the port, each by itself (SO_REUSEPORT)
- *   prefork    four children accept, each of which serves its own connections */
+ *   prefork    four children accept, each of which serves its own connections
+ *   threaded   its main thread ends; another one serves
+ *   bare       answers without the newline */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -67,6 +70,8 @@ serve(int fd, fd_set *all)
 {
 	char bytes[4096];
 	ssize_t size = read(fd, bytes, sizeof bytes);
+	if (size > 1 && mode_is("bare"))
+		size--;
 	if (size > 0 && write(fd, bytes, (size_t)size) == size)
 		return;
 	FD_CLR(fd, all);
@@ -119,6 +124,13 @@ run(int listener)
 	}
 }
 
+/* The same in a thread. */
+static void *
+run_in_thread(void *context)
+{
+	run(*(int *)context);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -141,7 +153,8 @@ main(int argc, char **argv)
 		if (i == 2)
 			for (;;)
 				pause();
-	int listener = open_listener(atoi(argv[2]));
+	static int listener; /* the thread outlives main */
+	listener = open_listener(atoi(argv[2]));
 	if (mode_is("inherit"))
 		leave_parent();
 	if (mode_is("prefork")) {
@@ -153,5 +166,8 @@ main(int argc, char **argv)
 	}
 	printf("%s: PID %d serves port %s\n", mode, (int)getpid(), argv[2]);
 	fflush(stdout);
+	pthread_t thread;
+	if (mode_is("threaded") && pthread_create(&thread, NULL, run_in_thread, &listener) == 0)
+		pthread_exit(NULL);
 	run(listener);
 }

@@ -48,6 +48,7 @@ bare_open(size_t events)
 	session->world.all = all_sockets_new(session->world.loop, session->world.log);
 	session->world.tick = loop_timer(session->world.loop, bare_nothing, session);
 	session->world.hold = loop_timer(session->world.loop, bare_nothing, session);
+	session->world.unended = loop_timer(session->world.loop, bare_nothing, session);
 	ck_assert(session->world.hold != NULL && session->world.tick != NULL);
 	ck_assert(session->world.processes != NULL && session->world.sockets != NULL);
 	ck_assert(host_init(&session->world));
@@ -72,6 +73,7 @@ bare_close(struct session *session)
 	all_sockets_free(session->world.all);
 	loop_untimer(session->world.loop, session->world.tick);
 	loop_untimer(session->world.loop, session->world.hold);
+	loop_untimer(session->world.loop, session->world.unended);
 	loop_untimer(session->world.loop, session->world.host.timer);
 	log_free(session->world.log);
 	loop_free(session->world.loop);
@@ -103,6 +105,10 @@ bare_later(struct session *session, int64_t time)
 	session->running.deadline -= time;
 	session->running.deadline_seen -= time;
 	runner_step(session);
+	if (session->running.read_until != 0) { /* what came in time has been read */
+		session->running.read_until = 1;
+		runner_step(session);
+	}
 }
 
 static inline bool
@@ -220,7 +226,8 @@ static inline void
 bare_guard(struct session *session)
 {
 	struct launcher_events events = {bare_started, bare_reaped, bare_nothing, NULL};
-	session->world.launcher = launcher_new(session->world.loop, 1024, &events);
+	session->world.launcher = launcher_new(session->world.loop,
+	    &(struct guard_files){.limit = 1024}, &events);
 	ck_assert_ptr_nonnull(session->world.launcher);
 	/* a client that cannot run lets go of what it is told at any moment */
 	const char *build = getenv("BUILD");

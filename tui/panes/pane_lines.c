@@ -19,7 +19,7 @@ prepare_echoed(struct pane_state *state, const struct scene *scene,
 	pane_index_events(state, scene, LOG_TYPE(EVENT_ECHO), NULL);
 }
 
-/* One line, without the newline that ends it; behind its connection's number
+/* One line, without the newline that ends it, of which it is said when there was none; behind its connection's number
  * when there is more than one; before their bytes, when it is numbers. */
 static void
 write_line(const struct pane_state *state, const struct scene *scene,
@@ -30,7 +30,8 @@ write_line(const struct pane_state *state, const struct scene *scene,
 	if (event == NULL || event->text == NULL)
 		return;
 	char text[LINE_TEXT - 16];
-	const char *hex = event->detail != NULL ? event->detail : "";
+	const char *hex = event->detail != NULL ? event->detail :
+	    event_is_unended(event) ? "(no end of line)" : "";
 	const char *gap = *hex != '\0' ? "  " : "";
 	size_t length = event->length;
 	if (length > 0 && event->text[length - 1] == '\n')

@@ -201,6 +201,7 @@ prepare_connections(struct pane_state *state, const struct scene *scene,
 		    connection->conn, endpoint_text(&connection->local, local),
 		    endpoint_text(&connection->remote, remote),
 		    tcp_state_name(connection->client),
+		    strcmp(moment->world, "remote") == 0 ? "-" :
 		    tcp_state_name(connection->server),
 		    connection->child != 0 ? child : "-");
 		text_add(&state->text, STYLE_PLAIN,

@@ -244,6 +244,9 @@ START_TEST(signals_have_their_lines)
 	event.signal.by = BY_KERNEL;
 	check_lines(event, "3.204 signal  SIGTERM → 7, by the kernel",
 	    "3.204 signal  SIGTERM → 7 (kernel)", same);
+	event.signal.by = BY_CONSOLE;
+	check_lines(event, "3.204 signal  SIGTERM → 7, by the console",
+	    "3.204 signal  SIGTERM → 7 (console)", same);
 	event.signal.caught = true;
 	check_lines(event, "3.204 signal  SIGTERM → 7, caught",
 	    "3.204 signal  SIGTERM → 7 caught", same);
@@ -273,6 +276,20 @@ START_TEST(texts_have_their_lines)
 	event = with_detail(EVENT_ECHO, "two\n\n", NULL);
 	event.line.conn = 12;
 	check_lines(event, "3.204 echo    conn 12  two^J", same, same);
+	event = with_detail(EVENT_ECHO, "half", NULL);
+	event.line.bytes = 4;
+	check_lines(event, "3.204 echo    conn 0  half  (no end of line)", same, same);
+	event = with_detail(EVENT_SENT, "half", NULL);
+	event.line.bytes = 4;
+	check_lines(event, "3.204 sent    conn 0  half  (no end of line)", same, same);
+	event = with_detail(EVENT_SENT, "half", NULL);
+	event.line.bytes = 5;
+	check_lines(event, "3.204 sent    conn 0  half", same, same);
+	event = with_detail(EVENT_ECHO, "", NULL);
+	check_lines(event, "3.204 echo    conn 0  ", same, same);
+	event = with_detail(EVENT_ECHO, "7", "07");
+	event.line.bytes = 1;
+	check_lines(event, "3.204 echo    conn 0  7  = 07", same, same);
 	event = fixture_event(EVENT_OUTPUT, "hello");
 	event.output.stream = 1;
 	check_lines(event, "3.204 output  hello", same, same);

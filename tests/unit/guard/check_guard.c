@@ -24,7 +24,7 @@ enum { DEADLINE_MS = 10000 };
 /* What the guard told. */
 struct heard {
 	pid_t started, reaped;
-	int error, status;
+	int error, status, ends;
 	bool gone;
 };
 
@@ -44,6 +44,7 @@ hear_reaped(void *context, pid_t pid, int status, int64_t time)
 	struct heard *heard = context;
 	(void)time;
 	heard->reaped = pid;
+	heard->ends++;
 	heard->status = status;
 }
 
@@ -68,7 +69,8 @@ fixture_open(struct fixture *fixture)
 	fixture->loop = loop_new();
 	struct launcher_events events = {hear_started, hear_reaped, hear_gone,
 	    &fixture->heard};
-	fixture->launcher = launcher_new(fixture->loop, 1024, &events);
+	fixture->launcher = launcher_new(fixture->loop,
+	    &(struct guard_files){.limit = 1024}, &events);
 	ck_assert_ptr_nonnull(fixture->launcher);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 	    fixture->pair), 0);
@@ -214,8 +216,12 @@ START_TEST(nothing_is_left_when_the_console_is_gone)
 	end = loop_now(fixture.loop) + MILLISECONDS(DEADLINE_MS);
 	while (count_with(mark) < 4)
 		ck_assert_int_lt(loop_now(fixture.loop), end);
+	int before = fixture.heard.ends;
 	ck_assert(launcher_end(fixture.launcher, DEADLINE_MS));
 	ck_assert_int_eq(count_with(mark), 0);
+	ck_assert_int_ge(fixture.heard.ends, before + 5); /* the shell, too */
+	ck_assert_int_eq(fixture.heard.status, SIGKILL);
+	ck_assert(!fixture.heard.gone); /* that was asked for */
 	fixture_close(&fixture);
 }
 END_TEST

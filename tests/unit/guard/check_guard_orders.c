@@ -31,7 +31,7 @@ setup(void)
 	ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
 	pipe_read = fds[0];
 	pipe_write = fds[1];
-	guard = guard_fork(&console, FILES);
+	guard = guard_fork(&console, &(struct guard_files){.limit = FILES});
 	ck_assert_int_gt(guard, 0);
 }
 

@@ -215,7 +215,7 @@ static const struct { const char *(*word)(int number); const char *words; } name
 	{host_word, "up crashed unplugged shutting_down down"},
 	{server_word, "none tcpserv command watched"},
 	{lesson_word, "begun passed failed skipped"},
-	{by_word, "user kernel host"},
+	{by_word, "user kernel host console"},
 	{option_word, "SO_LINGER SO_KEEPALIVE TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT "
 	    "TCP_USER_TIMEOUT IP_MINTTL IPV6_MINHOPCOUNT"},
 	{disposition_word, "default ignore catch"},

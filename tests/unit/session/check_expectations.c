@@ -372,7 +372,7 @@ static const struct { const char *line; bool asks; } of_hosts[] = {
 	{"listening no", true}, {"children 1", true}, {"state server ESTABLISHED", true},
 	{"disposition server PIPE default", true},
 	{"disposition child PIPE default", true}, {"state client ESTABLISHED", false},
-	{"zombies 0", false}, {"sent 0", false}, {"disposition client PIPE ignored", false},
+	{"zombies 0", true}, {"sent 0", false}, {"disposition client PIPE ignored", false},
 };
 
 START_TEST(nobody_looks_into_a_host_that_is_down)
@@ -390,6 +390,121 @@ START_TEST(nobody_looks_into_a_host_that_is_down)
 	} else {
 		ck_assert_int_ne(verdict(session), FAILED);
 	}
+	bare_close(session);
+}
+END_TEST
+
+/* Of another machine's side nothing is seen here, so nothing is judged, and at once. */
+static const struct { const char *line; bool asks; } of_far_hosts[] = {
+	{"listening yes", true}, {"listening no", true}, {"children 1", true},
+	{"zombies 0", true}, {"reaped 0", true}, {"state server ESTABLISHED", true},
+	{"state server GONE", true}, {"server errno EINTR", true}, {"server exit 0", true},
+	{"server signal KILL", true}, {"child exit 0", true}, {"child signal KILL", true},
+	{"disposition server PIPE default", true}, {"disposition child PIPE default", true},
+	{"state client ESTABLISHED", false}, {"client exit 0", false}, {"client signal KILL", false},
+	{"disposition client PIPE ignored", false}, {"sent 0", false}, {"received 0", false},
+	{"echo a", false}, {"eof", false}, {"errno EPIPE", false},
+};
+
+START_TEST(nobody_sees_the_side_of_another_machine)
+{
+	struct session *session = bare_open(4096);
+	char line[128];
+	socket_watch_read(session->world.sockets);
+	bare_connections(session, 1);
+	session->world.host_is_local = false;
+	snprintf(line, sizeof line, "expect %s within 3600", of_far_hosts[_i].line);
+	bare_run(session, line);
+	if (of_far_hosts[_i].asks) {
+		ck_assert_int_eq(verdict(session), FAILED);
+		ck_assert_str_eq(bare_last(session, EVENT_EXPECT)->detail,
+		    "nothing: the server is on another machine, and cannot be seen from here");
+	} else {
+		ck_assert_int_ne(verdict(session), FAILED);
+	}
+	bare_close(session);
+}
+END_TEST
+
+/* An end that came before the last command that acts is no end since then; that it came is
+ * told, unless another runs in the place of the one that ended. */
+START_TEST(an_earlier_end_is_told_as_one)
+{
+	struct session *session = open_eventful();
+	session->acting_mark = log_end(session->world.log);
+	judged(session, "server signal KILL", false,
+	    "it ended before the last command: signal SIGKILL");
+	judged(session, "client exit 1", false, "it ended before the last command: exit 1");
+	judged(session, "child exit 3", false, "it ended before the last command: exit 3");
+	session->world.client.pid = CLIENT_PID + 1;
+	session->world.server.pid = SERVER_PID + 1;
+	judged(session, "client exit 1", false, "it has not ended");
+	judged(session, "server signal KILL", false, "it has not ended");
+	bare_close(session);
+}
+END_TEST
+
+/* Bytes are expected as they came, or as they are shown; what came is shown whole. */
+START_TEST(bytes_that_are_no_text_can_be_expected)
+{
+	static const char crlf[] = "hi\r", nul[] = {'a', '\0', 'b'};
+	struct session *session = bare_open(4096);
+	bare_connections(session, 1);
+	echo(session, 1, crlf);
+	echo(session, 1, crlf);
+	echo(session, 1, crlf);
+	judged(session, "echo hi\r", true, NULL);
+	judged(session, "echo hi^M", true, NULL);
+	judged(session, "echo hi", false, "hi^M");
+	struct event event = {.type = EVENT_ECHO, .line = {.conn = 1, .bytes = 4}};
+	ck_assert_int_eq(event_set_text(&event, nul, sizeof nul), 0);
+	bare_tell(session, event);
+	event.text = NULL; /* which the log has */
+	ck_assert_int_eq(event_set_text(&event, nul, sizeof nul), 0);
+	bare_tell(session, event);
+	judged(session, "echo a^@b", true, NULL);
+	judged(session, "echo a", false, "a^@b");
+	bare_close(session);
+}
+END_TEST
+
+/* Has come late to the verdict by so much: was it given another look? */
+static void
+come_late(struct session *session, int64_t late)
+{
+	session->running.begun_at -= SECONDS(5) + late;
+	runner_step(session);
+}
+
+/* A console that was stopped when the time was over has not read yet what had come in
+ * time: it reads it, and then judges. */
+START_TEST(who_comes_late_looks_once_more)
+{
+	struct session *session = bare_open(4096);
+	bare_connections(session, 1);
+	bare_run(session, "expect echo in time");
+	come_late(session, SECONDS(30));
+	ck_assert_int_eq(verdict(session), HOLDING);
+	ck_assert_int_gt(session->running.look_at, 0);
+	ck_assert_int_le(session->running.look_at - loop_now(session->world.loop),
+	    MILLISECONDS(100));
+	echo(session, 1, "in time");
+	runner_step(session);
+	ck_assert_int_eq(verdict(session), PASSED);
+	bare_run(session, "expect echo never");
+	come_late(session, SECONDS(30));
+	ck_assert_int_eq(verdict(session), HOLDING);
+	session->running.read_until = 1; /* it has been read by now */
+	runner_step(session);
+	ck_assert_int_eq(verdict(session), FAILED);
+	bare_run(session, "expect echo never");
+	come_late(session, 0); /* the timer came when it had to */
+	ck_assert_int_eq(verdict(session), FAILED);
+	bare_run(session, "expect state client ESTABLISHED");
+	ck_assert_int_eq(verdict(session), HOLDING);
+	socket_watch_read(session->world.sockets);
+	runner_step(session);
+	ck_assert_int_eq(verdict(session), PASSED);
 	bare_close(session);
 }
 END_TEST
@@ -471,6 +586,11 @@ expectations_suite(void)
 	tcase_add_loop_test(all, nobody_looks_into_a_host_that_is_down, 0,
 	    sizeof of_hosts / sizeof *of_hosts);
 	tcase_add_test(all, a_cable_that_is_out_hides_nothing);
+	tcase_add_loop_test(all, nobody_sees_the_side_of_another_machine, 0,
+	    sizeof of_far_hosts / sizeof *of_far_hosts);
+	tcase_add_test(all, an_earlier_end_is_told_as_one);
+	tcase_add_test(all, bytes_that_are_no_text_can_be_expected);
+	tcase_add_test(all, who_comes_late_looks_once_more);
 	tcase_add_test(all, another_users_processes_cannot_be_counted);
 	tcase_add_test(all, dispositions_are_the_kernels_word);
 	suite_add_tcase(suite, all);

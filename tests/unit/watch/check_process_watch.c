@@ -141,16 +141,22 @@ START_TEST(who_has_ended_before_anybody_looked_is_told_of)
 }
 END_TEST
 
-START_TEST(what_the_guard_ended_goes_at_once)
+START_TEST(at_the_end_only_the_dead_are_told_of)
 {
 	struct followers followers;
-	pid_t child = fork_sleeper();
+	pid_t child = fork_sleeper(), dead = fork_sleeper();
 	followers_open(&followers);
 	follow_child(&followers, child);
+	follow_child(&followers, dead);
 	follow_child(&followers, NOBODY);
-	process_watch_all_gone(followers.watch);
-	ck_assert_uint_eq(told_of(&followers, child, PROCESS_EXITED, NULL), 1);
+	kill(dead, SIGKILL);
+	siginfo_t information; /* it stays a zombie */
+	ck_assert_int_eq(waitid(P_PID, (id_t)dead, &information, WEXITED | WNOWAIT), 0);
+	process_watch_forget_all(followers.watch);
+	ck_assert_uint_eq(told_of(&followers, child, PROCESS_EXITED, NULL), 0);
+	ck_assert_uint_eq(told_of(&followers, dead, PROCESS_EXITED, NULL), 1);
 	ck_assert_uint_eq(told_of(&followers, NOBODY, PROCESS_EXITED, NULL), 1);
+	ck_assert_int_eq(waitpid(dead, NULL, 0), dead);
 	ck_assert_ptr_null(followers.watch->all);
 	ck_assert_int_eq(process_watch_pidfd(followers.watch, child), -1);
 	end_sleeper(child);
@@ -522,7 +528,7 @@ process_watch_suite(void)
 	tcase_add_test(deaths, a_death_is_heard_of_at_once);
 	tcase_add_test(deaths, a_number_that_comes_again_is_another_process);
 	tcase_add_test(deaths, who_has_ended_before_anybody_looked_is_told_of);
-	tcase_add_test(deaths, what_the_guard_ended_goes_at_once);
+	tcase_add_test(deaths, at_the_end_only_the_dead_are_told_of);
 	tcase_add_test(deaths, who_is_not_followed_is_not_told_as_reaped);
 	suite_add_tcase(suite, deaths);
 	tcase_set_timeout(signals, 60);

@@ -84,6 +84,16 @@ looks_within(const struct fixture *fixture, int64_t most)
 	return watch->looked_at != looked_at;
 }
 
+/* 127.0.0.1 at this port. */
+static struct report_endpoint
+host_at(uint16_t port)
+{
+	struct report_endpoint host;
+	ck_assert_int_eq(endpoint_parse(&host, "127.0.0.1:1", 4), 0);
+	host.port = port;
+	return host;
+}
+
 START_TEST(one_reading_tells_all_rows)
 {
 	struct fixture fixture;
@@ -279,7 +289,8 @@ START_TEST(without_netlink_the_files_are_read_in_turn)
 	ck_assert(looks_within(&fixture, SECONDS(20)));
 	struct tcp_row row;
 	pid_t owner;
-	(void)socket_watch_listener(fixture.watch, &row, &owner);
+	struct report_endpoint host = host_at(1);
+	(void)socket_watch_listener(fixture.watch, &host, &row, &owner);
 	socket_watch_free(fixture.watch);
 	log_free(fixture.log);
 	loop_free(fixture.loop);
@@ -294,14 +305,18 @@ START_TEST(the_listener_of_the_port_has_an_owner)
 	struct tcp_row row = {0};
 	pid_t owner = -1;
 	fixture_open(&fixture);
-	ck_assert(socket_watch_listener(fixture.watch, &row, &owner));
+	struct report_endpoint host = host_at(fixture.live.port);
+	ck_assert(socket_watch_listener(fixture.watch, &host, &row, &owner));
 	ck_assert_int_eq(row.state, STATE_LISTEN);
 	ck_assert_uint_eq(row.local.port, fixture.live.port);
 	ck_assert_uint_eq(row.inode, live_inode(fixture.live.listener));
 	ck_assert_int_eq(owner, getpid());
+	struct report_endpoint elsewhere = host;
+	elsewhere.address[3] = 2; /* whoever calls that address does not meet it */
+	ck_assert(!socket_watch_listener(fixture.watch, &elsewhere, &row, &owner));
 	close(fixture.live.listener); /* connections with that port are none */
 	fixture.live.listener = dup(fixture.live.client);
-	ck_assert(!socket_watch_listener(fixture.watch, &row, &owner));
+	ck_assert(!socket_watch_listener(fixture.watch, &host, &row, &owner));
 	fixture_close(&fixture);
 }
 END_TEST
@@ -317,7 +332,8 @@ START_TEST(a_listener_on_another_port_is_not_ours)
 	live_open(&other);
 	socket_watch_port(fixture.watch, other.port);
 	ck_assert_uint_eq(fixture.watch->probe.port, other.port);
-	ck_assert(socket_watch_listener(fixture.watch, &row, &owner));
+	struct report_endpoint host = host_at(other.port);
+	ck_assert(socket_watch_listener(fixture.watch, &host, &row, &owner));
 	ck_assert_uint_eq(row.local.port, other.port);
 	socket_watch_read(fixture.watch);
 	ck_assert_int_eq(client_state(&fixture), STATE_GONE); /* that port is not read */

@@ -9,6 +9,7 @@
 #include "server_state.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/wait.h>
 
 static int client_end, server_end;
@@ -118,6 +119,34 @@ START_TEST(a_line_without_an_end_comes_in_pieces)
 	ck_assert_uint_eq(bare_last(session, EVENT_ECHO)->length, 65536);
 	client_reads(session, 1, 0, "y\n", 2);
 	echoed(session, 2, "y", 2);
+	close_reported(session);
+}
+END_TEST
+
+/* What came without an end of line and does not go on is told after two seconds; what
+ * goes on before that is one line. */
+START_TEST(what_has_no_end_is_told_after_a_while)
+{
+	struct session *session = open_reported(3);
+	int64_t begun = loop_now(session->world.loop);
+	client_reads(session, 3, 0, "late", 4);
+	client_reads(session, 1, 0, "whole\n", 6);
+	ck_assert(timer_is_running(session->world.unended));
+	reports_tell_unended(&session->world);
+	echoed(session, 1, "whole", 6);
+	ck_assert(timer_is_running(session->world.unended)); /* to be asked again */
+	while (bare_count(session, EVENT_ECHO) < 2) {
+		poll(NULL, 0, 20);
+		reports_tell_unended(&session->world);
+		ck_assert_int_lt(loop_now(session->world.loop) - begun, SECONDS(30));
+	}
+	ck_assert_int_ge(loop_now(session->world.loop) - begun, SECONDS(2));
+	echoed(session, 2, "late", 4);
+	ck_assert_uint_eq(bare_last(session, EVENT_ECHO)->line.conn, 3);
+	ck_assert(event_is_unended(bare_last(session, EVENT_ECHO)));
+	client_reads(session, 3, 0, "r\n", 2); /* the rest is a line of its own */
+	echoed(session, 3, "r", 2);
+	ck_assert(!event_is_unended(bare_last(session, EVENT_ECHO)));
 	close_reported(session);
 }
 END_TEST
@@ -465,6 +494,7 @@ reports_suite(void)
 	tcase_add_test(all, lines_are_put_together);
 	tcase_add_test(all, a_read_that_fails_ends_a_line_too);
 	tcase_add_test(all, a_line_without_an_end_comes_in_pieces);
+	tcase_add_test(all, what_has_no_end_is_told_after_a_while);
 	tcase_add_test(all, numbers_are_told_as_numbers);
 	tcase_add_test(all, what_a_dead_client_had_read_is_forgotten);
 	tcase_add_test(all, what_was_written_is_told);
