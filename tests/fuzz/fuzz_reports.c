@@ -18,6 +18,12 @@ ignore(void *context)
 	(void)context;
 }
 
+static void
+tell_unended(void *context)
+{
+	reports_tell_unended(context);
+}
+
 /* As much of a world as the reports touch. */
 static struct world *
 begin(int *client, int *server)
@@ -32,7 +38,9 @@ begin(int *client, int *server)
 	    world);
 	world->sockets = socket_watch_new(world->loop, world->log, 9877, 4,
 	    ignore, world);
-	FUZZ_CHECK(world->processes != NULL && world->sockets != NULL);
+	world->unended = loop_timer(world->loop, tell_unended, world);
+	FUZZ_CHECK(world->processes != NULL && world->sockets != NULL &&
+	    world->unended != NULL);
 	world->client.conns = CONNECTIONS;
 	world->client.channel = channel_open(world->loop, client, reports_take,
 	    world);
@@ -52,6 +60,7 @@ end(struct world *world)
 	channel_close(world->server.channels[0]);
 	process_watch_free(world->processes);
 	socket_watch_free(world->sockets);
+	loop_untimer(world->loop, world->unended);
 	log_free(world->log);
 	loop_free(world->loop);
 	free(world);
