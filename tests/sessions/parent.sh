@@ -121,7 +121,7 @@ unread() { # NAME SIGNAL NUMBER
 	wait_for=$!
 	# it is stuck once the pipe is full: its processor time stands still
 	main=$(await 60 "pgrep -P $$ -x tcpconsole >/dev/null"; pgrep -n -P $$ -x tcpconsole)
-	await 60 "grep -q pipe_w /proc/$main/wchan || [ \"\$(cat /proc/$main/wchan)\" = do_poll.constprop.0 ]"
+	await 60 "grep -q poll_schedule_timeout '/proc/$main/wchan'" # at rest it is in epoll_wait
 	everybody=$(family "$main")
 	kill -"$2" "$main"
 	wait $wait_for
