@@ -22,16 +22,9 @@ play() { # NAME COMMAND...
 	verdict "$name (exit $got)" $?
 }
 
-play 'SIGCHLD is ignored' sh -c 'trap "" CHLD; exec "$@"' sh
-play 'every signal that may be is ignored' sh -c 'trap "" HUP INT QUIT PIPE USR1 USR2 TSTP TTOU CHLD; exec "$@"' sh
-if [ -x /usr/bin/python3 ]; then
-	play 'every signal that may be is blocked' /usr/bin/python3 -c \
-	    'import os, signal, sys
-signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-os.execv(sys.argv[1], sys.argv[1:])'
-else
-	skip 'every signal that may be is blocked' 'no python3'
-fi
+play 'SIGCHLD is ignored' env --ignore-signal=CHLD
+play 'every signal that may be is ignored' env --ignore-signal
+play 'every signal that may be is blocked' env --block-signal
 
 # The client by itself, with these descriptors closed: what it sends and what it says goes
 # into no connection.  Its server tells what came.
