@@ -91,7 +91,8 @@ options_help(void)
 	"Makes the fork echo server of UNIX Network Programming, chapter 5, visible\n"
 	"and breakable, live.  HOST is 127.0.0.1 and PORT 9877 by default; when nothing\n"
 	"listens there and HOST is this machine, tcpserv is started; or SERVER, any\n"
-	"program that listens at PORT: what stands behind -- is run as it stands.\n"
+	"program that listens at PORT: what stands behind -- is run as it stands, but\n"
+	"for {port}, which becomes PORT.  PORT 0 is any that is free.\n"
 	"\n";
 	static const char status[] =
 	"\nExit status: 0 all right; 1 an expectation failed or the run broke; 2 the\n"

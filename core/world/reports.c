@@ -286,7 +286,7 @@ take_server_call(struct world *world, const struct report *report,
 	if (report->call == CALL_BIND && report->result < 0) {
 		explain_bind(world, report->error);
 	} else if (report->call == CALL_LISTEN && report->result == 0) {
-		server->listening = true;
+		server->listening = server->has_listened = true;
 		socket_watch_force(world->sockets);
 	} else if (report->call == CALL_FORK && report->result > 0) {
 		take_fork(world, report, conn, time);

@@ -3,6 +3,7 @@
 
 #include "endpoint.h"
 #include "reports.h"
+#include "server_command.h"
 #include "server_guest.h"
 #include "server_internal.h"
 #include "server_state.h"
@@ -110,6 +111,24 @@ server_sweep_channels(struct world *world)
 	server->channel_count = kept;
 }
 
+bool
+server_has_room(struct world *world, char *error)
+{
+	char command[PROCESS_TEXT] = "a process that is not ours to see";
+	struct process_stat stat;
+	struct tcp_row row;
+	pid_t owner = 0;
+	if (world->options.server == NULL || world->options.no_server ||
+	    !socket_watch_listener(world->sockets, &world->host_endpoint, &row, &owner))
+		return true;
+	if (owner != 0 && process_stat_read(&stat, owner) == 0)
+		process_command_read(&stat, command, sizeof command);
+	snprintf(error, WORLD_ERROR, "port %u is served already, by %s (PID %d): it, not the "
+	    "server behind --, would answer: name a free PORT, or 0 for any that is free",
+	    row.local.port, command, (int)owner);
+	return false;
+}
+
 /* A listener that is there already: says whose it is, and watches it. */
 static void
 server_watch_other(struct world *world)
@@ -172,7 +191,13 @@ server_find(struct world *world, struct event *start)
 	}
 	if (start->start.server != SERVER_COMMAND)
 		return;
-	server->command = world->options.server;
+	server->command = server_command_new(world->options.server,
+	    world->host_endpoint.port);
+	if (server->command == NULL) {
+		server->ours = false;
+		world_error(world, "out of memory for the server's command line");
+		return;
+	}
 	guest_command_text(world, start->start.command, SERVER_TEXT);
 }
 
@@ -198,5 +223,7 @@ server_free(struct world *world)
 	for (size_t i = 0; i < world->server.channel_count; i++)
 		channel_close(world->server.channels[i]);
 	world->server.channel_count = 0;
+	server_command_free(world->server.command);
+	world->server.command = NULL;
 	guest_free(world);
 }

@@ -17,6 +17,10 @@ void server_stop(struct world *world, bool resume);
  * Before the first event. */
 void server_choose_port(struct world *world);
 
+/* May the server behind -- be started, since nobody else listens where it shall?  Else
+ * error says whom its clients would meet. */
+bool server_has_room(struct world *world, char *error);
+
 /* Decides whom to start or to watch at HOST and PORT, and fills in the event that
  * the session starts with. */
 void server_find(struct world *world, struct event *start);

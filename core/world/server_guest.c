@@ -110,7 +110,7 @@ guest_start(struct world *world)
 		return;
 	}
 	server->start_serial = launcher_start_guest(world->launcher,
-	    server->command, out, error);
+	    (const char *const *)server->command, out, error);
 	int number = errno;
 	close(out);
 	close(error);
@@ -158,7 +158,7 @@ guest_command_text(const struct world *world, char *text, size_t size)
 {
 	size_t used = 0;
 	*text = '\0';
-	for (const char *const *word = world->server.command; *word != NULL &&
+	for (char *const *word = world->server.command; *word != NULL &&
 	    used < size; word++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s",
 		    used > 0 ? " " : "", *word);

@@ -26,15 +26,15 @@ struct guest; /* server_guest.h */
 /* What it is made of. */
 struct world_options {
 	const char *host;          /* NULL: 127.0.0.1 */
-	const char *port;          /* NULL: 9877 */
+	const char *port;          /* NULL: 9877; 0: one that is free */
 	int family;                /* 0, 4 or 6 */
 	bool no_server;
 	const char *const *set;    /* KEY=VALUE, set_count of them */
 	size_t set_count;
 	size_t events;             /* that the log keeps; 0: LOG_CAPACITY */
 	const char *directory;     /* where tcpserv and tcpcli are */
-	const char *const *server; /* SERVER and its arguments, run in place of tcpserv;
-	                              NULL: tcpserv */
+	const char *const *server; /* SERVER and its arguments, with {port} in place of PORT, run
+	                              in place of tcpserv; NULL: tcpserv */
 };
 
 enum { CHANNELS_MAX = 64 };
@@ -63,11 +63,12 @@ struct client {
 /* The server, as the console sees it. */
 struct server {
 	bool ours;              /* we start it */
-	const char *const *command; /* in place of tcpserv; NULL: tcpserv */
+	char **command;         /* in place of tcpserv; NULL: tcpserv */
 	struct guest *guest;    /* server_guest.h; NULL: tcpserv, or none */
 	pid_t pid;              /* the latest parent, 0: none runs */
 	bool starting, listening;
 	bool never_came;        /* it could not be run, or ended before it listened */
+	bool has_listened;      /* tcpserv has, since the start */
 	uint32_t start_serial;
 	struct settings settings, initial;
 	struct channel *channels[CHANNELS_MAX]; /* older ones: children serve on */

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,30 @@ take_loopback(struct report_endpoint *endpoint)
 	endpoint->address[endpoint->family == 4 ? 3 : 15] = 1;
 }
 
+/* A port at which nothing listens, as the kernel gives it. */
+static bool
+take_free_port(struct world *world, char *error)
+{
+	struct report_endpoint *host = &world->host_endpoint;
+	struct sockaddr_storage address;
+	socklen_t length = report_endpoint_to(host, &address);
+	int fd = world->host_is_local ? socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0) :
+	    -1;
+	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&address, &length) == 0;
+	if (good)
+		host->port = report_endpoint_from(&address).port;
+	else if (!world->host_is_local)
+		snprintf(error, WORLD_ERROR, "port 0, any that is free, is for a server on this "
+		    "machine: %.100s is not", world->host_name);
+	else
+		snprintf(error, WORLD_ERROR, "no free port at %.100s: %s", world->host_name,
+		    strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 bool
 world_resolve(struct world *world, char *error)
 {
@@ -56,9 +82,9 @@ world_resolve(struct world *world, char *error)
 	struct addrinfo *found;
 	char *end;
 	long number = strtol(port, &end, 10);
-	if (*port < '0' || *port > '9' || *end != '\0' || number < 1 || number > 65535) {
+	if (*port < '0' || *port > '9' || *end != '\0' || number < 0 || number > 65535) {
 		snprintf(error, WORLD_ERROR, "\"%.40s\" is no port: a number from 1 to "
-		    "65535", port);
+		    "65535, or 0 for one that is free", port);
 		return false;
 	}
 	int result = getaddrinfo(world->host_name, port, &hints, &found);
@@ -77,5 +103,5 @@ world_resolve(struct world *world, char *error)
 	if (world->host_is_any) /* so does the kernel: its rows have this address */
 		take_loopback(&world->host_endpoint);
 	world->host_is_local = address_is_local(&world->host_endpoint);
-	return true;
+	return number != 0 || take_free_port(world, error);
 }

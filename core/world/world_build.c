@@ -201,10 +201,12 @@ world_build(struct world *world, const struct world_options *options, char *erro
 		return false;
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* should the guard be killed */
 	raise_files(world);
-	if (make_parts(world, &part))
-		return true;
-	*status = cannot_start(error, WORLD_ERROR, part, errno);
-	return false;
+	if (!make_parts(world, &part)) {
+		*status = cannot_start(error, WORLD_ERROR, part, errno);
+		return false;
+	}
+	*status = STATUS_FAILED;
+	return server_has_room(world, error);
 }
 
 void

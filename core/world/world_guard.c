@@ -3,6 +3,7 @@
 #include "world_guard.h"
 
 #include "client.h"
+#include "end_words.h"
 #include "guard.h"
 #include "host.h"
 #include "reports.h"
@@ -88,6 +89,20 @@ tell_killed(struct world *world, pid_t pid, int status, int64_t time)
 	world_append(world, &event);
 }
 
+/* One that has never listened since the start could not: the calls say why. */
+static void
+tcpserv_ended(struct world *world, int status)
+{
+	char words[END_WORDS];
+	if (!world->server.has_listened) {
+		world->server.never_came = true;
+		world_error(world, "the server ended %s before it listened at port %u: what its "
+		    "calls returned says why", end_words(status, END_OF_SERVER, words),
+		    world->host_endpoint.port);
+	}
+	server_ended(world);
+}
+
 /* The guard reaped a process; what it reported before it died comes first. */
 static void
 guard_reaped(void *context, pid_t pid, int status, int64_t time)
@@ -108,7 +123,7 @@ guard_reaped(void *context, pid_t pid, int status, int64_t time)
 	if (world->server.guest != NULL)
 		guest_look(world);
 	else if (pid == world->server.pid)
-		server_ended(world);
+		tcpserv_ended(world, status);
 }
 
 /* The guard was killed.  Its children are the console's now (a subreaper too):

@@ -4,7 +4,8 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
-plan 41
+. tests/processes.sh
+plan 45
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -299,6 +300,35 @@ watched() {
 	verdict 'a server that is there already is watched, and left alone' $good
 }
 aside watched
+
+# What is graded is the server behind --, or nothing.
+graded() {
+	printf 'connect\nsend hi\nexpect echo hi within 60\n' |
+	    timeout 100 "$console" --headless 127.0.0.1 0 -- "$odd" plain '{port}' >"$work/out" 2>"$work/err" &&
+	    [ ! -s "$work/err" ]
+	verdict 'PORT 0, and {port} in the command line' $?
+	port=$("$BUILD/free_port")
+	"$odd" plain "$port" >/dev/null &
+	server=$!
+	await 60 "ss -ltn 'sport = :$port' | grep -q LISTEN"
+	printf 'connect\nsend hi\nexpect echo hi within 60\n' |
+	    timeout 100 "$console" --headless 127.0.0.1 "$port" -- "$odd" plain "$port" >"$work/out" 2>"$work/err"
+	got=$?
+	[ $got -eq 1 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] &&
+	    grep -q "^tcpconsole: port $port is served already, by odd_server plain $port (PID $server)" "$work/err"
+	verdict 'one beside another at its port is not started' $?
+	printf '%s\n' 'exit 1' "see port $port is served already, by odd_server" |
+	    "$BUILD/stream" 'one beside another at its port, on a screen' "$console" 127.0.0.1 "$port" -- \
+	    "$odd" plain "$port"
+	kill $server
+	wait $server 2>/dev/null
+	echo 'wait 0.5' | timeout 100 "$console" --headless --set bind=192.0.2.1 127.0.0.1 "$("$BUILD/free_port")" \
+	    >"$work/out" 2>"$work/err"
+	got=$?
+	[ $got -eq 1 ] && grep -q '^error: the server ended with exit 1 before it listened at port' "$work/out"
+	verdict 'tcpserv itself, when it cannot start' $?
+}
+aside graded
 
 # Nobody listens, and the console is told to start nobody.
 unserved() {

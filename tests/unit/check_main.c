@@ -84,6 +84,7 @@ main(void)
 	srunner_add_suite(runner, server_room_suite());
 	srunner_add_suite(runner, server_services_suite());
 	srunner_add_suite(runner, server_signals_suite());
+	srunner_add_suite(runner, server_command_suite());
 	srunner_add_suite(runner, server_suite());
 	srunner_add_suite(runner, session_start_suite());
 	srunner_add_suite(runner, session_suite());

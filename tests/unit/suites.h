@@ -122,6 +122,7 @@ Suite *server_output_suite(void);
 Suite *server_room_suite(void);
 Suite *server_services_suite(void);
 Suite *server_signals_suite(void);
+Suite *server_command_suite(void);
 Suite *server_suite(void);
 Suite *session_start_suite(void);
 Suite *session_suite(void);

@@ -1,6 +1,7 @@
 /* What the commands do to the server, its children and the client: processes of the
  * test play them, and tell which signals they were sent. */
 #include "bare_session.h"
+#include "server_command.h"
 #include "suites.h"
 #include "victim.h"
 #include "client.h"
@@ -178,7 +179,7 @@ START_TEST(a_server_of_the_users_takes_no_settings)
 	static const char *const command[] = {"./myserver", NULL};
 	struct victim victim;
 	struct session *session = open_served(&victim);
-	session->world.server.command = command;
+	session->world.server.command = server_command_new(command, 9877);
 	bare_refuses(session, "server set reap=wait", "this server, ./myserver, takes its "
 	    "settings");
 	ck_assert_str_eq(settings_get(&session->world.server.settings, "reap"), "waitpid");

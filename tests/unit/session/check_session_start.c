@@ -44,7 +44,9 @@ static const struct {
 	struct session_options options;
 	const char *words;
 } wrong[] = {
-	{{.port = "0"}, "\"0\" is no port: a number from 1 to 65535"},
+	{{.port = "0", .host = "192.0.2.1"}, "port 0, any that is free, is for a server on this "
+	    "machine: 192.0.2.1 is not"},
+	{{.port = "00x"}, "\"00x\" is no port: a number from 1 to 65535, or 0 for one that is free"},
 	{{.port = "65536"}, "\"65536\" is no port"}, {{.port = ""}, "\"\" is no port"},
 	{{.port = "80x"}, "\"80x\" is no port"}, {{.port = "-1"}, "\"-1\" is no port"},
 	{{.port = " 1"}, "\" 1\" is no port"}, {{.port = ":"}, "\":\" is no port"},

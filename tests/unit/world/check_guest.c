@@ -1,6 +1,7 @@
 /* Anybody's server: which of its processes is the server, and when it is down. */
 #include "bare_session.h"
 #include "server_guest.h"
+#include "server_command.h"
 #include "suites.h"
 #include "victim.h"
 
@@ -20,7 +21,7 @@ open_guest(void)
 	struct session *session = bare_open(4096);
 	bare_guard(session);
 	session->world.server.ours = true;
-	session->world.server.command = command;
+	session->world.server.command = server_command_new(command, 9877);
 	bare_tell(session, fixture_start("local"));
 	guest_start(&session->world);
 	ck_assert(session->world.server.starting);

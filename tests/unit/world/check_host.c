@@ -4,6 +4,7 @@
 
 #include "bare_session.h"
 #include "server_guest.h"
+#include "server_command.h"
 #include "suites.h"
 #include "victim.h"
 #include "host_silence.h"
@@ -236,7 +237,7 @@ START_TEST(anybodys_server_cannot_be_asked)
 {
 	static const char *const command[] = {"./mine", NULL};
 	struct session *session = open_host();
-	session->world.server.command = command;
+	session->world.server.command = server_command_new(command, 9877);
 	session->world.host.refused = true;
 	guest_start(&session->world);
 	bare_tell(session, fixture_host(HOST_CRASHED));

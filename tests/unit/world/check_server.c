@@ -6,6 +6,7 @@
 #include "server_internal.h"
 #include "server_output.h"
 #include "server_trouble.h"
+#include "server_command.h"
 #include "suites.h"
 #include "victim.h"
 #include "server_state.h"
@@ -98,7 +99,7 @@ START_TEST(whose_it_is)
 	ck_assert(!server_is_hidden(&session->world));
 	session->world.server.ours = true;
 	ck_assert(server_is_tcpserv(&session->world));
-	session->world.server.command = command;
+	session->world.server.command = server_command_new(command, 9877);
 	ck_assert(!server_is_tcpserv(&session->world));
 	session->world.server.found.there = true;
 	ck_assert(server_is_hidden(&session->world));
@@ -155,8 +156,9 @@ START_TEST(who_is_started_or_watched)
 	server_find(&session->world, &event);
 	ck_assert_int_eq(event.start.server, found[_i].kind);
 	ck_assert_int_eq(session->world.server.ours, found[_i].ours);
-	ck_assert_ptr_eq(session->world.server.command,
-	    found[_i].kind == SERVER_COMMAND ? own : NULL);
+	ck_assert_int_eq(session->world.server.command != NULL, found[_i].kind == SERVER_COMMAND);
+	ck_assert(session->world.server.command == NULL ||
+	    strcmp(session->world.server.command[0], own[0]) == 0);
 	ck_assert_str_eq(event.start.command,
 	    found[_i].kind == SERVER_COMMAND ? "./mine 7" : "");
 	ck_assert_int_eq(session->world.server.found.there, found[_i].kind == SERVER_WATCHED);
@@ -165,6 +167,29 @@ START_TEST(who_is_started_or_watched)
 		ck_assert_uint_eq(session->world.server.found.uid, geteuid());
 		ck_assert_uint_eq(session->world.server.found.port, session->world.host_endpoint.port);
 	}
+	close(listener);
+	bare_close(session);
+}
+END_TEST
+
+/* A server behind -- is not started beside another one: whose answers would it be? */
+START_TEST(a_server_wants_its_port_for_itself)
+{
+	static const struct { bool given, none, listens, room; } cases[] = {
+		{true, false, false, true}, {true, false, true, false}, {true, true, true, true},
+		{false, false, true, true},
+	};
+	int listener;
+	struct session *session = open_deciding(&listener);
+	char error[WORLD_ERROR] = "";
+	session->world.host_is_local = true;
+	session->world.options.no_server = cases[_i].none;
+	session->world.options.server = cases[_i].given ? own : NULL;
+	if (cases[_i].listens)
+		ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(server_has_room(&session->world, error), cases[_i].room);
+	ck_assert_int_eq(strstr(error, "is served already, by ") != NULL, !cases[_i].room);
+	ck_assert_int_eq(strstr(error, "name a free PORT, or 0") != NULL, !cases[_i].room);
 	close(listener);
 	bare_close(session);
 }
@@ -404,6 +429,7 @@ server_suite(void)
 	    sizeof states / sizeof *states);
 	tcase_add_test(all, whose_it_is);
 	tcase_add_loop_test(all, who_is_started_or_watched, 0, sizeof found / sizeof *found);
+	tcase_add_loop_test(all, a_server_wants_its_port_for_itself, 0, 4);
 	tcase_add_test(all, one_that_is_there_is_watched_and_said_whose);
 	tcase_add_test(all, another_users_is_said_to_be_so);
 	tcase_add_test(all, the_next_port_is_taken_only_of_another_users);
