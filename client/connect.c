@@ -12,6 +12,7 @@
  * tells how it ended.
  */
 #include "connections.h"
+#include "plain_ttl.h"
 #include "sockets.h"
 
 #include <fcntl.h>
@@ -102,6 +103,7 @@ connections_open(struct client *client, uint32_t number,
 	client_report(client, &connection, CALL_SOCKET, connection.fd);
 	if (connection.fd < 0)
 		return;
+	(void)plain_ttl_set(connection.fd, address.ss_family); /* else as the machine's is */
 	sockets_prepare(client, &connection);
 	if (milliseconds <= 0)
 		set_nonblocking(connection.fd);

@@ -1,5 +1,7 @@
 #include "silence.h"
 
+#include "plain_ttl.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TTL_DEFAULT = -1, TTL_MUTE = 1, MINTTL_DEAF = 255, MINTTL_CLIENT = 2 };
+enum { TTL_MUTE = 1, MINTTL_DEAF = 255, MINTTL_CLIENT = 2 };
 
 /* Sets both levels' options of one socket; false when none took. */
 static bool
@@ -50,7 +52,9 @@ silence_socket(int fd, enum silence what)
 	case HEAR_CLIENT:
 		return set_ttl(fd, domain, MINTTL_CLIENT, 0, false) ? 1 : -1;
 	case HEAR_SERVER:
-		return set_ttl(fd, domain, 0, TTL_DEFAULT, true) ? 1 : -1;
+		return set_ttl(fd, domain, 0, PLAIN_TTL, true) ? 1 : -1;
+	case SPEAK_PLAINLY:
+		return plain_ttl_set(fd, domain) ? 1 : -1;
 	case VANISH:
 		return setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset,
 		    sizeof reset) == 0 ? 1 : -1;

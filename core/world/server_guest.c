@@ -17,10 +17,12 @@
 #include "world.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -222,6 +224,19 @@ somebody_may_listen(const struct world *world)
 	    (world->server.guest->may_follow && host_processes(world) > 0);
 }
 
+/* Would what leaves with the machine's own TTL be heard by a socket that is made deaf
+ * (plain_ttl.h)?  Else a server that is not ours to write is left as it is. */
+static bool
+ttl_is_never_dropped(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), ttl = 0;
+	socklen_t length = sizeof ttl;
+	bool known = fd >= 0 && getsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, &length) == 0;
+	if (fd >= 0)
+		close(fd);
+	return known && ttl >= 255;
+}
+
 /* Its socket is new; while the cable is out it must not hear. */
 static void
 silence_new(struct world *world, pid_t pid)
@@ -264,6 +279,8 @@ look_for_listener(struct world *world)
 	bool listens = owner != 0 && owner == server->pid;
 	if (listens && !server->listening) {
 		silence_new(world, owner);
+		if (server->ours && ttl_is_never_dropped())
+			host_silence_one(world, owner, SPEAK_PLAINLY);
 		trouble_address(world, &socket->row.tcp.local);
 	}
 	server->listening = listens;

@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 16
+plan 19
 
 # Plays lines under a command that leaves something behind.
 play() { # NAME COMMAND...
@@ -126,6 +126,45 @@ unread() { # NAME SIGNAL NUMBER
 }
 unread 'SIGTERM ends it though nobody reads' TERM 15
 unread 'SIGHUP ends it though nobody reads' HUP 1
+
+# A machine whose segments leave with the TTL that the silence of a host is made of.
+silent() { # NAME SCRIPT [SERVER]...
+	name=$1 script=$2
+	shift 2
+	if ! "$BUILD/alone" -n >/dev/null; then
+		skip "$name" 'no network namespaces'
+		return
+	fi
+	# shellcheck disable=SC2016
+	printf '%s\n' "$script" | timeout 200 "$BUILD/alone" sh -c \
+	    'echo 255 >/proc/sys/net/ipv4/ip_default_ttl && exec "$@"' sh \
+	    "$console" --headless 127.0.0.1 0 "$@" >"$work/out" 2>"$work/err"
+	verdict "$name" $?
+}
+accepted='connect
+send a
+expect echo a within 60
+host unplug
+send lost
+expect received 0 for 1 within 60
+expect state client ESTABLISHED within 60
+host plug
+expect echo lost within 60'
+silent 'a cable that is out, where the default TTL is 255' "$accepted"
+silent "... of anybody's server" "expect listening yes within 60
+$accepted" -- "$BUILD/odd_server" plain '{port}'
+# one that waits for accept has no process that could be asked: a line would be acknowledged
+queued() {
+	sed -n '/^Proto/,/^[0-9]/p' "$work/out" | grep -q ' 5 127.0.0.1:[0-9]* *127.0.0.1:[0-9]* *ESTABLISHED'
+}
+silent 'queue' 'expect listening yes within 60
+connect
+expect state server ESTABLISHED within 60
+host unplug
+send lost
+wait 1
+show sockets' -- "$BUILD/odd_server" hold '{port}' >/dev/null && queued
+verdict '... and of its queue' $?
 
 # In a locale without UTF-8 a terminal takes the bytes from 0x80 to 0x9f for controls.
 port=$("$BUILD/free_port")
