@@ -3,6 +3,7 @@
 #include "socket_scan.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,18 @@ for_each_socket(pid_t pid, bool (*each)(void *context, pid_t pid, uint64_t inode
 		more = inode == 0 || each(context, pid, inode);
 	}
 	closedir(directory);
+}
+
+bool
+socket_holder_is_hidden(pid_t pid)
+{
+	char path[32];
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	DIR *directory = opendir(path);
+	if (directory == NULL)
+		return errno == EACCES || errno == EPERM;
+	closedir(directory);
+	return false;
 }
 
 /* Remembers who holds a socket. */

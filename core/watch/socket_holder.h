@@ -37,6 +37,10 @@ void socket_holders_forget(struct socket_holders *holders);
 /* Frees what it holds. */
 void socket_holders_free(struct socket_holders *holders);
 
+/* May its descriptors not be looked at, though it is there: of another user's, or one that is
+ * not dumpable (PR_SET_DUMPABLE, or a program without the right to be read; proc(5))? */
+bool socket_holder_is_hidden(pid_t pid);
+
 /* The process that holds the socket, of all on this machine that we may look
  * into; 0 for none. */
 pid_t socket_holder_anybody(uint64_t inode);

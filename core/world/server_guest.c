@@ -37,6 +37,7 @@ struct guest {
 	uint64_t looked_at;     /* the log's end, when last looked */
 	uint64_t asked_inode;   /* of a listener whose holder was looked for */
 	bool told;              /* that it does not listen */
+	bool hidden;            /* that its descriptors cannot be seen was told */
 	bool may_follow;        /* somebody who descends from it may take over */
 	bool ending;            /* it was sent a signal that ends */
 	int64_t alone_at;       /* since when nobody is left; 0: somebody is */
@@ -120,7 +121,7 @@ guest_start(struct world *world)
 	guest->main = 0;
 	guest->start_time = UINT64_MAX; /* nobody of this one is there yet */
 	guest->begun_at = loop_now(world->loop);
-	guest->told = guest->ending = false;
+	guest->told = guest->hidden = guest->ending = false;
 	guest->alone_at = 0;
 	guest->may_follow = true;
 	guest->end = (struct process_end){0};
@@ -270,6 +271,11 @@ look_for_listener(struct world *world)
 	struct guest *guest = server->guest;
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	pid_t owner = socket != NULL ? socket->row.owner_pid : 0;
+	if (socket != NULL && owner == 0 && server->ours && server->pid != 0 &&
+	    socket_holder_is_hidden(server->pid)) {
+		owner = server->pid;
+		trouble_hidden(world, &guest->hidden);
+	}
 	if (owner != 0 && owner != server->pid && may_take_over(world, owner)) {
 		take_over(world, owner);
 		if (owner != guest->main)

@@ -119,6 +119,17 @@ trouble_deaf(struct world *world, struct server_output *output)
 }
 
 void
+trouble_hidden(struct world *world, bool *told)
+{
+	if (!*told)
+		world_note(world, "the server's descriptors cannot be seen (/proc/%d/fd: it is not "
+		    "dumpable, or may not be read): the listener at port %u is taken for its own, "
+		    "owners are not shown, and a crash silences the client alone",
+		    (int)world->server.pid, world->host_endpoint.port);
+	*told = true;
+}
+
+void
 trouble_address(struct world *world, const struct report_endpoint *local)
 {
 	const struct report_endpoint *host = &world->host_endpoint;

@@ -14,6 +14,9 @@ void trouble_not_run(struct world *world, const char *program, int error);
 void trouble_ended(struct world *world, struct server_output *output,
     const struct process_end *end, pid_t holder);
 
+/* Its descriptors may not be looked at: said once, which *told remembers. */
+void trouble_hidden(struct world *world, bool *told);
+
 /* It has had time enough, and does not listen at our port. */
 void trouble_deaf(struct world *world, struct server_output *output);
 

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 45
+plan 46
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -329,6 +329,26 @@ graded() {
 	verdict 'tcpserv itself, when it cannot start' $?
 }
 aside graded
+
+# A server whose descriptors only root may see serves all the same, and that is said.
+hidden() {
+	become=$(another_user)
+	if [ "$become" = skip ] || [ -z "$become" ]; then
+		skip 'one whose descriptors cannot be seen' "$no_other_user"
+		return
+	fi
+	programs=$(programs_for_all)
+	cp "$odd" "$programs/odd_server"
+	printf '%s\n' 'expect listening yes' connect 'send hi' 'expect echo hi' 'host crash' \
+	    'send lost' 'expect received 0 for 1' 'host reboot' 'expect errno ECONNRESET within 60' |
+	    patient | timeout 200 $become "$programs/tcpconsole" --headless 127.0.0.1 0 -- \
+	    "$programs/odd_server" hidden '{port}' >"$work/out" 2>"$work/err"
+	got=$?
+	[ $got -eq 0 ] && [ "$(grep -c "^note: the server's descriptors cannot be seen" "$work/out")" -eq 2 ] &&
+	    ! grep -q 'does not listen' "$work/out"
+	verdict "one whose descriptors cannot be seen (exit $got)" $?
+}
+aside hidden
 
 # Nobody listens, and the console is told to start nobody.
 unserved() {

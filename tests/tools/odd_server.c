@@ -13,7 +13,8 @@
  *   shared     three children listen at the port, each by itself (SO_REUSEPORT)
  *   prefork    four children accept, each of which serves its own connections
  *   threaded   its main thread ends; another one serves
- *   bare       answers without the newline */
+ *   bare       answers without the newline
+ *   hidden     is not dumpable: its descriptors are root's to see */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -142,6 +144,8 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (mode_is("stubborn"))
 		signal(SIGTERM, SIG_IGN);
+	if (mode_is("hidden"))
+		prctl(PR_SET_DUMPABLE, 0);
 	if (mode_is("late"))
 		poll(NULL, 0, 2500); /* sleep-ok: it is a late one */
 	if (mode_is("daemon")) {
