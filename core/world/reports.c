@@ -5,6 +5,7 @@
 #include "report_check.h"
 #include "host_silence.h"
 #include "server_state.h"
+#include "server_trouble.h"
 #include "world.h"
 #include "wire_line.h"
 #include "wire_long.h"
@@ -235,22 +236,6 @@ take_client_call(struct world *world, const struct report *report, int64_t time)
 	}
 }
 
-/* The server could not take its port: what would mend it. */
-static void
-explain_bind(struct world *world, int error)
-{
-	unsigned port = world->host_endpoint.port;
-	if (error == EACCES)
-		world_note(world, "the server may not bind port %u: choose a PORT from 1024 on, "
-		    "or be root", port);
-	else if (error == EADDRINUSE)
-		world_note(world, "port %u is in use (show sockets, or ss -tanp, says by whom): "
-		    "end that, or choose another PORT", port);
-	else
-		world_note(world, "the server cannot bind port %u: %s: server set bind=any, or "
-		    "another address", port, strerror(error));
-}
-
 /* What cannot be is told once, and passed over. */
 static void
 disbelieve(struct world *world, const struct report *report)
@@ -284,7 +269,7 @@ take_server_call(struct world *world, const struct report *report,
 	struct server *server = &world->server;
 	bool waited = report->call == CALL_WAIT || report->call == CALL_WAITPID;
 	if (report->call == CALL_BIND && report->result < 0) {
-		explain_bind(world, report->error);
+		trouble_bind(world, report->error);
 	} else if (report->call == CALL_LISTEN && report->result == 0) {
 		server->listening = server->has_listened = true;
 		socket_watch_force(world->sockets);

@@ -141,3 +141,63 @@ trouble_address(struct world *world, const struct report_endpoint *local)
 	world_note(world, "the server listens at %s, not at %s: give the console HOST %s, or the "
 	    "server %s", there, here, there, here);
 }
+
+/* The row that has our port: a listener's, or else one that is left of a connection; NULL:
+ * none is known. */
+static const struct socket_row *
+row_in_the_way(const struct moment *now)
+{
+	const struct socket_row *left = NULL;
+	for (const struct moment_socket *socket = NULL;
+	    (socket = moment_next_socket(now, socket)) != NULL;) {
+		pid_t owner = socket->row.owner_pid;
+		if (socket->row.tcp.local.port != now->host.port || (owner != 0 &&
+		    !moment_process_runs(moment_process(now, owner))))
+			continue; /* the table was read before it died */
+		if (socket->row.tcp.state == STATE_LISTEN)
+			return &socket->row;
+		if (left == NULL || socket->row.timer_at > left->timer_at)
+			left = &socket->row;
+	}
+	return left;
+}
+
+/* Whose or what that row is: "127.0.0.1:9877 → 127.0.0.1:40001, TIME_WAIT until 61.204". */
+static void
+describe_row(const struct socket_row *row, char *text, size_t size)
+{
+	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT], owner[32] = "", until[32] = "";
+	if (row->owner_pid != 0)
+		snprintf(owner, sizeof owner, " of PID %d", (int)row->owner_pid);
+	if (row->timer_at != 0)
+		snprintf(until, sizeof until, " until %.3f", (double)row->timer_at / 1e9);
+	if (row->tcp.state == STATE_LISTEN)
+		snprintf(text, size, "the listener%s at %s", owner,
+		    endpoint_text(&row->tcp.local, local));
+	else
+		snprintf(text, size, "%s → %s, %s%s%s", endpoint_text(&row->tcp.local, local),
+		    endpoint_text(&row->tcp.remote, remote), tcp_state_name(row->tcp.state),
+		    owner, until);
+}
+
+void
+trouble_bind(struct world *world, int error)
+{
+	unsigned port = world->host_endpoint.port;
+	const struct socket_row *row = row_in_the_way(log_now(world->log));
+	char text[3 * ENDPOINT_TEXT];
+	if (row != NULL)
+		describe_row(row, text, sizeof text);
+	if (error == EACCES)
+		world_note(world, "the server may not bind port %u: choose a PORT from 1024 on, "
+		    "or be root", port);
+	else if (error == EADDRINUSE && row != NULL)
+		world_note(world, "port %u is in use, by %s: end that, wait for it, or choose "
+		    "another PORT", port, text);
+	else if (error == EADDRINUSE)
+		world_note(world, "port %u is in use (show sockets, or ss -tanp, says by whom): "
+		    "end that, or choose another PORT", port);
+	else
+		world_note(world, "the server cannot bind port %u: %s: server set bind=any, or "
+		    "another address", port, strerror(error));
+}

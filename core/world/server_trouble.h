@@ -20,6 +20,9 @@ void trouble_hidden(struct world *world, bool *told);
 /* It has had time enough, and does not listen at our port. */
 void trouble_deaf(struct world *world, struct server_output *output);
 
+/* It could not take its port, with this errno: whose that is, and what mends it. */
+void trouble_bind(struct world *world, int error);
+
 /* It listens at our port, but perhaps not where HOST is: then that is told. */
 void trouble_address(struct world *world, const struct report_endpoint *local);
 

@@ -292,6 +292,38 @@ START_TEST(a_port_that_cannot_be_had_is_explained)
 }
 END_TEST
 
+/* The row that is in the way is named: a listener before what a connection has left. */
+START_TEST(who_has_the_port_is_named)
+{
+	struct session *session = open_reported(1);
+	struct report refused = {.kind = REPORT_CALL, .call = CALL_BIND, .result = -1,
+	    .error = EADDRINUSE};
+	session->world.server.listening = false;
+	bare_tell(session, fixture_start("local")); /* HOST and PORT */
+	struct event left = fixture_socket(1, END_SERVER, SOCKET_CHANGED, STATE_TIME_WAIT);
+	left.socket.row.owner_pid = 0;
+	left.socket.row.timer_at = FIXTURE_MS(61204);
+	bare_tell(session, fixture_socket(0, END_NONE, SOCKET_GONE, STATE_GONE));
+	bare_tell(session, left);
+	report(session, ROLE_SERVER, refused);
+	bare_said(session, EVENT_NOTE, "port 9877 is in use, by 127.0.0.1:9877 → "
+	    "127.0.0.1:40001, TIME_WAIT until 61.204: end that, wait for it, or choose");
+	struct event nobodys = fixture_socket(0, END_NONE, SOCKET_APPEARED, STATE_LISTEN);
+	nobodys.socket.row.owner_pid = 0;
+	bare_tell(session, nobodys);
+	report(session, ROLE_SERVER, refused);
+	bare_said(session, EVENT_NOTE, "port 9877 is in use, by the listener at *:9877: end that");
+	bare_tell(session, fixture_process(ROLE_SERVER, SERVER_PID, 0, PROCESS_STARTED, -1));
+	bare_tell(session, fixture_socket(0, END_NONE, SOCKET_CHANGED, STATE_LISTEN));
+	report(session, ROLE_SERVER, refused);
+	bare_said(session, EVENT_NOTE, "by the listener of PID 100 at *:9877: end that");
+	bare_tell(session, fixture_process(ROLE_SERVER, SERVER_PID, 0, PROCESS_ZOMBIE, 9));
+	report(session, ROLE_SERVER, refused); /* it is dead: its row is about to go */
+	bare_said(session, EVENT_NOTE, "by 127.0.0.1:9877 → 127.0.0.1:40001, TIME_WAIT");
+	close_reported(session);
+}
+END_TEST
+
 START_TEST(a_server_listens_when_listen_has_returned)
 {
 	struct session *session = open_reported(0);
@@ -504,6 +536,7 @@ reports_suite(void)
 	tcase_add_test(all, the_server_is_held_back_until_every_end_is_known);
 	tcase_add_loop_test(all, a_port_that_cannot_be_had_is_explained, 0,
 	    sizeof binds / sizeof *binds);
+	tcase_add_test(all, who_has_the_port_is_named);
 	tcase_add_test(all, a_server_listens_when_listen_has_returned);
 	tcase_add_test(all, a_child_is_followed_and_nobody_else);
 	tcase_add_test(all, only_the_guards_descendants_are_children);
