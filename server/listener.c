@@ -50,11 +50,11 @@ listener_open(struct server *server)
 	if (setsockopt(server->listenfd, SOL_SOCKET, SO_REUSEADDR, &on,
 	    sizeof on) < 0)
 		server_die("setsockopt", errno, NULL);
-	(void)plain_ttl_set(server->listenfd, address->sa_family); /* else the machine's */
 	/* so that :: takes IPv4 too, whatever net.ipv6.bindv6only says */
 	if (address->sa_family == AF_INET6 && setsockopt(server->listenfd,
 	    IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) < 0)
 		server_die("setsockopt", errno, NULL);
+	(void)plain_ttl_set(server->listenfd, address->sa_family); /* else the machine's */
 	server->local = report_endpoint_from(&options->address);
 	must(server, CALL_BIND, bind(server->listenfd, address,
 	    options->address_length), "bind");

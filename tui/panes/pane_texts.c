@@ -187,19 +187,18 @@ prepare_connections(struct pane_state *state, const struct scene *scene,
     const struct rectangle *inside)
 {
 	const struct moment *moment = scene->moment;
-	char local[ENDPOINT_TEXT], remote[ENDPOINT_TEXT], child[16];
+	char local[ENDPOINT_TEXT], child[16];
 	(void)inside;
 	text_clear(&state->text);
-	text_add(&state->text, STYLE_STRONG, "  %3s %-21s %-21s %-11s %-11s %s",
-	    "No", "Local", "Foreign", "Client", "Server", "Child");
+	text_add(&state->text, STYLE_STRONG, "  %3s %-21s %-11s %-11s %s", /* all go to HOST */
+	    "No", "Local", "Client", "Server", "Child");
 	for (size_t i = 0; i < moment->connection_count; i++) {
 		const struct moment_connection *connection = &moment->connections[i];
 		bool current = connection->conn == moment->current;
 		snprintf(child, sizeof child, "%d", (int)connection->child);
 		text_add(&state->text, current ? STYLE_STRONG : STYLE_PLAIN,
-		    "%c %3u %-21s %-21s %-11s %-11s %s", current ? '>' : ' ',
+		    "%c %3u %-21s %-11s %-11s %s", current ? '>' : ' ',
 		    connection->conn, endpoint_text(&connection->local, local),
-		    endpoint_text(&connection->remote, remote),
 		    tcp_state_name(connection->client),
 		    strcmp(moment->world, "remote") == 0 ? "-" :
 		    tcp_state_name(connection->server),

@@ -104,7 +104,8 @@ START_TEST(silence_of_ipv6)
 	order_connect(client, 1, peer);
 	take_option(client, 1, OPTION_IPV6_MINHOPCOUNT, HEARS);
 	ck_assert_uint_eq(take_report(client, ROLE_CLIENT).kind, REPORT_BEGUN);
-	ck_assert_int_eq(page->counts[WHO_CLIENT][FAIL_setsockopt], 2); /* IPv4's as well */
+	ck_assert_int_eq(page->counts[WHO_CLIENT][FAIL_setsockopt], 4); /* IPv4's as well,
+	    and the TTL of both */
 }
 END_TEST
 
