@@ -190,6 +190,19 @@ message_details(const struct nlmsghdr *header, struct sock_diag_answer *answer)
 	}
 }
 
+/* Does it say that the listener takes IPv6 alone (IPV6_V6ONLY, ipv6(7))? */
+static bool
+message_v6only(const struct nlmsghdr *header)
+{
+	struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, header, sizeof(struct inet_diag_msg))
+		if (mnl_attr_get_type(attribute) == INET_DIAG_SKV6ONLY &&
+		    mnl_attr_get_payload_len(attribute) >= 1)
+			return mnl_attr_get_u8(attribute) != 0;
+	return false;
+}
+
 /* Takes one socket's message. */
 static void
 receive_socket(struct receiver *receiver, const struct nlmsghdr *header)
@@ -200,6 +213,7 @@ receive_socket(struct receiver *receiver, const struct nlmsghdr *header)
 	if (mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg) ||
 	    !message_row(mnl_nlmsg_get_payload(header), &row))
 		return;
+	row.v6only = row.state == STATE_LISTEN && message_v6only(header);
 	if (receiver->found != NULL) {
 		*receiver->found = (struct sock_diag_answer){.row = row};
 		message_details(header, receiver->found);

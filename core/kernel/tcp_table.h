@@ -28,6 +28,7 @@ struct tcp_row {
 	uint32_t probes;       /* unanswered zero-window or keepalive probes */
 	uint64_t inode;        /* 0: TIME_WAIT, SYN_RECV, orphan, not yet accepted */
 	uint8_t family;        /* the table it stands in: 4 tcp, 6 tcp6 */
+	bool v6only;           /* a listener that takes IPv6 alone; only sock_diag tells */
 };
 
 struct tcp_table {

@@ -354,12 +354,24 @@ socket_watch_look(void *context)
 	look_again(watch);
 }
 
+/* Of the rows that netlink told of last (none, where it is refused): does this listener
+ * take IPv6 alone? */
+static bool
+takes_ipv6_alone(const struct socket_probe *probe, const struct tcp_row *listener)
+{
+	for (size_t i = 0; i < probe->table.count; i++)
+		if (probe->table.rows[i].inode == listener->inode)
+			return probe->table.rows[i].v6only;
+	return false;
+}
+
 bool
 socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *host,
     struct tcp_row *row, pid_t *owner)
 {
-	if (socket_probe_listeners(&watch->probe, 4) == 0 &&
-	    socket_probe_listeners(&watch->probe, 6) == 0)
+	int four = socket_probe_listeners(&watch->probe, 4);
+	int six = socket_probe_listeners(&watch->probe, 6);
+	if (four == 0 && six == 0)
 		return false;
 	struct table_reading reading;
 	tcp_table_clear(&watch->table);
@@ -368,7 +380,8 @@ socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *
 	table_reading_end(&reading);
 	for (size_t i = 0; i < watch->table.count; i++) {
 		const struct tcp_row *each = &watch->table.rows[i];
-		if (each->state != STATE_LISTEN || !endpoint_serves(&each->local, host))
+		if (each->state != STATE_LISTEN || !endpoint_serves(&each->local, host) ||
+		    (host->family == 4 && takes_ipv6_alone(&watch->probe, each)))
 			continue;
 		*row = *each;
 		*owner = socket_holder_anybody(each->inode);

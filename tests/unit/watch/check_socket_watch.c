@@ -7,6 +7,7 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 struct fixture {
 	struct live live;
@@ -321,6 +322,34 @@ START_TEST(the_listener_of_the_port_has_an_owner)
 }
 END_TEST
 
+/* A listener of :: is no server of an IPv4 address when it takes IPv6 alone. */
+START_TEST(a_listener_of_ipv6_alone_is_none_of_ipv4)
+{
+	struct fixture fixture;
+	struct tcp_row row;
+	pid_t owner;
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6};
+	socklen_t length = sizeof address;
+	int alone = _i, fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone) < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+		printf("skipped a listener of IPv6 alone: no IPv6\n");
+		return;
+	}
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	fixture_open(&fixture);
+	struct report_endpoint host = host_at(ntohs(address.sin6_port)), six;
+	ck_assert_int_eq(endpoint_parse(&six, "[::1]:1", 6), 0);
+	six.port = host.port;
+	socket_watch_port(fixture.watch, host.port);
+	ck_assert_int_eq(socket_watch_listener(fixture.watch, &host, &row, &owner), !alone);
+	ck_assert(socket_watch_listener(fixture.watch, &six, &row, &owner));
+	close(fd);
+	fixture_close(&fixture);
+}
+END_TEST
+
 /* One that listens on another port, to which a connection goes from ours. */
 START_TEST(a_listener_on_another_port_is_not_ours)
 {
@@ -488,6 +517,7 @@ socket_watch_suite(void)
 	suite_add_tcase(suite, readings);
 	tcase_set_timeout(listeners, 60);
 	tcase_add_test(listeners, the_listener_of_the_port_has_an_owner);
+	tcase_add_loop_test(listeners, a_listener_of_ipv6_alone_is_none_of_ipv4, 0, 2);
 	tcase_add_test(listeners, a_listener_on_another_port_is_not_ours);
 	suite_add_tcase(suite, listeners);
 	tcase_set_timeout(timers, 60);
