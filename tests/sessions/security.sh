@@ -110,7 +110,9 @@ verdict 'all that can be done, and show all: HOST and PORT alone, one file' $?
 (cd "$work" && find home here -mindepth 1) >"$work/out"
 [ "$(cat "$work/out")" = here/session.jsonl ] && [ "$(stat -c %a "$work/here/session.jsonl")" = 600 ]
 verdict 'the recording is all that it left, of mode 0600' $?
-witnessed "$console" --headless --play host-reboot ::1 "$port" && is_clean nothing
+host=::1
+has_ipv6 || host=127.0.0.1
+witnessed "$console" --headless --play host-reboot "$host" "$port" && is_clean nothing
 verdict 'a lesson: HOST and PORT alone, no file' $?
 
 # a screen, with its history; umask and what was there do not matter

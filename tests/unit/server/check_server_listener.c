@@ -1,5 +1,7 @@
 /* The listening socket of tcpserv, from socket to accept. */
 #include "suites.h"
+
+#include "has_ipv6.h"
 #include "program_fixture.h"
 
 #include <netinet/tcp.h>
@@ -167,17 +169,6 @@ START_TEST(address_in_use)
 	ck_assert_ptr_nonnull(strstr(read_line(server->error), "Address already in use"));
 }
 END_TEST
-
-/* Is there IPv6 here? */
-static bool
-has_ipv6(void)
-{
-	int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in6 loop = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-	bool there = probe >= 0 && bind(probe, (struct sockaddr *)&loop, sizeof loop) == 0;
-	close(probe);
-	return there;
-}
 
 /* That IPv4 is taken too is asked for, and said when it cannot be. */
 START_TEST(needs_both_families)

@@ -3,6 +3,7 @@
 #include "session.h"
 
 #include "endpoint.h"
+#include "has_ipv6.h"
 #include "parse_json.h"
 #include "process_stat.h"
 #include "render_json.h"
@@ -187,6 +188,10 @@ START_TEST(the_log_alone_rebuilds_the_tables)
 {
 	static const char *const hosts[] = {"127.0.0.1", "::1"};
 	struct stranger stranger = {0};
+	if (_i == 1 && !has_ipv6()) {
+		printf("skipped a session on ::1: no IPv6\n");
+		return;
+	}
 	struct session *session = session_on(hosts[_i], free_port());
 	moment_init(&stranger.moment);
 	ck_assert_int_eq(log_subscribe(session_log(session), stranger_reads,
