@@ -50,6 +50,7 @@ main(void)
 	srunner_add_suite(runner, json_line_suite());
 	srunner_add_suite(runner, last_state_suite());
 	srunner_add_suite(runner, lesson_suite());
+	srunner_add_suite(runner, lines_out_suite());
 	srunner_add_suite(runner, log_suite());
 	srunner_add_suite(runner, loop_suite());
 	srunner_add_suite(runner, memory_suite());

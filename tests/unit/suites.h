@@ -45,6 +45,7 @@ Suite *host_suite(void);
 Suite *json_line_suite(void);
 Suite *last_state_suite(void);
 Suite *lesson_suite(void);
+Suite *lines_out_suite(void);
 Suite *log_suite(void);
 Suite *loop_suite(void);
 Suite *memory_suite(void);
