@@ -243,7 +243,7 @@ world_free(struct world *world)
 {
 	if (world->log != NULL && world->processes != NULL && world->host.timer != NULL)
 		host_heal(world);
-	world->ended = true;
+	world->ending = world->ended = true; /* who is reaped now is only told of */
 	launcher_free(world->launcher);
 	client_free(world);
 	server_free(world);
