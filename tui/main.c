@@ -6,6 +6,8 @@
 #include "exit_status.h"
 #include "headless.h"
 #include "options.h"
+#include "pane_print.h"
+#include "picture.h"
 #include "play.h"
 #include "record.h"
 #include "replay.h"
@@ -111,6 +113,7 @@ main(int argc, char **argv)
 	char error[SESSION_ERROR];
 	signal(SIGXFSZ, SIG_IGN); /* a file that is too long fails by EFBIG; the guard undoes it */
 	undo_inheritance();
+	picture_lend(pane_print);
 	if (!options_parse(&options, argc, argv, error))
 		return say_failure(STATUS_USAGE, "%s", error);
 	if (options.help)

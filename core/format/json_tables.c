@@ -82,8 +82,9 @@ void
 json_put_connections(struct json_writer *writer, const struct event *event,
     const struct moment *now)
 {
+	if (event->text != NULL)
+		json_put(writer, "show", json_text(event->text, event->length));
 	json_t *rows = json_put_rows(writer, "rows");
-	(void)event;
 	for (size_t i = 0; rows != NULL && i < now->connection_count; i++) {
 		const struct moment_connection *connection = &now->connections[i];
 		struct json_writer row = json_writer_begin();

@@ -139,6 +139,17 @@ take_dispositions(struct json_reader *reader, struct event *event)
 	}
 }
 
+/* What shows the connections: as a picture, when it has the name of one. */
+static void
+take_connections(struct json_reader *reader, struct event *event)
+{
+	if (!json_reader_has(reader, "show"))
+		return;
+	const char *name = json_read_string(reader, "show");
+	if (event_set_text(event, name, strlen(name)) < 0)
+		reader->bad = true;
+}
+
 /* What shows the moment brings nothing but its time. */
 static void
 take_nothing(struct json_reader *reader, struct event *event)
@@ -151,6 +162,7 @@ take_nothing(struct json_reader *reader, struct event *event)
 static void (*const tables[EVENT_TYPES])(struct json_reader *reader,
     struct event *event) = {
 	[EVENT_ERRNO] = take_nothing,
+	[EVENT_CONNECTIONS] = take_connections,
 	[EVENT_SETTINGS] = take_settings,
 	[EVENT_DISPOSITIONS] = take_dispositions,
 	[EVENT_ALL] = take_all,

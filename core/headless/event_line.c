@@ -1,6 +1,7 @@
 #include "event_line.h"
 
 #include "ascii.h"
+#include "picture.h"
 #include "render_json.h"
 #include "render_text.h"
 
@@ -28,11 +29,14 @@ json_line(const struct event *event, const struct moment *now)
 }
 
 char *
-event_line(const struct event *event, const struct moment *now, enum line_form form)
+event_line(const struct event *event, const struct log *log, const struct moment *now,
+    enum line_form form)
 {
 	if (form == LINE_FORM_JSON)
 		return json_line(event, now);
-	char *text = render_text(event, now);
+	char *text = picture_of(event, log, now);
+	if (text == NULL)
+		text = render_text(event, now);
 	if (text == NULL || form == LINE_FORM_TEXT)
 		return text;
 	char *ascii = ascii_text(text);

@@ -3,6 +3,7 @@
 #define EVENT_LINE_H
 
 #include "event.h"
+#include "log.h"
 #include "moment.h"
 
 enum line_form {
@@ -14,7 +15,9 @@ enum line_form {
 /* JSON if it is asked for, else what the locale takes. */
 enum line_form line_form(bool json);
 
-/* Its lines, with a line's end, malloc'ed; NULL: it has none, or there is no memory. */
-char *event_line(const struct event *event, const struct moment *now, enum line_form form);
+/* Its lines, with a line's end, malloc'ed; NULL: it has none, or there is no memory.
+ * log: whose last event it is; NULL: it is of none. */
+char *event_line(const struct event *event, const struct log *log, const struct moment *now,
+    enum line_form form);
 
 #endif

@@ -40,7 +40,8 @@ static void
 headless_event(void *context, const struct event *event, const struct moment *now)
 {
 	struct headless *headless = context;
-	char *text = event_line(event, now, headless->form);
+	char *text = event_line(event, session_log(headless->session), now,
+	    headless->form);
 	if (text != NULL)
 		lines_out_write(&headless->out, text);
 	free(text);
@@ -291,7 +292,7 @@ headless_tell(const struct event *event, int out, bool json)
 	struct moment none;
 	moment_init(&none);
 	lines_out_open(&lines, out, -1);
-	char *text = event_line(event, &none, line_form(json));
+	char *text = event_line(event, NULL, &none, line_form(json));
 	if (text != NULL)
 		lines_out_write(&lines, text);
 	free(text);

@@ -11,12 +11,17 @@
 
 enum { SLICE = 1 << 20 };
 
-/* Prints an event: the log's reader; context says in which form. */
+struct printing {
+	struct log *log;
+	enum line_form form;
+};
+
+/* Prints an event: the log's reader. */
 static void
 print(void *context, const struct event *event, const struct moment *now)
 {
-	const enum line_form *form = context;
-	char *text = event_line(event, now, *form);
+	const struct printing *printing = context;
+	char *text = event_line(event, printing->log, now, printing->form);
 	if (text != NULL)
 		fputs(text, stdout);
 	free(text);
@@ -31,9 +36,9 @@ replay_print(const char *path, bool json)
 		return say_failure(STATUS_USAGE, "%s", error);
 	struct log *log = log_new(LOG_CAPACITY_LEAST);
 	enum replay_state state = REPLAY_BROKEN;
-	enum line_form form = line_form(json);
+	struct printing printing = {.log = log, .form = line_form(json)};
 	int status = 0;
-	if (log != NULL && log_subscribe(log, print, &form) == 0)
+	if (log != NULL && log_subscribe(log, print, &printing) == 0)
 		while ((state = replay_read(replay, log, SLICE, error)) == REPLAY_MORE &&
 		    !ferror(stdout))
 			continue;

@@ -30,15 +30,14 @@ length_without_blanks(const char *text, size_t length)
 	return length;
 }
 
-static const struct { const char *name; enum event_type type; } snapshots[] = {
-	{"sockets", EVENT_SOCKETS}, {"processes", EVENT_PROCESSES},
-	{"connections", EVENT_CONNECTIONS}, {"settings", EVENT_SETTINGS},
-	{"errno", EVENT_ERRNO}, {"dispositions", EVENT_DISPOSITIONS},
-	{"all", EVENT_ALL},
-	/* pictures of the current connection: without a screen, its row */
-	{"details", EVENT_CONNECTIONS},
-	{"states", EVENT_CONNECTIONS}, {"figures", EVENT_CONNECTIONS},
-	{"bytes", EVENT_CONNECTIONS},
+/* What can be shown; a picture is of the current connection, and drawn by who can. */
+static const struct { const char *name; enum event_type type; bool picture; } snapshots[] = {
+	{"sockets", EVENT_SOCKETS, false}, {"processes", EVENT_PROCESSES, false},
+	{"connections", EVENT_CONNECTIONS, false}, {"settings", EVENT_SETTINGS, false},
+	{"errno", EVENT_ERRNO, false}, {"dispositions", EVENT_DISPOSITIONS, false},
+	{"all", EVENT_ALL, false}, {"details", EVENT_CONNECTIONS, false},
+	{"states", EVENT_CONNECTIONS, true}, {"figures", EVENT_CONNECTIONS, true},
+	{"bytes", EVENT_CONNECTIONS, true},
 };
 
 /* Reads what each process does with each signal. */
@@ -171,6 +170,9 @@ show_done(struct session *session, struct running *running)
 	    .type = snapshots[running->number].type};
 	if (event.type == EVENT_DISPOSITIONS)
 		read_dispositions(session, &event);
+	if (snapshots[running->number].picture)
+		event_set_text(&event, snapshots[running->number].name,
+		    strlen(snapshots[running->number].name));
 	if (event.type == EVENT_SETTINGS && server_is_tcpserv(&session->world))
 		server_tell_settings(&session->world);
 	else if (event.type == EVENT_SETTINGS)

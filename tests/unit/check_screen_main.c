@@ -35,6 +35,7 @@ main(void)
 	srunner_add_suite(runner, screen_parts_suite());
 	srunner_add_suite(runner, screen_past_suite());
 	srunner_add_suite(runner, screen_play_suite());
+	srunner_add_suite(runner, screen_print_suite());
 	srunner_add_suite(runner, screen_processes_suite());
 	srunner_add_suite(runner, screen_program_suite());
 	srunner_add_suite(runner, screen_prompt_suite());

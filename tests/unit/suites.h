@@ -98,6 +98,7 @@ Suite *screen_panes_suite(void);
 Suite *screen_parts_suite(void);
 Suite *screen_past_suite(void);
 Suite *screen_play_suite(void);
+Suite *screen_print_suite(void);
 Suite *screen_processes_suite(void);
 Suite *screen_program_suite(void);
 Suite *screen_prompt_suite(void);

@@ -344,6 +344,7 @@ static const char *const full[] = {
 	"{\"t\": 1.5, \"type\": \"signal\", \"signal\": \"SIGCHLD\", \"to\": 7, "
 	    "\"by\": \"kernel\", \"caught\": true}",
 	"{\"t\": 1.5, \"type\": \"host\", \"what\": \"crashed\", \"how\": \"deaf\"}",
+	"{\"t\": 1.5, \"type\": \"host\", \"what\": \"shutting_down\", \"kill_in\": 2.5}",
 	"{\"t\": 1.5, \"type\": \"output\", \"pid\": 7, \"stream\": 2, \"text\": \"x\"}",
 	"{\"t\": 1.5, \"type\": \"lost\", \"pid\": 7, \"count\": 3}",
 	"{\"t\": 1.5, \"type\": \"settings\", \"rows\": [{\"name\": \"reap\", "
@@ -396,7 +397,7 @@ static const char *const may_be_missing[] = {
 	"version", "schema", "option", "state", "server", "command", "address", "wall", "pid", "conn",
 	"errno_name", "local", "remote", "signal", "core", "status", "reset", "how", "hex",
 	"timer_at", "probes", "uid", "inode", "owner_pid", "end", "inferred", "next_in",
-	"gives_up_in", "ssthresh", "sent_ago", "received_ago", "ppid", "peer", "start_time",
+	"gives_up_in", "kill_in", "ssthresh", "sent_ago", "received_ago", "ppid", "peer", "start_time",
 	"cpu", "by", "caught", "to", "stream", "gone", "got", "answer", "chosen", "line",
 };
 
@@ -499,6 +500,19 @@ START_TEST(snapshots_come_back_as_their_type)
 }
 END_TEST
 
+START_TEST(a_picture_has_its_name)
+{
+	struct event event = parsed("{\"t\": 2, \"type\": \"connections\", "
+	    "\"show\": \"bytes\", \"rows\": []}");
+	ck_assert_str_eq(event.text, "bytes");
+	ck_assert_uint_eq(event.length, 5);
+	event_release(&event);
+	ck_assert_int_lt(render_json_parse("{\"t\": 2, \"type\": \"connections\", "
+	    "\"show\": 7, \"rows\": []}", &event), 0);
+	event_release(&event);
+}
+END_TEST
+
 Suite *
 parse_json_suite(void)
 {
@@ -514,6 +528,7 @@ parse_json_suite(void)
 	    sizeof full / sizeof *full);
 	tcase_add_loop_test(tests, bad_trees_are_refused, 0,
 	    sizeof bad_trees / sizeof *bad_trees);
+	tcase_add_test(tests, a_picture_has_its_name);
 	tcase_add_test(tests, snapshots_come_back_as_their_type);
 	suite_add_tcase(suite, tests);
 	return suite;

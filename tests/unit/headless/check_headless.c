@@ -2,6 +2,8 @@
  * HOST is another machine, and the client is not there. */
 #include "headless.h"
 
+#include "picture.h"
+
 #include "bare_session.h"
 #include "exit_status.h"
 #include "suites.h"
@@ -130,6 +132,34 @@ START_TEST(a_line_that_is_too_long_is_left_out)
 	run_long(1 << 18);
 	ck_assert_uint_eq(count_of("it is left out"), 0);
 	ck_assert_uint_eq(count_of("say xxx"), 1);
+}
+END_TEST
+
+/* A picture of one line. */
+static char *
+draw(const char *name, const struct log *log, const struct moment *now)
+{
+	char *text = NULL;
+	bool last = log_end(log) == now->events;
+	ck_assert_int_gt(asprintf(&text, "picture of %s, %s\n", name, last ? "now" : "then"), 0);
+	return text;
+}
+
+START_TEST(a_picture_is_drawn_by_whoever_can)
+{
+	static const char text[] = "show bytes\nshow connections\n";
+	picture_lend(draw);
+	run_bytes(text, sizeof text - 1, false, false);
+	ck_assert_uint_eq(count_of("picture of bytes, now\n"), 1);
+	ck_assert_uint_eq(count_of("Local Address"), 1);
+	run_bytes(text, sizeof text - 1, false, true);
+	ck_assert_uint_eq(count_of("picture of"), 0);
+	ck_assert_uint_eq(count_of("\"type\": \"connections\", \"show\": \"bytes\", "
+	    "\"rows\": ["), 1);
+	ck_assert_uint_eq(count_of("\"type\": \"connections\", \"rows\": ["), 1);
+	picture_lend(NULL);
+	run_bytes(text, sizeof text - 1, false, false);
+	ck_assert_uint_eq(count_of("Local Address"), 2);
 }
 END_TEST
 
@@ -320,6 +350,7 @@ headless_suite(void)
 	tcase_add_loop_test(all, the_last_line_may_have_a_carriage_return, 0, 2);
 	tcase_add_test(all, every_line_of_many_is_run);
 	tcase_add_test(all, a_line_that_is_too_long_is_left_out);
+	tcase_add_test(all, a_picture_is_drawn_by_whoever_can);
 	tcase_add_test(all, json_is_an_object_a_line);
 	tcase_add_loop_test(all, a_signal_ends_it_in_good_order, 0,
 	    sizeof ending / sizeof *ending);
