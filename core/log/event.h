@@ -199,7 +199,7 @@ struct event {
 			struct process_end end;
 		} process;
 		struct { int number; pid_t to; enum signal_by by; bool caught; } signal;
-		struct { enum host_what what; } host;
+		struct { enum host_what what; int64_t kill_at; /* shutting down */ } host;
 		struct { pid_t pid; int stream; } output;
 		struct { pid_t pid; unsigned count; } lost;
 		struct { bool pass; } expect;

@@ -203,7 +203,8 @@ static const struct event_field signal_fields[] = {
 	FLAG("caught", signal.caught, LEFT_OUT),
 };
 static const struct event_field host_fields[] = {
-	WORD("what", host.what, NEEDED, host_whats), DETAIL("how", LEFT_OUT),
+	WORD("what", host.what, NEEDED, host_whats), FROM_NOW("kill_in", host.kill_at),
+	DETAIL("how", LEFT_OUT),
 };
 static const struct event_field output_fields[] = {
 	PID("pid", output.pid, WRITTEN),

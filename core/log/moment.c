@@ -17,6 +17,7 @@ apply_host(struct moment *moment, const struct event *event)
 	bool was_dark = moment_host_is_dark(moment);
 	moment->host_state = event->host.what;
 	moment->host_since = event->time;
+	moment->host_kill_at = event->host.kill_at;
 	snprintf(moment->host_how, sizeof moment->host_how, "%s",
 	    event->detail != NULL ? event->detail : "");
 	moment_note_host(moment, event->host.what, was_dark);

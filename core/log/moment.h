@@ -129,6 +129,7 @@ struct moment {
 	unsigned current;              /* connection, 0: none yet */
 	enum host_what host_state;
 	int64_t host_since;
+	int64_t host_kill_at;          /* it shuts down: when SIGKILL follows; 0: not told */
 	char host_how[160];            /* how its silence is made */
 	enum server_kind server_kind;
 	char server_command[SERVER_TEXT]; /* SERVER_COMMAND: its command line */

@@ -129,16 +129,23 @@ host_detail(const struct world *world, enum host_what what)
 	return detail;
 }
 
-/* Appends the host's event. */
+/* Appends the host's event; kill_at: of its shutdown, 0 otherwise. */
 static void
-host_tell(struct world *world, enum host_what what)
+host_tell_until(struct world *world, enum host_what what, int64_t kill_at)
 {
 	struct event event = {.time = loop_now(world->loop), .type = EVENT_HOST};
 	event.host.what = what;
+	event.host.kill_at = kill_at;
 	event.detail = host_detail(world, what);
 	world->host.told++;
 	world_append(world, &event);
 	world_look_soon(world);
+}
+
+static void
+host_tell(struct world *world, enum host_what what)
+{
+	host_tell_until(world, what, 0);
 }
 
 /* Begins a phase that is looked at until its limit. */
@@ -240,7 +247,7 @@ host_shutdown(struct world *world, int64_t grace)
 {
 	bool silent = host_is_silent(world);
 	host_find_all(world);
-	host_tell(world, HOST_SHUTTING_DOWN);
+	host_tell_until(world, HOST_SHUTTING_DOWN, loop_now(world->loop) + grace);
 	if (silent) /* nobody will hear their FINs, now or later */
 		host_silence_all(world, VANISH);
 	host_signal(world, SIGTERM, true);

@@ -119,7 +119,7 @@ write_server(const struct moment *moment, int step, char *part, size_t size)
 		    server_word(moment), service, reap);
 }
 
-/* "host crashed 12 s" */
+/* "host crashed 12 s", "host shutting down, SIGKILL in 4 s" */
 static void
 write_host(const struct scene *scene, int step, char *part, size_t size)
 {
@@ -133,6 +133,14 @@ write_host(const struct scene *scene, int step, char *part, size_t size)
 		return;
 	}
 	int64_t since = pane_second(scene->now) - moment->host_since;
+	if (moment->host_state == HOST_SHUTTING_DOWN && moment->host_kill_at > scene->now) {
+		char left[24];
+		pane_write_left(scene->now, moment->host_kill_at, left, sizeof left);
+		snprintf(part, size, "%s, SIGKILL %s%s%s", step >= SHORT_HOST ?
+		    "shutting down" : "host shutting down", step >= SHORT_UNITS ? "" : "in ",
+		    left, step >= SHORT_UNITS ? "s" : " s");
+		return;
+	}
 	snprintf(part, size, "%s%s %d%ss", step >= SHORT_HOST ? "" : "host ",
 	    words[moment->host_state],
 	    since > 0 ? (int)(since / SECONDS(1)) : 0,

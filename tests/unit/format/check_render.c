@@ -101,6 +101,7 @@ sample(enum event_type type)
 	case EVENT_HOST:
 		event_release(&event);
 		event = fixture_host(HOST_SHUTTING_DOWN);
+		event.host.kill_at = FIXTURE_MS(8000);
 		event.detail = strdup("grace 5 s");
 		break;
 	case EVENT_SENT: case EVENT_ECHO:
@@ -170,13 +171,13 @@ static const struct { enum event_type type; const char *keys, *row; } promises[]
 	    "bytes_received sent_ago received_ago", NULL},
 	{EVENT_PROCESS, "pid ppid role what tty stat command wchan peer cpu signal", NULL},
 	{EVENT_SIGNAL, "signal to by", NULL},
-	{EVENT_HOST, "what how", NULL},
+	{EVENT_HOST, "what kill_in how", NULL},
 	{EVENT_OUTPUT, "pid stream text", NULL},
 	{EVENT_LOST, "count", NULL},
 	{EVENT_SOCKETS, "rows", "proto recv_q send_q local remote state timer retransmits "
 	    "inode owner_pid conn end"},
 	{EVENT_PROCESSES, "rows", "pid ppid tty stat command wchan role peer cpu"},
-	{EVENT_CONNECTIONS, "rows", "conn local remote client server open child current "
+	{EVENT_CONNECTIONS, "show rows", "conn local remote client server open child current "
 	    "bytes_sent bytes_echoed"},
 	{EVENT_SETTINGS, "rows", "name value"},
 	{EVENT_DISPOSITIONS, "rows", "pid role signals"},

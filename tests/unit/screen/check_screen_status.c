@@ -219,6 +219,25 @@ START_TEST(a_listener_that_was_there_before_is_not_ours)
 }
 END_TEST
 
+START_TEST(the_grace_of_a_shutdown_counts_down)
+{
+	struct event event = fixture_host(HOST_SHUTTING_DOWN);
+	connected();
+	event.host.kill_at = FIXTURE_MS(9000);
+	fixture_fold(&moment, event);
+	moment.host_since = FIXTURE_MS(4000);
+	scene.now = FIXTURE_MS(4100);
+	says("host shutting down, SIGKILL in 4 s");
+	scene.now = FIXTURE_MS(6100);
+	says("host shutting down, SIGKILL in 2 s");
+	scene.now = FIXTURE_MS(8800);
+	says("host shutting down, SIGKILL in 0.2 s");
+	scene.now = FIXTURE_MS(9000); /* it is there: the wait for the end counts */
+	says("host shutting down 5 s");
+	moment_release(&moment);
+}
+END_TEST
+
 /* A host that is not up counts its seconds; one that is dark tells of no server. */
 START_TEST(a_host_that_is_not_up_counts)
 {
@@ -398,6 +417,7 @@ screen_status_suite(void)
 	tcase_add_loop_test(status, a_foreign_server_has_its_name, 0, 4);
 	tcase_add_test(status, a_listener_that_stayed_is_told);
 	tcase_add_test(status, a_listener_that_was_there_before_is_not_ours);
+	tcase_add_test(status, the_grace_of_a_shutdown_counts_down);
 	tcase_add_loop_test(status, a_host_that_is_not_up_counts, 0, 4);
 	tcase_add_test(status, retransmissions_are_counted);
 	tcase_add_test(status, a_timer_that_counts_is_drawn_again);

@@ -449,6 +449,9 @@ START_TEST(a_grace_is_as_long_as_it_says)
 	ck_assert_int_ge(session->world.host.deadline, before + graces[_i].grace);
 	ck_assert_int_le(session->world.host.deadline,
 	    loop_now(session->world.loop) + graces[_i].grace);
+	ck_assert_int_ge(log_now(session->world.log)->host_kill_at, before + graces[_i].grace);
+	ck_assert_int_le(log_now(session->world.log)->host_kill_at,
+	    session->world.host.deadline);
 	close_host(session);
 }
 END_TEST
