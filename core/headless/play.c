@@ -9,6 +9,7 @@
 #include "escape.h"
 #include "exit_status.h"
 #include "headless.h"
+#include "lesson.h"
 #include "record.h"
 #include "scenario_library.h"
 
@@ -48,16 +49,21 @@ play_list(const struct options *options)
 	return status;
 }
 
-/* Plays one in a new session. */
+/* Plays one in a new session; what hinders it is told in hindrance (room for
+ * SESSION_ERROR), "" when nothing does. */
 static int
-play(const struct options *options, const struct scenario *scenario)
+play(const struct options *options, const struct scenario *scenario, char *hindrance)
 {
 	char error[SESSION_ERROR];
 	int status;
 	struct session *session = session_new(&options->session, error, &status);
+	*hindrance = '\0';
 	if (session == NULL)
 		return say_failure(status, "%s", error);
-	status = headless_play(session, scenario, STDOUT_FILENO, options->json);
+	if (lesson_is_hindered(session, scenario, hindrance, SESSION_ERROR))
+		status = STATUS_NOT_HERE;
+	else
+		status = headless_play(session, scenario, STDOUT_FILENO, options->json);
 	session_free(session);
 	return status;
 }
@@ -66,7 +72,7 @@ int
 play_one(const struct options *options)
 {
 	struct scenario scenario;
-	char error[SCENARIO_ERROR];
+	char error[SCENARIO_ERROR], hindrance[SESSION_ERROR];
 	int status;
 	if (scenario_library_find(&scenario, options->play, options->session.directory,
 	    error) < 0) {
@@ -75,7 +81,9 @@ play_one(const struct options *options)
 		status = say_failure(STATUS_NOT_HERE, "%s %s", scenario.name,
 		    scenario_refusal(&scenario));
 	} else {
-		status = play(options, &scenario);
+		status = play(options, &scenario, hindrance);
+		if (*hindrance != '\0')
+			say_failure(status, "%s: %s", scenario.name, hindrance);
 	}
 	scenario_release(&scenario);
 	return status;
@@ -93,15 +101,16 @@ tell(const struct options *options, const struct event *event)
 	moment_release(&none);
 }
 
-/* Tells that a scenario is left out. */
+/* Tells that a scenario is left out, and why. */
 static void
-tell_skipped(const struct options *options, const struct scenario *scenario)
+tell_skipped(const struct options *options, const struct scenario *scenario,
+    const char *reason)
 {
 	struct event event = {.type = EVENT_LESSON};
 	event.lesson.what = LESSON_SKIPPED;
 	memcpy(event.lesson.section, scenario->section, sizeof event.lesson.section);
 	event_set_text(&event, scenario->name, strlen(scenario->name));
-	event.detail = strdup(scenario_refusal(scenario));
+	event.detail = strdup(reason);
 	tell(options, &event);
 	event_release(&event);
 }
@@ -111,7 +120,7 @@ play_all(const struct options *options)
 {
 	struct scenario *scenarios;
 	size_t count;
-	char error[SCENARIO_ERROR];
+	char error[SCENARIO_ERROR], hindrance[SESSION_ERROR];
 	struct event summary = {.type = EVENT_SUMMARY};
 	int status = 0;
 	bool good = scenario_library_load(&scenarios, &count, options->session.directory,
@@ -120,11 +129,16 @@ play_all(const struct options *options)
 		status = say_failure(STATUS_USAGE, "%s", error);
 	for (size_t i = 0; good && i < count; i++) {
 		if (scenario_refusal(&scenarios[i]) != NULL) {
-			tell_skipped(options, &scenarios[i]);
+			tell_skipped(options, &scenarios[i], scenario_refusal(&scenarios[i]));
 			summary.summary.skipped++;
 			continue;
 		}
-		int result = play(options, &scenarios[i]);
+		int result = play(options, &scenarios[i], hindrance);
+		if (*hindrance != '\0') {
+			tell_skipped(options, &scenarios[i], hindrance);
+			summary.summary.skipped++;
+			continue;
+		}
 		summary.summary.passed += result == 0;
 		summary.summary.failed += result != 0;
 		if (result != 0 && status == 0)

@@ -1,7 +1,13 @@
 #include "lesson.h"
 
+#include "port_left.h"
+#include "session_state.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { HINDRANCE = 256 };
 
 struct lesson {
 	struct session *session;
@@ -59,6 +65,31 @@ lesson_new(struct session *session, const struct scenario *scenario, bool by_ste
 	}
 	tell(lesson, LESSON_BEGUN);
 	return lesson;
+}
+
+/* Does it bind without SO_REUSEADDR? */
+static bool
+needs_clean_port(const struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->count; i++) {
+		const char *set = scenario_step_rest(&scenario->steps[i], "server");
+		if (set != NULL && strstr(set, "reuseaddr=off") != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+lesson_is_hindered(const struct session *session, const struct scenario *scenario,
+    char *text, size_t size)
+{
+	unsigned port = session->world.host_endpoint.port;
+	char row[HINDRANCE];
+	if (!needs_clean_port(scenario) || !port_left((uint16_t)port, row, sizeof row))
+		return false;
+	snprintf(text, size, "port %u is not free of what was before, %s: wait for that, or "
+	    "choose another PORT", port, row);
+	return true;
 }
 
 void

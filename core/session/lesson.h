@@ -26,6 +26,12 @@ enum lesson_state {
 struct lesson *lesson_new(struct session *session, const struct scenario *scenario,
     bool by_steps);
 
+/* Does the kernel's table hold a row of a former life that keeps this lesson from what it
+ * shows?  Then which, and what mends it, in size bytes of text.  A lesson that restarts the
+ * server without SO_REUSEADDR needs a port without such rows. */
+bool lesson_is_hindered(const struct session *session, const struct scenario *scenario,
+    char *text, size_t size);
+
 /* Frees it; NULL is allowed.  The session may live on. */
 void lesson_free(struct lesson *lesson);
 

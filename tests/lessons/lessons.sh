@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
-plan $(($(ls scenarios/*.scenario | wc -l) + 9))
+plan $(($(ls scenarios/*.scenario | wc -l) + 12))
 XDG_DATA_HOME=$work/data
 export XDG_DATA_HOME
 
@@ -57,6 +57,22 @@ for row in $(seq 36); do
 done >"$work/out"
 [ ! -s "$work/out" ]
 verdict 'each row of the lecture has a lesson' $?
+
+# what a lesson says has happened in it
+python3 tests/tools/lesson_words.py "$work/all" tests/fixtures/lesson-words.txt >"$work/out"
+verdict 'what a lesson names is in its log' $?
+sed '/"type": "\(signal\|process\)"/s/SIGPIPE/SIGUSR2/' "$work/all" >"$work/other"
+! python3 tests/tools/lesson_words.py "$work/other" tests/fixtures/lesson-words.txt >"$work/out"
+verdict 'a word that is in no log is noticed' $?
+
+# a port that has a row of a former life
+left=$(port)
+printf '%s\n' connect 'kill child' 'expect state client CLOSE_WAIT within 60' close \
+    'expect state server TIME_WAIT within 60' | "$console" --headless 127.0.0.1 "$left" >"$work/out" 2>&1
+"$console" --play client-time-wait --headless 127.0.0.1 "$left" >>"$work/out" 2>"$work/err"
+[ $? -eq 77 ] && grep -q "port $left is not free of what was before, 127.0.0.1:$left → .*, TIME_WAIT for [0-9]* s more" "$work/err" &&
+    "$console" --play echo --headless 127.0.0.1 "$left" >>"$work/out" 2>&1
+verdict 'a row that is in the way is named, where it is: status 77' $?
 
 # a wrong line is found before anything is run
 printf 'title x\nconnect\nsnd hello\n' >"$work/wrong.scenario"

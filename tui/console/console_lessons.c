@@ -199,6 +199,9 @@ console_begin_lesson(struct console *self)
 		console_leave(self, STATUS_NOT_HERE);
 		return;
 	}
+	char hindrance[SESSION_ERROR];
+	if (lesson_is_hindered(self->session, self->scenario, hindrance, sizeof hindrance))
+		session_note(self->session, "%s", hindrance);
 	self->lesson = lesson_new(self->session, self->scenario, true);
 	if (self->lesson == NULL)
 		session_error(self->session, "out of memory: no lesson");
