@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 1000 };
@@ -20,6 +21,17 @@ struct recorder {
 	bool ended;        /* for an error: nothing more is written */
 	int error;         /* that has not been told yet; 0: none */
 };
+
+/* A pipe, whose reader may have stopped: a write to it must not wait for ever.  (It is
+ * opened by its path, so that the flag is nobody else's.) */
+static void
+never_wait_for_ever(int fd)
+{
+	struct stat status;
+	int flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode))
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK); /* else it waits, as files do */
+}
 
 struct recorder *
 recorder_open(const char *path)
@@ -37,6 +49,7 @@ recorder_open(const char *path)
 		errno = error;
 		return NULL;
 	}
+	never_wait_for_ever(recorder->fd);
 	signal(SIGXFSZ, SIG_IGN); /* a limit is told by EFBIG, like a full disk */
 	return recorder;
 }
@@ -65,6 +78,18 @@ end_for(struct recorder *recorder, int error)
 		return; /* the reader leaves a last line that is cut out */
 }
 
+/* Waits a while until something can be written; false with errno EAGAIN: it cannot. */
+static bool
+wait_for_reader(int fd)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	int count = poll(&ready, 1, WAIT_MS);
+	if (count > 0 || (count < 0 && errno == EINTR))
+		return true;
+	errno = EAGAIN;
+	return false;
+}
+
 /* Writes one line at once, wholly; a pipe whose reader is slow is waited for, but not
  * for ever. */
 static bool
@@ -72,17 +97,14 @@ write_line(struct recorder *recorder, const char *text, size_t length)
 {
 	while (length > 0) {
 		ssize_t written = write(recorder->fd, text, length);
-		struct pollfd ready = {.fd = recorder->fd, .events = POLLOUT};
 		if (written > 0) {
 			text += written;
 			length -= (size_t)written;
 		} else if (written == 0) {
 			errno = ENOSPC;
 			return false;
-		} else if (errno == EAGAIN && poll(&ready, 1, WAIT_MS) <= 0) {
-			errno = EAGAIN;
-			return false;
-		} else if (errno != EINTR && errno != EAGAIN) {
+		} else if (errno != EINTR && (errno != EAGAIN ||
+		    !wait_for_reader(recorder->fd))) {
 			return false;
 		}
 	}

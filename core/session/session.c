@@ -148,7 +148,8 @@ session_tell_recorder(struct session *session)
 	int error = recorder != NULL ? recorder_take_error(recorder) : 0;
 	if (error != 0)
 		session_note(session, "the recording has ended: %s: %s; %llu events are in it, "
-		    "the session goes on", recorder_path(recorder), strerror(error),
+		    "the session goes on", recorder_path(recorder),
+		    error == EAGAIN ? "its reader takes nothing any more" : strerror(error),
 		    (unsigned long long)recorder_events(recorder));
 }
 

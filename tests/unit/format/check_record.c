@@ -277,6 +277,27 @@ START_TEST(a_line_that_is_interrupted_is_written_on)
 }
 END_TEST
 
+START_TEST(a_reader_that_has_stopped_ends_the_recording)
+{
+	static char text[BIG];
+	struct moment now;
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct recorder *recorder = recorder_open(path);
+	memset(text, 'n', sizeof text);
+	moment_init(&now);
+	for (int i = 0; i < 1000 && recorder_events(recorder) == (uint64_t)i; i++) {
+		struct event event = {.type = EVENT_NOTE};
+		ck_assert_int_eq(event_set_text(&event, text, sizeof text), 0);
+		recorder_write(recorder, &event, &now);
+		event_release(&event);
+	}
+	ck_assert_int_eq(recorder_take_error(recorder), EAGAIN);
+	ck_assert_int_eq(recorder_close(recorder), 0); /* it was told */
+	close(reader);
+}
+END_TEST
+
 Suite *
 record_suite(void)
 {
@@ -292,6 +313,7 @@ record_suite(void)
 	tcase_add_test(tests, a_device_without_room_is_told);
 	tcase_add_test(tests, a_pipe_gets_whole_lines);
 	tcase_add_test(tests, a_line_that_is_interrupted_is_written_on);
+	tcase_add_test(tests, a_reader_that_has_stopped_ends_the_recording);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
