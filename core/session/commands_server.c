@@ -58,6 +58,7 @@ runs(struct session *session, struct running *running)
 {
 	if (!is_ours(session, running))
 		return false;
+	guest_find(&session->world);
 	if (session->world.server.pid == 0)
 		refuse(running, "the server does not run: server start");
 	return session->world.server.pid != 0;
@@ -445,6 +446,7 @@ take_signal(struct running *running, const char *arguments)
 void
 command_kill_server(struct session *session, struct running *running)
 {
+	guest_find(&session->world);
 	if (session->world.server.pid == 0)
 		refuse(running, session->world.server.ours ?
 		    "the server does not run: server start" :

@@ -366,6 +366,13 @@ takes_ipv6_alone(const struct socket_probe *probe, const struct tcp_row *listene
 }
 
 bool
+socket_watch_is_v6only(struct socket_watch *watch, const struct tcp_row *listener)
+{
+	return listener->local.family == 6 && socket_probe_listeners(&watch->probe, 6) > 0 &&
+	    takes_ipv6_alone(&watch->probe, listener);
+}
+
+bool
 socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *host,
     struct tcp_row *row, pid_t *owner)
 {
@@ -374,18 +381,20 @@ socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *
 	if (four == 0 && six == 0)
 		return false;
 	struct table_reading reading;
-	tcp_table_clear(&watch->table);
+	struct tcp_table table = {0}; /* the watch's own may be half read */
+	bool found = false;
 	table_reading_begin(&reading, watch->port, true, true);
-	table_reading_more(&reading, &watch->table, INT_MAX);
+	table_reading_more(&reading, &table, INT_MAX);
 	table_reading_end(&reading);
-	for (size_t i = 0; i < watch->table.count; i++) {
-		const struct tcp_row *each = &watch->table.rows[i];
-		if (each->state != STATE_LISTEN || !endpoint_serves(&each->local, host) ||
-		    (host->family == 4 && takes_ipv6_alone(&watch->probe, each)))
-			continue;
-		*row = *each;
-		*owner = socket_holder_anybody(each->inode);
-		return true;
+	for (size_t i = 0; i < table.count && !found; i++) {
+		const struct tcp_row *each = &table.rows[i];
+		found = each->state == STATE_LISTEN && endpoint_serves(&each->local, host) &&
+		    (host->family == 6 || !takes_ipv6_alone(&watch->probe, each));
+		if (found)
+			*row = *each;
 	}
-	return false;
+	tcp_table_free(&table);
+	if (found)
+		*owner = socket_holder_anybody(row->inode);
+	return found;
 }

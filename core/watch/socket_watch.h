@@ -51,6 +51,9 @@ void socket_watch_follow_details(struct socket_watch *watch);
 /* Watches another port from now on. */
 void socket_watch_port(struct socket_watch *watch, uint16_t port);
 
+/* Does this listener take IPv6 alone (IPV6_V6ONLY)?  false where netlink is refused. */
+bool socket_watch_is_v6only(struct socket_watch *watch, const struct tcp_row *listener);
+
 /* Whose is the listener that a client of host, which has the watch's port, meets: the row,
  * and the process that holds it (0: not ours to see).  False when nothing listens there. */
 bool socket_watch_listener(struct socket_watch *watch, const struct report_endpoint *host,

@@ -263,6 +263,20 @@ may_take_over(const struct world *world, pid_t pid)
 	return state != 'Z' && state != 'X' && state != 0;
 }
 
+void
+guest_find(struct world *world)
+{
+	struct server *server = &world->server;
+	struct tcp_row row;
+	pid_t owner;
+	if (server->guest == NULL || server->pid != 0 || !server->guest->may_follow)
+		return;
+	process_watch_refresh(world->processes);
+	if (socket_watch_listener(world->sockets, &world->host_endpoint, &row, &owner) &&
+	    owner != 0 && may_take_over(world, owner))
+		take_over(world, owner);
+}
+
 /* Who holds the listener now? */
 static void
 look_for_listener(struct world *world)
@@ -287,7 +301,7 @@ look_for_listener(struct world *world)
 		silence_new(world, owner);
 		if (server->ours && ttl_is_never_dropped())
 			host_silence_one(world, owner, SPEAK_PLAINLY);
-		trouble_address(world, &socket->row.tcp.local);
+		trouble_address(world, &socket->row.tcp);
 	}
 	server->listening = listens;
 	if (listens)

@@ -37,6 +37,10 @@ pid_t guest_starter(const struct world *world);
  * children serve? */
 void guest_look(struct world *world);
 
+/* Nobody is the server, as far as is known: is one of those that it left behind by now?
+ * Looked for at once, as a command needs it. */
+void guest_find(struct world *world);
+
 /* Is the server's end of the connection in somebody's hands, and will they stay? */
 bool guest_has_accepted(struct world *world,
     const struct moment_connection *connection);

@@ -3,6 +3,7 @@
 #include "end_words.h"
 #include "endpoint.h"
 #include "server_output.h"
+#include "socket_watch.h"
 #include "world.h"
 #include "socket_holder.h"
 
@@ -130,12 +131,16 @@ trouble_hidden(struct world *world, bool *told)
 }
 
 void
-trouble_address(struct world *world, const struct report_endpoint *local)
+trouble_address(struct world *world, const struct tcp_row *listener)
 {
-	const struct report_endpoint *host = &world->host_endpoint;
+	const struct report_endpoint *local = &listener->local, *host = &world->host_endpoint;
 	char here[ENDPOINT_TEXT], there[ENDPOINT_TEXT];
-	if (endpoint_serves(local, host))
+	if (endpoint_serves(local, host)) {
+		if (host->family == 4 && socket_watch_is_v6only(world->sockets, listener))
+			world_note(world, "the server takes IPv6 alone (IPV6_V6ONLY): give the "
+			    "console HOST ::1, or the server's socket IPV6_V6ONLY 0");
 		return;
+	}
 	endpoint_address_text(local, there);
 	endpoint_address_text(host, here);
 	world_note(world, "the server listens at %s, not at %s: give the console HOST %s, or the "

@@ -24,6 +24,6 @@ void trouble_deaf(struct world *world, struct server_output *output);
 void trouble_bind(struct world *world, int error);
 
 /* It listens at our port, but perhaps not where HOST is: then that is told. */
-void trouble_address(struct world *world, const struct report_endpoint *local);
+void trouble_address(struct world *world, const struct tcp_row *listener);
 
 #endif

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 46
+plan 47
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -24,6 +24,17 @@ class Server(getattr(socketserver, sys.argv[1])):
 
 with Server(("127.0.0.1", int(sys.argv[2])), Echo) as server:
     server.serve_forever()
+PYTHON
+
+cat >"$servers/six.py" <<'PYTHON'
+import signal, socket, sys
+
+listener = socket.socket(socket.AF_INET6)
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+listener.bind(("::", int(sys.argv[1])))
+listener.listen()
+signal.pause()
 PYTHON
 
 # Whatever still has this mark in its environment, zombies apart
@@ -237,6 +248,13 @@ aside play 'settings are not its own' 1 '^error: server set is for tcpserv' 'ser
 show settings' "$odd" plain PORT
 aside play 'one at another address' 0 'listens at 127.0.0.1, not at 127.0.0.2' 'connect
 expect errno ECONNREFUSED' "$odd" plain PORT
+six='one that takes IPv6 alone'
+if has_ipv6; then
+	aside play "$six" 0 'takes IPv6 alone \(IPV6_V6ONLY\)' 'connect
+expect errno ECONNREFUSED' "$python" "$servers/six.py" PORT
+else
+	skip "$six" 'no IPv6'
+fi
 aside play 'a long line is told in pieces, the last one at the end' 1 'output  x{500}$' 'wait 0' \
     sh -c "head -c 2500 /dev/zero | tr '\\0' x"
 aside play 'what it writes is made visible' 1 'output  \^\[\[31mred\^G\\xff' 'wait 0' \

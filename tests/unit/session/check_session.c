@@ -38,16 +38,21 @@ stranger_reads(void *context, const struct event *event, const struct moment *no
 	free(line);
 }
 
-/* What the session's first failed expectation or error said; "" for none. */
+/* What the session's first failed expectation or error said, and what came instead; ""
+ * for none. */
 static const char *
 first_failure(struct session *session)
 {
+	static char text[512];
 	struct log *log = session_log(session);
 	for (uint64_t i = log_first(log); i < log_end(log); i++) {
 		const struct event *event = log_event(log, i);
 		if (event->type == EVENT_ERROR ||
-		    (event->type == EVENT_EXPECT && !event->expect.pass))
-			return event->text;
+		    (event->type == EVENT_EXPECT && !event->expect.pass)) {
+			snprintf(text, sizeof text, "%s: got %s", event->text,
+			    event->detail != NULL ? event->detail : "nothing");
+			return text;
+		}
 	}
 	return "";
 }
@@ -150,13 +155,16 @@ agrees_with_kernel(const struct moment *now)
 	return agrees;
 }
 
+/* A child stands still between the two FINs where a TIME_WAIT is waited for: else an ACK
+ * that comes late can end it at once (RFC 1337). */
 static const char *const lines_of_rebuild[] = {
 	"connect 3", "expect children 3", "send hello", "expect echo hello",
 	"server set reap=none", "expect listening yes", "connect 2", "expect children 5", "use 4", "send again",
 	"expect echo again", "close 5", "expect zombies 1",
 	"kill child 1", "expect state client CLOSE_WAIT 1",
 	"expect state server FIN_WAIT2 1", "client sigpipe ignore",
-	"use 2", "close", "expect state client TIME_WAIT 2", "host unplug",
+	"use 2", "kill child STOP", "close", "expect state client FIN_WAIT2 2",
+	"kill child 2 CONT", "expect state client TIME_WAIT 2", "host unplug",
 	"use 3", "send late", "host plug", "expect echo late within 40",
 	"show dispositions", "show sockets", "show processes", NULL};
 

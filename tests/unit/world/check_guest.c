@@ -6,6 +6,7 @@
 #include "victim.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -212,6 +213,51 @@ START_TEST(a_daemon_that_is_found_late_takes_over)
 	ck_assert_int_eq(session->world.server.pid, late.pid);
 	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
 	victim_end(&late);
+	close_guest(session);
+}
+END_TEST
+
+/* A socket that listens on the session's host, at a port that is free; the session's from
+ * now on. */
+static int
+listener_of(struct session *session)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	    .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, length), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	session->world.host_endpoint.port = ntohs(address.sin_port);
+	socket_watch_port(session->world.sockets, ntohs(address.sin_port));
+	return fd;
+}
+
+/* Before any row has told of its listener. */
+START_TEST(a_command_finds_who_has_taken_over)
+{
+	struct session *session = open_left();
+	int listener = listener_of(session);
+	struct victim late = victim_start_holding(listener);
+	close(listener);
+	bare_follow(session, late.pid, ROLE_OTHER, 0);
+	bare_run(session, "kill server USR1");
+	ck_assert_int_eq(session->world.server.pid, late.pid);
+	ck_assert_uint_eq(victim_was_sent(&late), VICTIM_BIT(SIGUSR1));
+	ck_assert_uint_eq(bare_count(session, EVENT_ERROR), 0);
+	victim_end(&late);
+	close_guest(session);
+}
+END_TEST
+
+START_TEST(a_command_finds_nobody_where_nobody_is)
+{
+	struct session *session = open_left();
+	int listener = listener_of(session); /* our own: no server's */
+	bare_refuses(session, "server stop", "the server does not run: server start");
+	ck_assert_int_eq(session->world.server.pid, 0);
+	close(listener);
 	close_guest(session);
 }
 END_TEST
@@ -446,6 +492,8 @@ guest_suite(void)
 	tcase_add_test(all, a_daemon_takes_over_from_its_parent);
 	tcase_add_test(all, one_that_leaves_nobody_is_over_after_a_second_look);
 	tcase_add_test(all, a_daemon_that_is_found_late_takes_over);
+	tcase_add_test(all, a_command_finds_who_has_taken_over);
+	tcase_add_test(all, a_command_finds_nobody_where_nobody_is);
 	tcase_add_test(all, one_that_is_ended_before_it_was_seen_to_listen_has_not_failed);
 	tcase_add_test(all, a_reset_ends_one_that_was_not_seen_to_listen);
 	tcase_add_loop_test(all, one_that_fails_has_no_heir, 0, 2);

@@ -409,7 +409,7 @@ START_TEST(an_address_that_is_not_hosts_is_told)
 	ck_assert_int_eq(endpoint_parse(&session->world.host_endpoint, text, *text == '[' ? 6 : 4), 0);
 	text = addresses[_i].local;
 	ck_assert_int_eq(endpoint_parse(&local, text, *text == '[' ? 6 : 4), 0);
-	trouble_address(&session->world, &local);
+	trouble_address(&session->world, &(struct tcp_row){.local = local});
 	ck_assert_uint_eq(bare_count(session, EVENT_NOTE), addresses[_i].told);
 	if (_i == 1)
 		bare_said(session, EVENT_NOTE, "the server listens at 127.0.0.2, not at 127.0.0.1: "
