@@ -10,6 +10,7 @@
 
 #include "endpoint.h"
 #include "host_silence.h"
+#include "server_outsider.h"
 #include "server_output.h"
 #include "server_state.h"
 #include "server_trouble.h"
@@ -29,6 +30,7 @@
 #define PATIENCE SECONDS(2)             /* until it is said that it does not listen */
 #define HANDING_OVER MILLISECONDS(100)  /* from accept to a child that is forked */
 #define ORPHANED MILLISECONDS(200)      /* from a daemon's fork until it is found */
+#define UNSEEN SECONDS(1)               /* until a listener that nobody holds is its own */
 
 struct guest {
 	pid_t main;             /* what was started; 0: it has ended */
@@ -36,6 +38,7 @@ struct guest {
 	int64_t begun_at;
 	uint64_t looked_at;     /* the log's end, when last looked */
 	uint64_t asked_inode;   /* of a listener whose holder was looked for */
+	uint64_t unseen_inode;  /* of one that no descriptor shows */
 	bool told;              /* that it does not listen */
 	bool hidden;            /* that its descriptors cannot be seen was told */
 	bool may_follow;        /* somebody who descends from it may take over */
@@ -277,6 +280,29 @@ guest_find(struct world *world)
 		take_over(world, owner);
 }
 
+/* A listener that is nobody's as far as is known: is it the server's all the same?  Its
+ * descriptors may not be looked at; or nobody's show it, and time enough has passed. */
+static bool
+is_unseen(struct world *world, uint64_t inode)
+{
+	struct guest *guest = world->server.guest;
+	if (socket_holder_is_hidden(world->server.pid)) {
+		trouble_hidden(world, &guest->hidden);
+		return true;
+	}
+	if (inode == guest->unseen_inode)
+		return true;
+	if (inode == 0 || inode == guest->asked_inode ||
+	    loop_now(world->loop) - guest->begun_at < UNSEEN)
+		return false;
+	guest->asked_inode = inode;
+	if (socket_holder_anybody(inode) != 0)
+		return false;
+	guest->unseen_inode = inode;
+	trouble_unseen(world);
+	return true;
+}
+
 /* Who holds the listener now? */
 static void
 look_for_listener(struct world *world)
@@ -286,10 +312,8 @@ look_for_listener(struct world *world)
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
 	pid_t owner = socket != NULL ? socket->row.owner_pid : 0;
 	if (socket != NULL && owner == 0 && server->ours && server->pid != 0 &&
-	    socket_holder_is_hidden(server->pid)) {
+	    is_unseen(world, socket->row.tcp.inode))
 		owner = server->pid;
-		trouble_hidden(world, &guest->hidden);
-	}
 	if (owner != 0 && owner != server->pid && may_take_over(world, owner)) {
 		take_over(world, owner);
 		if (owner != guest->main)
@@ -344,6 +368,9 @@ look_at_server(struct world *world)
 	if (guest->ending)
 		return;
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
+	if (socket != NULL && guest->end.known && guest->end.status == 0 &&
+	    outsider_adopt(world, socket->row.tcp.inode))
+		return;
 	world->server.never_came = true;
 	trouble_ended(world, guest->output, &guest->end,
 	    socket != NULL ? socket->row.owner_pid : 0);
@@ -407,6 +434,15 @@ has_unowned_listener(const struct moment *now)
 	return socket != NULL && socket->row.owner_pid == 0;
 }
 
+/* It has had time enough: does it not listen, or does somebody else in its place? */
+static void
+tell_deaf(struct world *world)
+{
+	const struct moment_socket *socket = moment_listener(log_now(world->log));
+	if (socket == NULL || !outsider_adopt(world, socket->row.tcp.inode))
+		trouble_deaf(world, world->server.guest->output);
+}
+
 void
 guest_look(struct world *world)
 {
@@ -420,7 +456,7 @@ guest_look(struct world *world)
 			socket_watch_force(world->sockets);
 		guest->told = guest->main != 0 && since > PATIENCE;
 		if (guest->told)
-			trouble_deaf(world, guest->output);
+			tell_deaf(world);
 	}
 	if (guest->looked_at == log_end(world->log) && !server->starting)
 		return;

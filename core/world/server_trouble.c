@@ -2,6 +2,7 @@
 
 #include "end_words.h"
 #include "endpoint.h"
+#include "server_outsider.h"
 #include "server_output.h"
 #include "socket_watch.h"
 #include "world.h"
@@ -111,7 +112,11 @@ trouble_deaf(struct world *world, struct server_output *output)
 	write_last(output, last, sizeof last);
 	if (port == wanted)
 		return; /* it does, as of now */
-	if (port != 0)
+	if (port == 0 && world->server.pid != 0 && outsider_is_elsewhere(world->server.pid))
+		world_note(world, "the server is in another network namespace: what it does "
+		    "there cannot be seen or reached from here; start the console in it, as in "
+		    "nsenter -t %d -n tcpconsole ...", (int)world->server.pid);
+	else if (port != 0)
 		world_note(world, "the server listens at port %u, not at %u: give the console "
 		    "PORT %u, or the server %u%s", port, wanted, port, wanted, last);
 	else
@@ -128,6 +133,15 @@ trouble_hidden(struct world *world, bool *told)
 		    "owners are not shown, and a crash silences the client alone",
 		    (int)world->server.pid, world->host_endpoint.port);
 	*told = true;
+}
+
+void
+trouble_unseen(struct world *world)
+{
+	world_note(world, "no process's descriptors show who holds the listener at port %u (not "
+	    "those of io_uring, nor what another user's process holds): it is taken for the "
+	    "server's, owners are not shown, and a crash silences the client alone",
+	    world->host_endpoint.port);
 }
 
 void

@@ -17,6 +17,9 @@ void trouble_ended(struct world *world, struct server_output *output,
 /* Its descriptors may not be looked at: said once, which *told remembers. */
 void trouble_hidden(struct world *world, bool *told);
 
+/* Its listener is in the table, and no descriptor of any process shows it. */
+void trouble_unseen(struct world *world);
+
 /* It has had time enough, and does not listen at our port. */
 void trouble_deaf(struct world *world, struct server_output *output);
 

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 47
+plan 50
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -248,6 +248,50 @@ aside play 'settings are not its own' 1 '^error: server set is for tcpserv' 'ser
 show settings' "$odd" plain PORT
 aside play 'one at another address' 0 'listens at 127.0.0.1, not at 127.0.0.2' 'connect
 expect errno ECONNREFUSED' "$odd" plain PORT
+aside play 'one whose listener no descriptor shows' 0 "^note: no process's descriptors show" \
+    'wait 1.5
+expect listening yes
+connect
+expect state client ESTABLISHED
+host crash
+host reboot
+expect listening yes
+kill server
+expect server signal KILL
+expect listening no' "$odd" underway PORT
+
+# One that somebody else starts when he is asked to: it is watched, and lives on.
+outsider() {
+	port=$("$BUILD/free_port")
+	mark=$port
+	mkfifo "$work/orders"
+	sh "$work/orders" >"$work/his" 2>&1 &
+	somebody=$!
+	exec 8>"$work/orders"
+	printf '%s\n' 'expect listening yes' connect 'send hi' 'expect echo hi' 'server stop' \
+	    'host crash' | patient |
+	    timeout 60 "$console" --headless 127.0.0.1 "$port" -- \
+	    sh -c "echo exec $odd plain $port >$work/orders" >"$work/out" 2>"$work/err" 8>&-
+	got=$?
+	[ $got -eq 1 ] && kill -0 $somebody &&
+	    grep -q "^note: odd_server plain $port (PID $somebody) listens at port $port, and does not descend from the command" "$work/out" &&
+	    grep -q '^expect ok echo hi' "$work/out" &&
+	    [ "$(grep -c '^error: ' "$work/out")" -eq 2 ] &&
+	    grep -q "^error: PID $somebody .* is not the console's own: it is not signalled" "$work/out" &&
+	    grep -q '^error: .* was not started by the console: its host is left alone' "$work/out"
+	verdict 'one that somebody else starts is watched, and lives on' $?
+	exec 8>&-
+	kill $somebody
+}
+aside outsider
+
+elsewhere='one in another network namespace'
+if unshare -n true 2>/dev/null; then
+	aside play "$elsewhere" 0 'is in another network namespace: .* nsenter -t [0-9]* -n' \
+	    'wait 2.5' unshare -n "$odd" plain PORT
+else
+	skip "$elsewhere" 'no right to make one'
+fi
 six='one that takes IPv6 alone'
 if has_ipv6; then
 	aside play "$six" 0 'takes IPv6 alone \(IPV6_V6ONLY\)' 'connect

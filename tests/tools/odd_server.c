@@ -14,7 +14,8 @@
  *   prefork    four children accept, each of which serves its own connections
  *   threaded   its main thread ends; another one serves
  *   bare       answers without the newline
- *   hidden     is not dumpable: its descriptors are root's to see */
+ *   hidden     is not dumpable: its descriptors are root's to see
+ *   underway   its listener is in a message to itself: no descriptor shows it */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -133,6 +134,27 @@ run_in_thread(void *context)
 	run(*(int *)context);
 }
 
+/* Sends a descriptor to itself, closes it, and does nothing any more. */
+static void __attribute__((noreturn))
+hold_underway(int listener)
+{
+	char byte = 0, room[CMSG_SPACE(sizeof listener)] = {0};
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = room,
+	    .msg_controllen = sizeof room};
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+	int ends[2];
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof listener);
+	memcpy(CMSG_DATA(rights), &listener, sizeof listener);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 || sendmsg(ends[0], &message, 0) < 0)
+		_exit(1);
+	close(listener);
+	for (;;)
+		pause();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -170,6 +192,8 @@ main(int argc, char **argv)
 	}
 	printf("%s: PID %d serves port %s\n", mode, (int)getpid(), argv[2]);
 	fflush(stdout);
+	if (mode_is("underway"))
+		hold_underway(listener);
 	pthread_t thread;
 	if (mode_is("threaded") && pthread_create(&thread, NULL, run_in_thread, &listener) == 0)
 		pthread_exit(NULL);
