@@ -30,6 +30,7 @@
 #define PATIENCE SECONDS(2)             /* until it is said that it does not listen */
 #define HANDING_OVER MILLISECONDS(100)  /* from accept to a child that is forked */
 #define ORPHANED MILLISECONDS(200)      /* from a daemon's fork until it is found */
+#define DEFERRED MILLISECONDS(500)      /* in SYN_RECV, until that has its reason */
 #define UNSEEN SECONDS(1)               /* until a listener that nobody holds is its own */
 
 struct guest {
@@ -47,6 +48,7 @@ struct guest {
 	struct process_end end; /* the latest server's */
 	unsigned missed;        /* the connection whose rows were in no reading, since when */
 	int64_t missed_at;
+	unsigned deferred;      /* the latest that was told to wait for its first byte */
 	struct server_output *output;
 };
 
@@ -512,6 +514,30 @@ was_missed(struct world *world, const struct moment_connection *connection)
 
 /* Is the server's end in somebody's hands?  In those of the server itself, it may be
  * about to fork. */
+/* Does the server's end stay in SYN_RECV, though the client's is ESTABLISHED and the queue
+ * is empty?  Then accept is to return with the first byte (TCP_DEFER_ACCEPT, tcp(7)). */
+static bool
+is_deferred(struct world *world, const struct moment_connection *connection,
+    const struct moment_socket *end)
+{
+	struct guest *guest = world->server.guest;
+	const struct moment_socket *listener = moment_listener(log_now(world->log));
+	if (end->row.tcp.state != STATE_SYN_RECV || connection->client != STATE_ESTABLISHED ||
+	    listener == NULL || listener->row.tcp.recv_q > 0)
+		return false;
+	int64_t left = end->changed_at + DEFERRED - loop_now(world->loop);
+	if (left > 0) {
+		timer_no_later(world->tick, left);
+		return false;
+	}
+	if (guest->deferred < connection->conn)
+		world_note(world, "the server's end of connection %u waits for the client's first "
+		    "byte in SYN_RECV, its queue is empty (TCP_DEFER_ACCEPT): accept returns when "
+		    "something is sent", connection->conn);
+	guest->deferred = connection->conn;
+	return true;
+}
+
 bool
 guest_has_accepted(struct world *world,
     const struct moment_connection *connection)
@@ -521,8 +547,10 @@ guest_has_accepted(struct world *world,
 	while (socket != NULL && (socket->row.conn != connection->conn ||
 	    socket->row.end != END_SERVER))
 		socket = moment_next_socket(now, socket);
-	if (socket == NULL || socket->row.tcp.inode == 0)
-		return socket == NULL && was_missed(world, connection);
+	if (socket == NULL)
+		return was_missed(world, connection);
+	if (socket->row.tcp.inode == 0)
+		return is_deferred(world, connection, socket);
 	const struct moment_process *child = moment_process(now, connection->child);
 	if (child != NULL && child->row.role == ROLE_CHILD)
 		return true;

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 50
+plan 51
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -35,6 +35,21 @@ listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 listener.bind(("::", int(sys.argv[1])))
 listener.listen()
 signal.pause()
+PYTHON
+
+cat >"$servers/deferring.py" <<'PYTHON'
+import socket, sys
+
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 60)
+listener.bind(("127.0.0.1", int(sys.argv[1])))
+listener.listen()
+while True:
+    connection, _ = listener.accept()
+    for line in connection.makefile("rb"):
+        connection.sendall(line)
+    connection.close()
 PYTHON
 
 # Whatever still has this mark in its environment, zombies apart
@@ -259,6 +274,15 @@ expect listening yes
 kill server
 expect server signal KILL
 expect listening no' "$odd" underway PORT
+
+aside play 'one that accepts with the first byte' 0 \
+    'end of connection 1 waits .* in SYN_RECV, its queue is empty \(TCP_DEFER_ACCEPT\)' \
+    'expect listening yes
+connect
+expect state server SYN_RECV
+send hi
+expect echo hi
+expect state server ESTABLISHED' "$python" "$servers/deferring.py" PORT
 
 # One that somebody else starts when he is asked to: it is watched, and lives on.
 outsider() {
