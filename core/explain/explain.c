@@ -239,8 +239,9 @@ explain_to_event(const struct explanation *explanation, struct event *event)
 	if (out == NULL)
 		return false;
 	for (int part = 0; part < EXPLAIN_PARTS; part++)
-		fprintf(out, "%s%s: %s", part > 0 ? "\n" : "",
-		    explain_heading((enum explain_part)part), explanation->parts[part]);
+		if (*explanation->parts[part] != '\0')
+			fprintf(out, "%s%s: %s", part > 0 ? "\n" : "",
+			    explain_heading((enum explain_part)part), explanation->parts[part]);
 	snprintf(event->why.section, sizeof event->why.section, "%s",
 	    explanation->section);
 	bool good = memory_stream_close(out, &event->detail) &&

@@ -77,6 +77,10 @@ say_who_closed(struct explain_writer *writer,
 		    "would know the connection no longer. This one kernel still has the row of "
 		    "its end, which no process holds, until its timer has run out; meanwhile it "
 		    "hinders a bind without SO_REUSEADDR.");
+	else if (connection->rebooted && !connection->server_was)
+		explain_say(writer, EXPLAIN_LED, "Here the server's host was down when the SYN "
+		    "was sent, and has rebooted since: it has never heard of the connection, and "
+		    "answers the next SYN.");
 	else if (connection->rebooted)
 		explain_say(writer, EXPLAIN_LED, "Here the server's host has rebooted and knows "
 		    "the connection no longer.");
@@ -90,7 +94,9 @@ say_who_closed(struct explain_writer *writer,
 		explain_say(writer, EXPLAIN_LED, "Here the client aborted: its close sent RST%s.",
 		    connection->client_left_unread ? ", for it had not read all" : "");
 	if (connection->child_ended && *explain_end_words(&connection->child_end, end) != '\0')
-		explain_say(writer, EXPLAIN_LED, "The child, %s, %s.", child, end);
+		explain_say(writer, EXPLAIN_LED, "The %s, %s, %s.",
+		    moment_server_served(writer->view->moment, connection) ? "server" : "child",
+		    child, end);
 }
 
 /* Are these the two ends of one connection? */
@@ -292,6 +298,9 @@ child_text(const struct moment *moment, const struct moment_connection *connecti
 		return "The server has not taken it yet, or it is not known who has.";
 	if (state == STATE_ESTABLISHED && connection->child == moment->server)
 		return "The server itself reads and writes here: no child was forked for it.";
+	if (state == STATE_ESTABLISHED && *leaks == '\0')
+		return "The child that was forked for it reads and writes here. Its parent may hold a "
+		    "copy of the descriptor, too: then the child's end will send no FIN.";
 	if (state == STATE_ESTABLISHED && strcmp(leaks, "on") == 0)
 		return "The child that was forked for it reads and writes here; the parent keeps "
 		    "its own copy of the descriptor (leak_connfd=on), so that the child's end "

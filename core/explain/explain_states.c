@@ -153,12 +153,12 @@ static const char *const at_ends[STATE_COUNT][END_SERVER + 1] = {
 	[STATE_FIN_WAIT1] = {
 		"It belongs to no connection of this session's client.",
 		"The client closed first, as in a normal termination.",
-		"The server's end closed first: its child ended, was killed, or closed on its "
+		"The server's end closed first: its process ended, was killed, or closed on its "
 		"own account."},
 	[STATE_FIN_WAIT2] = {
 		"It belongs to no connection of this session's client.",
-		"The client closed or shut down first; the server's child has not closed.",
-		"The child is gone or has closed, and the client has not: it may not have "
+		"The client closed or shut down first; the server's process has not closed.",
+		"Its process is gone or has closed, and the client has not: it may not have "
 		"noticed."},
 	[STATE_TIME_WAIT] = {
 		"It belongs to no connection of this session's client: perhaps to one of the "
@@ -175,17 +175,17 @@ static const char *const at_ends[STATE_COUNT][END_SERVER + 1] = {
 		"It belongs to no connection of this session's client.",
 		"The client does not know yet: it waits for its own input, not for the socket. "
 		"Its next write succeeds, and draws a RST if the server's process is gone.",
-		"The child's read returns 0 and it ends. If the row stays, the child is stopped, "
-		"or somebody else holds a copy of the descriptor."},
+		"The process that reads here gets 0, and is to close. If the row stays, it is "
+		"stopped, does not close, or somebody else holds a copy of the descriptor."},
 	[STATE_LAST_ACK] = {
 		"It belongs to no connection of this session's client.",
 		"The server's end had closed first; the client has closed after it.",
-		"The client closed first, the child read the end of file and closed: the normal "
-		"termination."},
+		"The client closed first, the server's process read the end of file and closed: "
+		"the normal termination."},
 	[STATE_LISTEN] = {
-		"This is the server's door: the parent sleeps in accept.",
+		"This is the server's door: accept takes one connection after the other from it.",
 		"A client's socket does not listen.",
-		"This is the server's door: the parent sleeps in accept."},
+		"This is the server's door: accept takes one connection after the other from it."},
 	[STATE_CLOSING] = {
 		"It belongs to no connection of this session's client.",
 		"Client and server closed at once.",

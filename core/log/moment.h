@@ -202,6 +202,10 @@ const struct moment_socket *moment_listener(const struct moment *moment);
 /* The process in the table, or the latest of this number that has left it; NULL. */
 const struct moment_process *moment_latest_process(const struct moment *moment, pid_t pid);
 
+/* Was it no child that served the connection and has ended, but the server itself? */
+bool moment_server_served(const struct moment *moment,
+    const struct moment_connection *connection);
+
 /* Is there a LISTEN row for our port? */
 bool moment_is_listening(const struct moment *moment);
 

@@ -52,6 +52,14 @@ moment_listener(const struct moment *moment)
 }
 
 bool
+moment_server_served(const struct moment *moment, const struct moment_connection *connection)
+{
+	const struct moment_process *process = connection != NULL && connection->child_ended ?
+	    moment_latest_process(moment, connection->child) : NULL;
+	return process != NULL && process->row.role == ROLE_SERVER;
+}
+
+bool
 moment_is_listening(const struct moment *moment)
 {
 	return moment_next_listener(moment, NULL) != NULL;

@@ -123,19 +123,10 @@ CIRCUMSTANCE(died_with_unread_data, connection != NULL &&
 
 CIRCUMSTANCE(child_ended, connection != NULL && connection->child_ended)
 
-/* It was no child that served the connection and ended, but the server itself. */
-static bool
-server_served(const struct moment *moment, const struct moment_connection *connection)
-{
-	const struct moment_process *process = connection != NULL && connection->child_ended ?
-	    moment_latest_process(moment, connection->child) : NULL;
-	return process != NULL && process->row.role == ROLE_SERVER;
-}
-
-CIRCUMSTANCE(server_was_killed, server_served(moment, connection) &&
+CIRCUMSTANCE(server_was_killed, moment_server_served(moment, connection) &&
     connection->child_end.known && WIFSIGNALED(connection->child_end.status))
 
-CIRCUMSTANCE(server_exited, server_served(moment, connection) &&
+CIRCUMSTANCE(server_exited, moment_server_served(moment, connection) &&
     connection->child_end.known && WIFEXITED(connection->child_end.status))
 
 /* We see the server's end of the connection, and its host has been up all the time. */

@@ -402,6 +402,9 @@ child_of(struct session *session, struct running *running, long conn)
 	else if (child != NULL && child->row.role == ROLE_SERVER)
 		refuse(running, "no child: the server itself, PID %d, serves connection %u: kill "
 		    "server", (int)connection->child, connection->conn);
+	else if (connection->child_ended && moment_server_served(now, connection))
+		refuse(running, "no child: the server itself, PID %d, served connection %u, and has "
+		    "ended", (int)connection->child, connection->conn);
 	else if (connection->child_ended)
 		refuse(running, "the child of connection %u, PID %d, has ended already",
 		    connection->conn, (int)connection->child);

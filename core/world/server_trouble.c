@@ -81,11 +81,12 @@ trouble_ended(struct world *world, struct server_output *output,
 	    end->known ? how : "", world->host_endpoint.port, last, held);
 }
 
-/* A port at which one of its processes listens, ours when it is one of them; 0: none. */
+/* A port at which one of its processes listens, ours when it is one of them; 0: none.  The
+ * tables of UDP have the same columns; what is bound there is in "CLOSE" (udp4_format_sock()
+ * in net/ipv4/udp.c). */
 static unsigned
-its_port(struct world *world)
+its_port(struct world *world, const char *const *paths, enum tcp_state state)
 {
-	static const char *const paths[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
 	const struct moment *now = log_now(world->log);
 	struct socket_holders holders = {0};
 	struct tcp_table table = {0};
@@ -95,7 +96,7 @@ its_port(struct world *world)
 	for (int family = 4; family <= 6; family += 2)
 		tcp_table_read(&table, paths[family], family, 0, &buffer, &size);
 	for (size_t i = 0; i < table.count && port != world->host_endpoint.port; i++)
-		if (table.rows[i].state == STATE_LISTEN &&
+		if (table.rows[i].state == state &&
 		    socket_holders_find(&holders, now, table.rows[i].inode) != 0)
 			port = table.rows[i].local.port;
 	socket_holders_free(&holders);
@@ -107,7 +108,9 @@ its_port(struct world *world)
 void
 trouble_deaf(struct world *world, struct server_output *output)
 {
-	unsigned port = its_port(world), wanted = world->host_endpoint.port;
+	static const char *const tcp[] = {[4] = "/proc/net/tcp", [6] = "/proc/net/tcp6"};
+	static const char *const udp[] = {[4] = "/proc/net/udp", [6] = "/proc/net/udp6"};
+	unsigned port = its_port(world, tcp, STATE_LISTEN), wanted = world->host_endpoint.port;
 	char last[440];
 	write_last(output, last, sizeof last);
 	if (port == wanted)
@@ -116,6 +119,9 @@ trouble_deaf(struct world *world, struct server_output *output)
 		world_note(world, "the server is in another network namespace: what it does "
 		    "there cannot be seen or reached from here; start the console in it, as in "
 		    "nsenter -t %d -n tcpconsole ...", (int)world->server.pid);
+	else if (port == 0 && its_port(world, udp, STATE_CLOSE) == wanted)
+		world_note(world, "the server has port %u of UDP, and does not listen at that of "
+		    "TCP: this console shows TCP", wanted);
 	else if (port != 0)
 		world_note(world, "the server listens at port %u, not at %u: give the console "
 		    "PORT %u, or the server %u%s", port, wanted, port, wanted, last);

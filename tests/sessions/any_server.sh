@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 51
+plan 53
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -50,6 +50,15 @@ while True:
     for line in connection.makefile("rb"):
         connection.sendall(line)
     connection.close()
+PYTHON
+
+cat >"$servers/datagrams.py" <<'PYTHON'
+import socket, sys
+
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", int(sys.argv[1])))
+while True:
+    server.sendto(*server.recvfrom(9999))
 PYTHON
 
 # Whatever still has this mark in its environment, zombies apart
@@ -283,6 +292,19 @@ expect state server SYN_RECV
 send hi
 expect echo hi
 expect state server ESTABLISHED' "$python" "$servers/deferring.py" PORT
+
+aside play 'one that speaks UDP' 0 '^note: the server has port [0-9]* of UDP, and does not listen' \
+    'wait 2.5' "$python" "$servers/datagrams.py" PORT
+aside play 'one that served itself and is dead' 1 \
+    '^error: no child: the server itself, PID [0-9]*, served connection 1, and has ended' \
+    'expect listening yes
+connect
+send hi
+expect echo hi
+kill server
+expect server signal KILL
+expect state client CLOSE_WAIT
+kill child' "$odd" plain PORT
 
 # One that somebody else starts when he is asked to: it is watched, and lives on.
 outsider() {

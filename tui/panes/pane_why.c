@@ -19,6 +19,8 @@ add_part(struct text *text, const char *heading, const char *part, int columns)
 {
 	char line[LINE_TEXT * 2];
 	unsigned style = STYLE_PLAIN;
+	if (*part == '\0')
+		return;
 	text_add(text, STYLE_KEY | STYLE_STRONG, "%s", heading);
 	while (*part != '\0') {
 		size_t length = strcspn(part, "\n");

@@ -159,6 +159,7 @@ go_through(struct moment *now, char what)
 	case 'e': fixture_fold(now, fixture_call(ROLE_CLIENT, 1, CALL_READ, 0, 0)); break;
 	case 'E': fixture_fold(now, fixture_call(ROLE_CLIENT, 1, CALL_READ, 3, 0)); break;
 	case 'f': connection->failed = true; break;
+	case 'g': *now->settings = '\0'; break;
 	case 'l': strcpy(now->settings, "backlog=5 leak_connfd=on"); break;
 	case 'n': connection->child = 0; break;
 	case 'q': strcpy(now->settings, "backlog=0"); now->sockets[0].row.tcp.recv_q = 1; break;
@@ -177,12 +178,13 @@ static const struct {
 	{END_SERVER, STATE_ESTABLISHED, "", "the parent has closed its own copy", "is dead"},
 	{END_SERVER, STATE_ESTABLISHED, "d", "another process holds a copy of its descriptor",
 	    "reads and writes here"},
+	{END_SERVER, STATE_ESTABLISHED, "g", "Its parent may hold a copy", "has closed its own"},
 	{END_SERVER, STATE_ESTABLISHED, "l", "the parent keeps its own copy", "has closed"},
 	{END_SERVER, STATE_ESTABLISHED, "ld", "The child that served it is dead.", "keeps"},
 	{END_SERVER, STATE_ESTABLISHED, "n", "has not taken it yet", "was forked for it"},
 	{END_SERVER, STATE_ESTABLISHED, "p", "The server itself reads", "the parent has"},
-	{END_SERVER, STATE_CLOSE_WAIT, "", "The child's read returns 0 and it ends", "dead"},
-	{END_SERVER, STATE_CLOSE_WAIT, "d", "is dead; another process", "the child is stopped"},
+	{END_SERVER, STATE_CLOSE_WAIT, "", "The process that reads here gets 0, and is to close", "dead"},
+	{END_SERVER, STATE_CLOSE_WAIT, "d", "is dead; another process", "it is stopped"},
 	{END_SERVER, STATE_LAST_ACK, "dl", "normal termination", "another process"},
 	{END_CLIENT, STATE_CLOSE_WAIT, "", "The client does not know yet", "knows:"},
 	{END_CLIENT, STATE_CLOSE_WAIT, "E", "The client does not know yet", "knows:"},
@@ -208,6 +210,7 @@ START_TEST(an_end_is_said_to_be_what_it_is)
 		fixture_fold(&now, event);
 	else
 		now.socket_count = 1;
+	strcpy(now.settings, "backlog=5 leak_connfd=off");
 	for (const char *what = ends[_i].through; *what != '\0'; what++)
 		go_through(&now, *what);
 	const char *text = said_of(&now, (struct explain_subject){.kind = EXPLAIN_END,
@@ -347,11 +350,12 @@ START_TEST(why_a_row_left_is_said)
 }
 END_TEST
 
-/* Who closed first, a letter each: rebooted, the client's FIN, the server's, aborted,
+/* Who closed first, a letter each: rebooted, never in the table, the client's FIN, the server's, aborted,
  * with bytes unread, the child ended. */
 static const struct { const char *facts, *said, *not_said; } closings[] = {
 	{"r", "has rebooted and knows the connection no longer.", "closed first"},
 	{"rcs", "has rebooted", "closed first"},
+	{"rn", "it has never heard of the connection, and answers the next SYN.", "no longer"},
 	{"R", "This one kernel still has the row of its end", "no longer. The"},
 	{"c", "Here the client closed first, at 1.250.", "server's end"},
 	{"cs", "Here the client closed first, at 1.250.", "server's end closed"},
@@ -359,6 +363,7 @@ static const struct { const char *facts, *said, *not_said; } closings[] = {
 	{"a", "Here the client aborted: its close sent RST.", "closed first"},
 	{"al", "its close sent RST, for it had not read all.", "closed first"},
 	{"e", "The child, tcpserv 301, was killed by SIGKILL.", "closed first"},
+	{"i", "The server, tcpserv 100, was killed by SIGKILL.", "The child"},
 	{"", "Connection 1", "Here the"},
 	{"k", "Connection 1", "The child, "},
 };
@@ -371,11 +376,13 @@ START_TEST(who_closed_first_is_said)
 	for (const char *fact = closings[_i].facts; *fact != '\0'; fact++)
 		switch (*fact) {
 		case 'r': first->rebooted = true; first->server = STATE_GONE; break;
+		case 'n': first->server_was = false; break;
 		case 'R': first->rebooted = true; first->server = STATE_FIN_WAIT2; break;
 		case 'c': first->client_fin_at = FIXTURE_MS(1250); break;
 		case 's': first->server_fin_at = FIXTURE_MS(1750); break;
 		case 'a': first->client_close = CLOSE_BY_RST; break;
 		case 'l': first->client_left_unread = true; break;
+		case 'i': first->child = SERVER_PID; /* fallthrough */
 		case 'e': first->child_ended = true; /* fallthrough */
 		default: first->child_end = (struct process_end){.known = true,
 		    .status = SIGKILL}; break;

@@ -461,6 +461,11 @@ START_TEST(an_explanation_becomes_an_event)
 	ck_assert_str_eq(at, "");
 	ck_assert_str_eq(explain_heading(EXPLAIN_PARTS), "?");
 	event_release(&event);
+	*out.parts[EXPLAIN_DIFFERS] = '\0'; /* nothing to say: no heading */
+	ck_assert(explain_to_event(&out, &event));
+	ck_assert_ptr_null(strstr(event.detail, explain_heading(EXPLAIN_DIFFERS)));
+	ck_assert_ptr_nonnull(strstr(event.detail, explain_heading(EXPLAIN_ENDS)));
+	event_release(&event);
 	explain_release(&out);
 	log_free(log);
 }
