@@ -55,7 +55,9 @@ run_script() { # NAME
 
 # One of them, from the list below; what it says is told in one piece.
 one() { # KIND NAME CASE
-	told=$LOG/$2 CASE=$3 begun=$(date +%s)
+	key=$2 CASE=$3 begun=$(date +%s)
+	[ "$3" = - ] || key=$2.$(printf %s "$3" | cksum | cut -d ' ' -f 1)
+	told=$LOG/$key
 	[ "$CASE" != - ] || CASE=
 	export CASE
 	if [ "$1" = script ]; then
@@ -64,7 +66,7 @@ one() { # KIND NAME CASE
 		run_suite "$1" "$(echo "$2" | sed 's/^screen_/screen /')"
 	fi >"$told" 2>&1
 	[ "$failed" -eq 0 ] || echo "failing: $2" >>"$told"
-	echo "$passed $failed $(($(date +%s) - begun)) $2" >"$LOG/$2.count"
+	echo "$passed $failed $(($(date +%s) - begun)) $2" >"$LOG/$key.count"
 	flock "$LOG/telling" cat "$told"
 	[ -z "${STOP_AT_FIRST:-}" ] || [ "$failed" -eq 0 ] || kill "$RUNNER"
 }
