@@ -269,8 +269,8 @@ headless_play(struct session *session, const struct scenario *scenario, int out,
 		return status;
 	}
 	if (!session_owns_server(session)) {
-		status = say_failure(STATUS_NOT_HERE, "%s: a lesson needs a tcpserv of its own: "
-		    "name this machine and a free PORT, without --no-server or a server behind --",
+		status = say_failure(STATUS_NOT_HERE, "%s: a lesson needs a server of its own: "
+		    "name this machine and a free PORT, without --no-server",
 		    scenario->name);
 		session_quit(session, SOURCE_SCRIPT);
 	} else if ((headless.lesson = lesson_new(session, scenario, false)) != NULL) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER,
+enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER, OPTION_NO_CONNECT,
 	OPTION_EVENTS, OPTION_RECORD, OPTION_REPLAY,
 	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR,
 	OPTION_HELP, OPTION_VERSION };
@@ -26,6 +26,8 @@ static const struct option_row table[] = {
 	 .help = "a server setting from the start (repeatable), as in the command "
 	 "\"server set\""},
 	{.name = "no-server", .value = OPTION_NO_SERVER, .help = "never start a server"},
+	{.name = "no-connect", .value = OPTION_NO_CONNECT,
+	 .help = "open no connection at the start of a screen"},
 	{.name = "record", .argument = "FILE", .words = "<file>", .value = OPTION_RECORD,
 	 .help = "write the session's log to FILE, as JSON Lines"},
 	{.name = "replay", .argument = "FILE", .words = "<file>", .value = OPTION_REPLAY,
@@ -174,6 +176,9 @@ parse_one(struct options *options, int option, char **argv, char *error)
 		return true;
 	case OPTION_NO_SERVER:
 		options->session.no_server = true;
+		return true;
+	case OPTION_NO_CONNECT:
+		options->session.no_connect = true;
 		return true;
 	case OPTION_RECORD:
 		options->record = optarg;

@@ -85,6 +85,12 @@ lesson_is_hindered(const struct session *session, const struct scenario *scenari
 {
 	unsigned port = session->world.host_endpoint.port;
 	char row[HINDRANCE];
+	const struct scenario_step *step = session->world.options.server != NULL ?
+	    scenario_tcpserv_step(scenario) : NULL;
+	if (step != NULL)
+		snprintf(text, size, "line %u needs tcpserv: %.100s", step->line, step->text);
+	if (step != NULL)
+		return true;
 	if (!needs_clean_port(scenario) || !port_left((uint16_t)port, row, sizeof row))
 		return false;
 	snprintf(text, size, "port %u is not free of what was before, %s: wait for that, or "

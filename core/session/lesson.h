@@ -26,9 +26,9 @@ enum lesson_state {
 struct lesson *lesson_new(struct session *session, const struct scenario *scenario,
     bool by_steps);
 
-/* Does the kernel's table hold a row of a former life that keeps this lesson from what it
- * shows?  Then which, and what mends it, in size bytes of text.  A lesson that restarts the
- * server without SO_REUSEADDR needs a port without such rows. */
+/* Can it not show here what it shows?  Then why, and what mends it, in size bytes of text.
+ * A lesson that restarts the server without SO_REUSEADDR needs a port without rows of a
+ * former life; one with a step that only tcpserv answers needs that server. */
 bool lesson_is_hindered(const struct session *session, const struct scenario *scenario,
     char *text, size_t size);
 

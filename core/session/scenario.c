@@ -319,6 +319,25 @@ scenario_stops_at(const struct scenario_step *step)
 	return scenario_step_rest(step, "say") != NULL;
 }
 
+const struct scenario_step *
+scenario_tcpserv_step(const struct scenario *scenario)
+{
+	static const struct { const char *command, *begins; } tcpservs[] = {
+		{"server", "set "}, {"expect", "server errno "}, {"expect", "reaped "},
+		{"expect", "disposition server "}, {"expect", "disposition child "},
+		{"show", "settings"}, {"client", "byte_order "}, {"client", "long "},
+	};
+	for (size_t i = 0; i < scenario->count; i++)
+		for (size_t j = 0; j < sizeof tcpservs / sizeof *tcpservs; j++) {
+			const char *rest = scenario_step_rest(&scenario->steps[i],
+			    tcpservs[j].command);
+			if (rest != NULL && strncmp(rest, tcpservs[j].begins,
+			    strlen(tcpservs[j].begins)) == 0)
+				return &scenario->steps[i];
+		}
+	return NULL;
+}
+
 const char *
 scenario_refusal(const struct scenario *scenario)
 {

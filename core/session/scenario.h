@@ -51,6 +51,10 @@ const char *scenario_step_rest(const struct scenario_step *step, const char *wor
  * `ask` waits by itself, for the room. */
 bool scenario_stops_at(const struct scenario_step *step);
 
+/* Its first step that only tcpserv can answer: a setting of its, a call or a disposition
+ * that it tells of, children that it reaped.  NULL: any server can be taught by it. */
+const struct scenario_step *scenario_tcpserv_step(const struct scenario *scenario);
+
 /* Why it cannot be played here: one line; NULL when it can. */
 const char *scenario_refusal(const struct scenario *scenario);
 

@@ -81,7 +81,7 @@ session_begin(struct session *session)
 	world_begin(&session->world);
 	if (session->options.details || session->options.recorder != NULL)
 		socket_watch_follow_details(session->world.sockets);
-	if (session->options.screen)
+	if (session->options.screen && !session->options.no_connect)
 		session_submit(session, "connect", SOURCE_KEY);
 	timer_no_later(session->world.tick, 0);
 }
@@ -89,7 +89,7 @@ session_begin(struct session *session)
 bool
 session_owns_server(const struct session *session)
 {
-	return server_is_tcpserv(&session->world);
+	return session->world.server.ours;
 }
 
 void

@@ -44,9 +44,9 @@ int session_round(struct session *session, int timeout_ms);
 /* Nothing is queued and nothing runs. */
 bool session_is_idle(const struct session *session);
 
-/* Is the server at HOST and PORT a tcpserv that the console starts and stops?  Known
- * after session_begin: on a free port of this machine, with no server of the user's.
- * Lessons need it. */
+/* Is the server at HOST and PORT one that the console starts and stops, tcpserv or the
+ * program behind --?  Known after session_begin: on a free port of this machine.  Lessons
+ * need it. */
 bool session_owns_server(const struct session *session);
 
 /* `quit` was carried out. */

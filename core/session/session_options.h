@@ -12,7 +12,7 @@ struct session_options {
 	const char *host;          /* NULL: 127.0.0.1 */
 	const char *port;          /* NULL: 9877 */
 	int family;                /* 0, 4 or 6 */
-	bool no_server;
+	bool no_server, no_connect;
 	const char *const *set;    /* KEY=VALUE, set_count of them */
 	size_t set_count;
 	struct recorder *recorder; /* --record; NULL: none */

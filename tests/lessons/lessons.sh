@@ -112,7 +112,7 @@ printf 'expect listening yes\n' >&9
 timeout 20 sh -c "until grep -q '\"pass\": true' '$work/first'; do :; done"
 "$console" --play tests/fixtures/scenarios/small.scenario --headless 127.0.0.1 "$taken" \
     >"$work/out" 2>"$work/err"
-[ $? -eq 77 ] && grep -q 'a lesson needs a tcpserv of its own' "$work/err"
+[ $? -eq 77 ] && grep -q 'a lesson needs a server of its own' "$work/err"
 verdict 'a taken port: status 77 and the mend' $?
 exec 9>&-
 wait "$first"

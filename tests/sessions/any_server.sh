@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 53
+plan 56
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -305,6 +305,32 @@ kill server
 expect server signal KILL
 expect state client CLOSE_WAIT
 kill child' "$odd" plain PORT
+
+# The lessons that any server can be taught by are played against it, the others skipped
+# with the line that needs tcpserv; one server that forks well, one that does not fork.
+lessons() { # NAME FAILED COMMAND...
+	name=$1 failed=$2
+	shift 2
+	port=$("$BUILD/free_port")
+	timeout 300 "$console" --play-all 127.0.0.1 0 -- "$@" '{port}' </dev/null >"$work/out" 2>"$work/err"
+	got=$?
+	passed=$(grep -c '^lesson .* passed' "$work/out")
+	[ $got -eq $((failed > 0)) ] && [ ! -s "$work/err" ] && [ "$passed" -gt 5 ] &&
+	    grep -q '^lesson zombies skipped: line 6 needs tcpserv: server set reap=none' "$work/out" &&
+	    grep -q "^$passed passed, $failed failed, [0-9]* skipped" "$work/out"
+	verdict "$name" $?
+}
+aside lessons 'lessons against a forking server' 0 "$BUILD/tcpserv"
+aside lessons 'lessons against one that does not fork' 9 "$odd" plain
+
+one_lesson() {
+	"$console" --play echo --headless 127.0.0.1 0 -- "$BUILD/tcpserv" '{port}' >"$work/out" 2>"$work/err" &&
+	    ! "$console" --play zombies --headless 127.0.0.1 0 -- "$BUILD/tcpserv" '{port}' \
+	    >>"$work/out" 2>"$work/err" &&
+	    [ "$(cat "$work/err")" = 'tcpconsole: zombies: line 6 needs tcpserv: server set reap=none' ]
+	verdict 'one lesson against it, or the line that needs tcpserv' $?
+}
+aside one_lesson
 
 # One that somebody else starts when he is asked to: it is watched, and lives on.
 outsider() {

@@ -618,7 +618,7 @@ open_console 80 24 --play nothing
 see 'no scenario "nothing": --list shows'
 see 'left with 2'
 open_console 80 24 --no-server --play "./$lessons/small.scenario"
-see 'needs a tcpserv of its own'
+see 'needs a server of its own'
 see 'left with 77'
 finish 'a lesson that is not there, or cannot be played here'
 exit $status

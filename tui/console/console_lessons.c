@@ -15,14 +15,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Why no lesson can be played in place of this session; NULL: one can. */
+enum { SCENARIO_LINE = 160 };
+
+/* Why this lesson cannot be played in place of this session; NULL: it can. */
 static const char *
 refusal(const struct console *self, const struct scenario *scenario)
 {
+	static char line[SCENARIO_LINE];
 	const char *why = scenario_refusal(scenario);
-	if (why != NULL || self->session == NULL || session_owns_server(self->session))
-		return why;
-	return CONSOLE_NO_SERVER;
+	const struct scenario_step *step = self->options->session->server != NULL ?
+	    scenario_tcpserv_step(scenario) : NULL;
+	if (step != NULL)
+		snprintf(line, sizeof line, "needs tcpserv, in line %u: %.80s", step->line,
+		    step->text);
+	if (why != NULL || step != NULL)
+		return why != NULL ? why : line;
+	return self->session == NULL || session_owns_server(self->session) ? NULL :
+	    CONSOLE_NO_SERVER;
 }
 
 /* Takes a scenario that was loaded as the next one to be played, or frees it; false

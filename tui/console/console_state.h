@@ -15,8 +15,7 @@
 
 /* Why a lesson cannot be played in a session that owns no server. */
 #define CONSOLE_NO_SERVER \
-	"needs a tcpserv of its own: name this machine and a free PORT, without --no-server " \
-	"or a server behind --"
+	"needs a server of its own: name this machine and a free PORT, without --no-server"
 
 struct console {
 	const struct console_options *options;

@@ -72,6 +72,7 @@ teardown_lessons(void)
 	for (size_t i = 0; i < LESSONS; i++)
 		remove_lesson(lessons[i].name);
 	remove_lesson("broken");
+	remove_lesson("tcpservs");
 	snprintf(path, sizeof path, "%s/tcpconsole/scenarios", home);
 	rmdir(path);
 	snprintf(path, sizeof path, "%s/tcpconsole", home);
@@ -404,7 +405,7 @@ START_TEST(a_lesson_needs_a_server_of_its_own)
 	at.console->session->world.server.ours = false;
 	ck_assert(!console_play(at.console, "one", error));
 	ck_assert(at.console->refused);
-	ck_assert_ptr_nonnull(strstr(error, "one needs a tcpserv of its own"));
+	ck_assert_ptr_nonnull(strstr(error, "one needs a server of its own"));
 	ck_assert_ptr_null(at.console->coming);
 	at.console->session->world.server.ours = true;
 	ck_assert(console_play(at.console, "one", error));
@@ -415,7 +416,27 @@ START_TEST(a_lesson_needs_a_server_of_its_own)
 	ck_assert_ptr_null(at.console->lesson);
 	ck_assert(at.console->leaving);
 	ck_assert_int_eq(at.console->status, STATUS_NOT_HERE);
-	ck_assert_ptr_nonnull(strstr(at.console->failure, "one needs a tcpserv of its own"));
+	ck_assert_ptr_nonnull(strstr(at.console->failure, "one needs a server of its own"));
+}
+END_TEST
+
+/* Where somebody's server is behind --. */
+START_TEST(a_lesson_of_tcpserv_s_needs_it)
+{
+	static const char *const server[] = {"./myserver", NULL};
+	static struct session_options options; /* the console's to its end */
+	static struct console_options changed;
+	char error[SESSION_ERROR] = "";
+	options = *at.console->options->session;
+	changed = *at.console->options;
+	write_lesson("tcpservs", "title His\nsay First.\nserver set reap=none\n");
+	options.server = server;
+	changed.session = &options;
+	at.console->options = &changed;
+	ck_assert(console_play(at.console, "one", error));
+	ck_assert(!console_play(at.console, "tcpservs", error));
+	ck_assert(at.console->refused);
+	ck_assert_str_eq(error, "tcpservs needs tcpserv, in line 3: server set reap=none");
 }
 END_TEST
 
@@ -466,6 +487,7 @@ screen_play_suite(void)
 	tcase_add_test(play, a_lesson_that_is_not_there_says_so);
 	tcase_add_test(play, a_lesson_s_session_begins_without_a_connection);
 	tcase_add_test(play, a_lesson_needs_a_server_of_its_own);
+	tcase_add_test(play, a_lesson_of_tcpserv_s_needs_it);
 	tcase_add_test(play, a_lesson_that_moves_is_drawn);
 	suite_add_tcase(suite, play);
 	return suite;

@@ -111,7 +111,7 @@ START_TEST(a_lesson_without_a_server_of_ours_is_told)
 	write_file("lesson.scenario", "title Ours\nsay Hello.\n");
 	run.options.play = file("lesson.scenario");
 	start(NULL);
-	see("tcpconsole: lesson needs a tcpserv of its own");
+	see("tcpconsole: lesson needs a server of its own");
 	ends_with(77);
 }
 END_TEST

@@ -66,6 +66,8 @@ START_TEST(each_option_sets_its_own)
 	ck_assert(parsed("--play-all").headless);
 	ck_assert(parsed("--list").list);
 	ck_assert(parsed("--no-server").session.no_server);
+	ck_assert(!parsed("--no-server").session.no_connect);
+	ck_assert(parsed("--no-connect").session.no_connect);
 	ck_assert_str_eq(parsed("--record a").record, "a");
 	ck_assert_ptr_null(parsed("--record a").replay);
 	ck_assert_str_eq(parsed("--replay b").replay, "b");

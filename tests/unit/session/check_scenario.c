@@ -369,11 +369,39 @@ START_TEST(the_users_own_come_first)
 }
 END_TEST
 
+/* The step by which it is known to need tcpserv; 0: any server will do. */
+static const struct { const char *steps; unsigned line; } tcpservs[] = {
+	{"connect\nsend server set x\nexpect echo reaped 1\nkill child\n", 0},
+	{"say server set\nserver stop\nserver start\nhost crash\n", 0},
+	{"expect zombies 0\nexpect children 1\nexpect server exit 0\nexpect client exit 1\n", 0},
+	{"expect disposition client PIPE default\nshow sockets\nclient sigpipe ignore\n", 0},
+	{"connect\nserver set reap=none\n", 3}, {"expect server errno EINTR\n", 2},
+	{"connect\nconnect\nexpect reaped 2 within 1\n", 4},
+	{"expect disposition server CHLD caught\n", 2}, {"show settings\n", 2},
+	{"expect disposition child CHLD default\n", 2}, {"client long 32\n", 2},
+	{"client byte_order big\nserver set long=32\n", 2},
+};
+
+START_TEST(what_only_tcpserv_answers_is_found)
+{
+	struct scenario scenario;
+	char text[512], error[SCENARIO_ERROR];
+	int length = snprintf(text, sizeof text, "title T\n%s", tcpservs[_i].steps);
+	ck_assert_msg(scenario_parse(&scenario, "t.scenario", text, (size_t)length, error) == 0,
+	    "%s", error);
+	const struct scenario_step *step = scenario_tcpserv_step(&scenario);
+	ck_assert_uint_eq(step != NULL ? step->line : 0, tcpservs[_i].line);
+	scenario_release(&scenario);
+}
+END_TEST
+
 Suite *
 scenario_suite(void)
 {
 	Suite *suite = suite_create("scenario");
 	TCase *all = tcase_create("scenario");
+	tcase_add_loop_test(all, what_only_tcpserv_answers_is_found, 0,
+	    sizeof tcpservs / sizeof *tcpservs);
 	tcase_add_test(all, a_scenario_has_a_head_and_steps);
 	tcase_add_loop_test(all, a_wrong_line_is_told_with_its_mend, 0,
 	    sizeof wrong / sizeof *wrong);

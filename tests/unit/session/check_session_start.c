@@ -243,6 +243,11 @@ START_TEST(a_screen_opens_a_connection)
 	ck_assert_ptr_null(session->queue);
 	ck_assert(!session_is_idle(session)); /* the server does not listen yet */
 	session_free(session);
+	options.screen = options.no_connect = true;
+	session = made(&options);
+	session_begin(session);
+	ck_assert_ptr_null(session->queue);
+	session_free(session);
 }
 END_TEST
 
