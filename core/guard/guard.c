@@ -182,12 +182,16 @@ guard_become_ours(char **argv, int report)
 		execv(argv[0], argv + 1);
 }
 
-/* Anybody's program, found as a shell would find it: it writes into the pipes. */
+/* Anybody's program, found as a shell would find it: it writes into the pipes, or into a
+ * terminal that shows neither colours nor cursors. */
 static void
 guard_become_guest(char **argv, const struct order_files *files)
 {
 	if (dup2(files->fds[0], STDOUT_FILENO) < 0 ||
 	    dup2(files->fds[1], STDERR_FILENO) < 0)
+		return;
+	if (isatty(STDOUT_FILENO) && (setenv("TERM", "dumb", 1) < 0 ||
+	    setenv("NO_COLOR", "1", 1) < 0))
 		return;
 	unsetenv(REPORT_ENVIRONMENT);
 	execvp(argv[0], argv + 1);

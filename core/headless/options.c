@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { OPTION_HEADLESS = 256, OPTION_JSON, OPTION_SET, OPTION_NO_SERVER, OPTION_NO_CONNECT,
+	OPTION_OUTPUT,
 	OPTION_EVENTS, OPTION_RECORD, OPTION_REPLAY,
 	OPTION_PLAY, OPTION_PLAY_ALL, OPTION_LIST, OPTION_ASCII, OPTION_COLOR,
 	OPTION_HELP, OPTION_VERSION };
@@ -28,6 +29,9 @@ static const struct option_row table[] = {
 	{.name = "no-server", .value = OPTION_NO_SERVER, .help = "never start a server"},
 	{.name = "no-connect", .value = OPTION_NO_CONNECT,
 	 .help = "open no connection at the start of a screen"},
+	{.name = "output", .argument = "WHERE", .words = "terminal|pipe", .value = OPTION_OUTPUT,
+	 .help = "what a server behind -- writes its standard output into: terminal (so that "
+	 "stdio writes line by line) or pipe"},
 	{.name = "record", .argument = "FILE", .words = "<file>", .value = OPTION_RECORD,
 	 .help = "write the session's log to FILE, as JSON Lines"},
 	{.name = "replay", .argument = "FILE", .words = "<file>", .value = OPTION_REPLAY,
@@ -59,7 +63,8 @@ options_usage(const struct option_row *row, char *text)
 {
 	bool letter = row->name[1] == '\0';
 	snprintf(text, OPTION_USAGE, "%s%s%s%s", letter ? "-" : "--", row->name,
-	    row->argument == NULL ? "" : row->value == OPTION_COLOR ? "=" : " ",
+	    row->argument == NULL ? "" :
+	    row->value == OPTION_COLOR || row->value == OPTION_OUTPUT ? "=" : " ",
 	    row->argument == NULL ? "" : row->argument);
 	return text;
 }
@@ -124,6 +129,17 @@ parse_color(struct options *options, const char *when, char *error)
 	return false;
 }
 
+/* --output=WHERE */
+static bool
+parse_output(struct options *options, const char *where, char *error)
+{
+	options->session.output_is_pipe = strcmp(where, "pipe") == 0;
+	if (options->session.output_is_pipe || strcmp(where, "terminal") == 0)
+		return true;
+	snprintf(error, SESSION_ERROR, "--output=%.40s: wants terminal or pipe", where);
+	return false;
+}
+
 /* --set KEY=VALUE; what it says is checked with the settings. */
 static bool
 parse_set(struct options *options, const char *assignment, char *error)
@@ -177,6 +193,8 @@ parse_one(struct options *options, int option, char **argv, char *error)
 	case OPTION_NO_SERVER:
 		options->session.no_server = true;
 		return true;
+	case OPTION_OUTPUT:
+		return parse_output(options, optarg, error);
 	case OPTION_NO_CONNECT:
 		options->session.no_connect = true;
 		return true;

@@ -6,6 +6,7 @@
 #include "server_guest.h"
 #include "server_state.h"
 #include "session_state.h"
+#include "socket_holder.h"
 #include "signal_name.h"
 
 
@@ -382,6 +383,23 @@ command_kill(struct session *session, struct running *running)
 	kill_process(session, running, running->given.pid, running->given.signal);
 }
 
+/* Who holds the server's end of a connection of which no child has told (reports were lost,
+ * or are late): looked for now.  0: nobody is seen, or its row is in no table yet. */
+static pid_t
+holder_of(struct session *session, const struct moment_connection *connection)
+{
+	const struct moment *now = log_now(session->world.log);
+	const struct moment_socket *end = NULL;
+	while ((end = moment_next_socket(now, end)) != NULL &&
+	    (end->row.conn != connection->conn || end->row.end != END_SERVER))
+		continue;
+	pid_t holder = end == NULL || end->row.tcp.inode == 0 ? 0 :
+	    socket_holder_anybody(end->row.tcp.inode);
+	process_watch_refresh(session->world.processes);
+	const struct moment_process *process = moment_process(now, holder);
+	return process != NULL && process->row.role == ROLE_CHILD ? holder : 0;
+}
+
 /* The child that serves connection N; 0 after the error. */
 static pid_t
 child_of(struct session *session, struct running *running, long conn)
@@ -395,6 +413,9 @@ child_of(struct session *session, struct running *running, long conn)
 		return 0;
 	}
 	const struct moment_process *child = moment_process(now, connection->child);
+	pid_t holder = connection->child == 0 ? holder_of(session, connection) : 0;
+	if (holder != 0)
+		return holder;
 	if (connection->child == 0 && server_is_hidden(&session->world))
 		refuse(running, HIDDEN);
 	else if (connection->child == 0)

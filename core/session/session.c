@@ -45,6 +45,7 @@ build_world(struct session *session, char *error, int *status)
 	const struct session_options *options = &session->options;
 	const struct world_options world = {.host = options->host, .port = options->port,
 	    .family = options->family, .no_server = options->no_server,
+	    .output_is_pipe = options->output_is_pipe,
 	    .set = options->set, .set_count = options->set_count,
 	    .events = options->events, .directory = options->directory,
 	    .server = options->server};

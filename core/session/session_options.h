@@ -13,6 +13,7 @@ struct session_options {
 	const char *port;          /* NULL: 9877 */
 	int family;                /* 0, 4 or 6 */
 	bool no_server, no_connect;
+	bool output_is_pipe;       /* of a server behind --; else a terminal */
 	const char *const *set;    /* KEY=VALUE, set_count of them */
 	size_t set_count;
 	struct recorder *recorder; /* --record; NULL: none */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* LINE_BYTES: a longer line is told in pieces.  AT_ONCE: read from one pipe in a
@@ -20,7 +22,7 @@ enum { LINE_BYTES = 1000, AT_ONCE = 32768, MUCH = 4096, BURST = 1000, LINES = 50
 #define DROPPED_NS SECONDS(10)  /* how often it is said how many were left out */
 #define PIECE_NS SECONDS(1)     /* so long the end of a line is waited for */
 
-/* One pipe. */
+/* One pipe or terminal. */
 struct stream {
 	struct server_output *owner;
 	int fd, number;         /* 1 output, 2 error */
@@ -141,17 +143,25 @@ take_bytes(struct stream *stream, const char *bytes, size_t count)
 		timer_no_later(stream->owner->timer, PIECE_NS);
 }
 
-/* Reads once; false when nothing is there now, or ever again (*ended). */
+/* Reads what is there, but not more than AT_ONCE: of a terminal a read brings one piece of
+ * its buffer.  False when nothing is there now, or ever again (*ended: a pipe's end, or a
+ * terminal's, which is EIO). */
 static bool
 stream_read(struct stream *stream, bool *ended, bool *much)
 {
 	static char bytes[AT_ONCE];
-	ssize_t size = read(stream->fd, bytes, sizeof bytes);
-	*much = size >= MUCH;
-	*ended = size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
-	if (size > 0)
-		take_bytes(stream, bytes, (size_t)size);
-	return size > 0;
+	size_t count = 0;
+	ssize_t size;
+	do {
+		size = read(stream->fd, bytes + count, sizeof bytes - count);
+		count += size > 0 ? (size_t)size : 0;
+	} while (size > 0 && count < sizeof bytes);
+	*much = count >= MUCH;
+	*ended = count < sizeof bytes && (size == 0 ||
+	    (size < 0 && errno != EAGAIN && errno != EINTR));
+	if (count > 0)
+		take_bytes(stream, bytes, count);
+	return count > 0;
 }
 
 /* Closes the pipe; what is not a whole line is told. */
@@ -217,15 +227,46 @@ output_rested(void *context)
 		timer_no_later(output->timer, DROPPED_NS);
 }
 
-/* Makes one pipe; the writer's end, or -1 with errno. */
+/* Makes a pipe: the reader's end, the writer's.  False with errno. */
+static bool
+make_pipe(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC) == 0;
+}
+
+/* Makes a terminal: its master, and the side that is written to, where nothing is added (no
+ * OPOST: "\n" stays what it is) and nothing echoed.  It is nobody's controlling terminal
+ * (O_NOCTTY), or its end would be a SIGHUP (tty_ioctl(4), ioctl_tty(2)). */
+static bool
+make_terminal(int fds[2])
+{
+	struct termios modes;
+	int unlocked = 0;
+	fds[1] = -1;
+	fds[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fds[0] >= 0 && ioctl(fds[0], TIOCSPTLCK, &unlocked) == 0)
+		fds[1] = ioctl(fds[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fds[1] >= 0 && tcgetattr(fds[1], &modes) == 0) {
+		modes.c_oflag &= ~(tcflag_t)OPOST;
+		modes.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+		if (tcsetattr(fds[1], TCSANOW, &modes) == 0)
+			return true;
+	}
+	for (int i = 0; i < 2; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return false;
+}
+
+/* Makes one of them; the writer's end, or -1 with errno. */
 static int
-stream_open(struct server_output *output, int number)
+stream_open(struct server_output *output, int number, bool terminal)
 {
 	int fds[2];
 	struct stream *stream = calloc(1, sizeof *stream);
 	if (stream == NULL)
 		return -1;
-	if (pipe2(fds, O_CLOEXEC) < 0) {
+	if (!(terminal && make_terminal(fds)) && !make_pipe(fds)) {
 		free(stream);
 		return -1;
 	}
@@ -244,14 +285,14 @@ stream_open(struct server_output *output, int number)
 }
 
 bool
-server_output_open(struct server_output *output, int *out, int *error)
+server_output_open(struct server_output *output, bool terminal, int *out, int *error)
 {
 	output->last_length = 0;
 	/* the newest stands first: of what is there, the errors are the last words */
-	*error = stream_open(output, STDERR_FILENO);
+	*error = stream_open(output, STDERR_FILENO, false);
 	if (*error < 0)
 		return false;
-	*out = stream_open(output, STDOUT_FILENO);
+	*out = stream_open(output, STDOUT_FILENO, terminal);
 	if (*out >= 0)
 		return true;
 	int number = errno;

@@ -112,7 +112,8 @@ guest_start(struct world *world)
 	struct guest *guest = guest_of(world);
 	int out = -1, error = -1;
 	server->listening = server->starting = false;
-	if (guest == NULL || !server_output_open(guest->output, &out, &error)) {
+	if (guest == NULL || !server_output_open(guest->output,
+	    !world->options.output_is_pipe, &out, &error)) {
 		world_error(world, "server: no pipes for what it writes: %s",
 		    strerror(errno));
 		return;

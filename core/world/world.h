@@ -29,6 +29,7 @@ struct world_options {
 	const char *port;          /* NULL: 9877; 0: one that is free */
 	int family;                /* 0, 4 or 6 */
 	bool no_server;
+	bool output_is_pipe;       /* of a server behind --; else a terminal */
 	const char *const *set;    /* KEY=VALUE, set_count of them */
 	size_t set_count;
 	size_t events;             /* that the log keeps; 0: LOG_CAPACITY */

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
 . tests/processes.sh
-plan 56
+plan 58
 odd=$BUILD/odd_server
 python=/usr/bin/python3
 servers=$work # those that are written here; $work is a case's own later
@@ -59,6 +59,16 @@ server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind(("127.0.0.1", int(sys.argv[1])))
 while True:
     server.sendto(*server.recvfrom(9999))
+PYTHON
+
+# Says something by stdio, and keeps a full buffer to itself
+cat >"$servers/unflushed.py" <<'PYTHON'
+import os, signal, sys
+
+terminal = os.isatty(1)
+out = os.fdopen(1, "w", buffering=1 if terminal else 65536)
+out.write("terminal %s %s %s\n" % (terminal, os.environ.get("TERM"), os.environ.get("NO_COLOR")))
+signal.pause()
 PYTHON
 
 # Whatever still has this mark in its environment, zombies apart
@@ -331,6 +341,20 @@ one_lesson() {
 	verdict 'one lesson against it, or the line that needs tcpserv' $?
 }
 aside one_lesson
+
+# Where its output is a terminal, its words come when they are written.
+unflushed() { # WHERE
+	port=$("$BUILD/free_port")
+	echo 'wait 1.5' | NO_COLOR= TERM=xterm timeout 60 "$console" "--output=$1" --headless 127.0.0.1 "$port" -- \
+	    "$python" "$servers/unflushed.py" >"$work/out" 2>"$work/err"
+	said=$(grep -c 'output  terminal True dumb 1$' "$work/out")
+	wanted_lines=0
+	[ "$1" != terminal ] || wanted_lines=1
+	[ "$said" -eq $wanted_lines ] && [ ! -s "$work/err" ]
+	verdict "its standard output is a $1" $?
+}
+aside unflushed terminal
+aside unflushed pipe
 
 # One that somebody else starts when he is asked to: it is watched, and lives on.
 outsider() {

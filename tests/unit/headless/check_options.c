@@ -68,6 +68,9 @@ START_TEST(each_option_sets_its_own)
 	ck_assert(parsed("--no-server").session.no_server);
 	ck_assert(!parsed("--no-server").session.no_connect);
 	ck_assert(parsed("--no-connect").session.no_connect);
+	ck_assert(!parsed("--no-connect").session.output_is_pipe);
+	ck_assert(!parsed("--output=terminal").session.output_is_pipe);
+	ck_assert(parsed("--output=pipe").session.output_is_pipe);
 	ck_assert_str_eq(parsed("--record a").record, "a");
 	ck_assert_ptr_null(parsed("--record a").replay);
 	ck_assert_str_eq(parsed("--replay b").replay, "b");
@@ -154,6 +157,7 @@ static const struct { const char *line, *words; } wrong[] = {
 	{"--events 1023", "--events 1023: wants a number from 1024 to 100000000"},
 	{"--events 100000001", "wants a number"}, {"--events 2000x", "wants a number"},
 	{"--events -2000", "wants a number"}, {"--events many", "wants a number"},
+	{"--output=tty", "--output=tty: wants terminal or pipe"},
 	{"--color=sometimes", "--color=sometimes: wants auto, always or never"},
 	{"h 1 x", "\"x\" is too much: HOST and PORT are all"},
 	{"9901", "\"9901\" is no host: HOST comes before PORT, as in 127.0.0.1 9901"},

@@ -7,6 +7,9 @@
 #include "client.h"
 #include "server_state.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+
 #define TERM_BIT VICTIM_BIT(SIGTERM)
 
 /* A session that owns its server, which is the victim. */
@@ -342,6 +345,35 @@ START_TEST(a_pid_is_a_pid)
 }
 END_TEST
 
+/* No report has told of it: it holds the server's end, whose row is there. */
+START_TEST(a_child_that_nobody_told_of_is_found_by_its_socket)
+{
+	struct victim server;
+	struct session *session = open_served(&server);
+	struct event row = fixture_socket(1, END_SERVER, SOCKET_APPEARED, STATE_ESTABLISHED);
+	int held = socket(AF_INET, SOCK_STREAM, 0);
+	struct stat status;
+	ck_assert_int_eq(fstat(held, &status), 0);
+	struct victim child = victim_start_holding(held);
+	close(held);
+	bare_follow(session, child.pid, ROLE_CHILD, 0);
+	bare_tell(session, fixture_connection(1, CONNECTION_OPENED));
+	bare_tell(session, fixture_connection(1, CONNECTION_CURRENT));
+	row.socket.row.owner_pid = 0;
+	row.socket.row.tcp.inode = 0;
+	bare_tell(session, row);
+	bare_refuses(session, "kill child USR1", "no child serves connection 1");
+	row.socket.what = SOCKET_CHANGED;
+	row.socket.row.tcp.inode = status.st_ino;
+	bare_tell(session, row);
+	bare_run(session, "kill child USR1");
+	ck_assert_uint_eq(victim_was_sent(&child), VICTIM_BIT(SIGUSR1));
+	ck_assert_uint_eq(victim_was_sent(&server), 0);
+	victim_end(&child);
+	close_served(session, &server);
+}
+END_TEST
+
 START_TEST(who_serves_no_more_is_told)
 {
 	struct victim server;
@@ -401,6 +433,7 @@ commands_server_suite(void)
 	    sizeof of_children / sizeof *of_children);
 	tcase_add_test(all, a_pid_is_a_pid);
 	tcase_add_test(all, who_serves_no_more_is_told);
+	tcase_add_test(all, a_child_that_nobody_told_of_is_found_by_its_socket);
 	tcase_add_test(all, what_is_only_checked_is_not_done);
 	suite_add_tcase(suite, all);
 	return suite;

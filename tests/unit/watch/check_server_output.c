@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum { PID = 4711, LINE_MOST = 1000, BURST_LINES = 1000 };
@@ -30,7 +32,7 @@ fixture_open(struct fixture *fixture)
 	ck_assert(fixture->loop != NULL && fixture->log != NULL);
 	fixture->output = server_output_new(fixture->loop, fixture->log);
 	ck_assert_ptr_nonnull(fixture->output);
-	ck_assert(server_output_open(fixture->output, &fixture->out, &fixture->error));
+	ck_assert(server_output_open(fixture->output, false, &fixture->out, &fixture->error));
 }
 
 static void
@@ -150,7 +152,7 @@ START_TEST(each_server_has_its_own_pipes)
 	int out, error;
 	fixture_open(&fixture);
 	server_output_name(fixture.output, PID);
-	ck_assert(server_output_open(fixture.output, &out, &error));
+	ck_assert(server_output_open(fixture.output, false, &out, &error));
 	server_output_name(fixture.output, PID + 1);
 	write_all(fixture.out, "first\n");
 	await(&fixture, EVENT_OUTPUT, 1);
@@ -170,7 +172,7 @@ START_TEST(a_server_that_could_not_be_started_has_no_pipes)
 	int out, error;
 	fixture_open(&fixture);
 	server_output_name(fixture.output, PID);
-	ck_assert(server_output_open(fixture.output, &out, &error));
+	ck_assert(server_output_open(fixture.output, false, &out, &error));
 	server_output_forget(fixture.output);
 	ck_assert_int_eq(write(out, "x", 1), -1);
 	ck_assert_int_eq(errno, EPIPE);
@@ -405,7 +407,7 @@ START_TEST(the_last_line_is_kept_and_made_visible)
 	server_output_last(fixture.output, text, sizeof text);
 	ck_assert_uint_eq(strlen(text), 200);
 	int out, error; /* another server has said nothing yet */
-	ck_assert(server_output_open(fixture.output, &out, &error));
+	ck_assert(server_output_open(fixture.output, false, &out, &error));
 	server_output_last(fixture.output, text, sizeof text);
 	ck_assert_str_eq(text, "");
 	close(out);
@@ -461,13 +463,79 @@ START_TEST(want_of_descriptors_is_told_and_leaves_nothing)
 		few.rlim_cur = (rlim_t)before + (rlim_t)more;
 		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 		errno = 0;
-		ck_assert(!server_output_open(fixture.output, &out, &error));
+		ck_assert(!server_output_open(fixture.output, false, &out, &error));
 		ck_assert_int_eq(errno, EMFILE);
 		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 		ck_assert_int_eq(lowest_free(), before);
 	}
 	write_all(fixture.out, "alive\n");
 	await(&fixture, EVENT_OUTPUT, 1);
+	fixture_close(&fixture);
+}
+END_TEST
+
+/* A server whose output is a terminal: what it writes comes as it is. */
+START_TEST(a_terminal_changes_nothing)
+{
+	struct fixture fixture;
+	int out, error;
+	fixture_open(&fixture);
+	ck_assert(server_output_open(fixture.output, true, &out, &error));
+	server_output_name(fixture.output, PID);
+	ck_assert_int_eq(isatty(out), 1);
+	ck_assert_int_eq(isatty(error), 0);
+	ck_assert_int_ne(fcntl(out, F_GETFD) & FD_CLOEXEC, 0);
+	write_all(out, "one\n\003two\r\n");
+	write_all(error, "wrong\n");
+	await(&fixture, EVENT_OUTPUT, 3);
+	unsigned errors = told(&fixture, EVENT_OUTPUT, 0)->output.stream == 2 ? 0 :
+	    told(&fixture, EVENT_OUTPUT, 1)->output.stream == 2 ? 1 : 2;
+	check_line(&fixture, errors == 0 ? 1 : 0, 1, "one");
+	check_line(&fixture, errors == 2 ? 1 : 2, 1, "\003two\r");
+	close(out);
+	close(error);
+	fixture_close(&fixture);
+}
+END_TEST
+
+/* Its end, behind what it wrote last; another's writing goes on. */
+START_TEST(a_terminal_that_ends_is_closed)
+{
+	struct fixture fixture;
+	int out, error;
+	fixture_open(&fixture);
+	int before = lowest_free();
+	ck_assert(server_output_open(fixture.output, true, &out, &error));
+	server_output_name(fixture.output, PID);
+	write_all(out, "last words");
+	close(out);
+	close(error);
+	await(&fixture, EVENT_OUTPUT, 1);
+	check_line(&fixture, 0, 1, "last words");
+	while (lowest_free() != before) /* once its end has been read */
+		ck_assert_int_ge(loop_round(fixture.loop, 100), 0);
+	write_all(fixture.out, "alive\n");
+	await(&fixture, EVENT_OUTPUT, 2);
+	fixture_close(&fixture);
+}
+END_TEST
+
+/* It has no controlling terminal of it, also as the leader of a session. */
+START_TEST(a_terminal_controls_nobody)
+{
+	struct fixture fixture;
+	int out, error, status;
+	fixture_open(&fixture);
+	ck_assert(server_output_open(fixture.output, true, &out, &error));
+	pid_t child = fork();
+	if (child == 0)
+		_exit(setsid() >= 0 && dup2(out, 1) == 1 && open("/dev/tty", O_RDWR) < 0 &&
+		    tcgetsid(1) < 0 ? 0 : 1);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	server_output_forget(fixture.output);
+	close(out);
+	close(error);
 	fixture_close(&fixture);
 }
 END_TEST
@@ -497,6 +565,9 @@ server_output_suite(void)
 	tcase_add_test(pipes, a_pipe_that_brought_much_is_read_on);
 	tcase_add_test(pipes, descriptors_are_close_on_exec_and_all_are_closed);
 	tcase_add_test(pipes, want_of_descriptors_is_told_and_leaves_nothing);
+	tcase_add_test(pipes, a_terminal_changes_nothing);
+	tcase_add_test(pipes, a_terminal_that_ends_is_closed);
+	tcase_add_test(pipes, a_terminal_controls_nobody);
 	suite_add_tcase(suite, pipes);
 	return suite;
 }

@@ -340,7 +340,7 @@ START_TEST(its_last_words_are_told)
 	struct server_output *output = server_output_new(session->world.loop, session->world.log);
 	struct process_end end = {.known = true, .status = 1 << 8};
 	int out, error;
-	ck_assert(server_output_open(output, &out, &error));
+	ck_assert(server_output_open(output, false, &out, &error));
 	server_output_name(output, 4711);
 	ck_assert_int_eq(write(error, "bind: \033[1mno\n", 13), 13);
 	trouble_ended(&session->world, output, &end, 0);
