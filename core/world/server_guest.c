@@ -29,7 +29,7 @@
 
 #define PATIENCE SECONDS(2)             /* until it is said that it does not listen */
 #define HANDING_OVER MILLISECONDS(100)  /* from accept to a child that is forked */
-#define ORPHANED MILLISECONDS(200)      /* from a daemon's fork until it is found */
+#define ORPHANED SECONDS(2)             /* from an exit with 0 until whoever follows is found */
 #define DEFERRED MILLISECONDS(500)      /* in SYN_RECV, until that has its reason */
 #define UNSEEN SECONDS(1)               /* until a listener that nobody holds is its own */
 
@@ -356,6 +356,20 @@ is_over(struct world *world)
 	return now - guest->alone_at >= ORPHANED;
 }
 
+/* Has the command ended well, and does somebody who does not descend from it listen? */
+static bool
+has_left_it_to_others(struct world *world)
+{
+	struct guest *guest = world->server.guest;
+	const struct moment_socket *socket = moment_listener(log_now(world->log));
+	if (world->server.pid != 0 || guest->ending || !guest->end.known ||
+	    guest->end.status != 0 || socket == NULL || socket->row.tcp.inode == 0 ||
+	    socket->row.tcp.inode == guest->asked_inode)
+		return false;
+	guest->asked_inode = socket->row.tcp.inode;
+	return outsider_adopt(world, socket->row.tcp.inode);
+}
+
 /* A server that the console started: is it there, does it listen? */
 static void
 look_at_server(struct world *world)
@@ -365,15 +379,12 @@ look_at_server(struct world *world)
 	if (server->pid != 0 && !runs(world, server->pid))
 		note_end(world);
 	look_for_listener(world);
-	if (!server->starting || !is_over(world))
+	if (has_left_it_to_others(world) || !server->starting || !is_over(world))
 		return;
 	server->starting = false;
 	if (guest->ending)
 		return;
 	const struct moment_socket *socket = moment_listener(log_now(world->log));
-	if (socket != NULL && guest->end.known && guest->end.status == 0 &&
-	    outsider_adopt(world, socket->row.tcp.inode))
-		return;
 	world->server.never_came = true;
 	trouble_ended(world, guest->output, &guest->end,
 	    socket != NULL ? socket->row.owner_pid : 0);

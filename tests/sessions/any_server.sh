@@ -23,7 +23,7 @@ class Server(getattr(socketserver, sys.argv[1])):
     daemon_threads = True
 
 with Server(("127.0.0.1", int(sys.argv[2])), Echo) as server:
-    server.serve_forever()
+    server.serve_forever(float(sys.argv[3]) if len(sys.argv) > 3 else 0.5) # until it reaps
 PYTHON
 
 cat >"$servers/six.py" <<'PYTHON'
@@ -434,14 +434,14 @@ watched() {
 	port=$("$BUILD/free_port")
 	mark=$port
 	: >"$work/err"
-	$python "$servers/forking.py" ForkingTCPServer "$port" >/dev/null 2>&1 &
+	$python "$servers/forking.py" ForkingTCPServer "$port" 3 >/dev/null 2>&1 &
 	server=$!
 	end=$(($(date +%s) + 10))
 	until ss -ltn "sport = :$port" | grep -q LISTEN || [ "$(date +%s)" -gt $end ]; do
 		sleep 0.05 # sleep-ok: between two looks
 	done
 	printf '%s\n' 'connect 2' 'expect children 2' 'send hi' 'expect echo hi' 'close 1' \
-	    'expect zombies 1' 'expect zombies 0' 'kill child 2' 'kill server' 'server stop' \
+	    'expect zombies 1' 'expect zombies 0 within 30' 'kill child 2' 'kill server' 'server stop' \
 	    'server pause' 'server restart' 'host crash' 'show processes' 'use 2' 'send on' \
 	    'expect echo on' |
 	    timeout 60 "$console" --headless 127.0.0.1 "$port" >"$work/out" 2>"$work/err"
