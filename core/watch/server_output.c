@@ -20,6 +20,7 @@ enum { LINE_BYTES = 1000, AT_ONCE = 32768, MUCH = 4096, BURST = 1000, LINES = 50
 
 #define REST_NS MILLISECONDS(10)
 #define DROPPED_NS SECONDS(10)  /* how often it is said how many were left out */
+#define BEHIND_NS MILLISECONDS(200) /* what a terminal brings can be older than a pipe's words */
 #define PIECE_NS SECONDS(1)     /* so long the end of a line is waited for */
 
 /* One pipe or terminal. */
@@ -43,6 +44,7 @@ struct server_output {
 	int64_t free_at;        /* BURST lines before that they are told at LINES a second */
 	int64_t dropped_at;     /* when it was last said how many were left out */
 	uint64_t dropped;       /* since */
+	int64_t error_at;       /* when its last error came; 0: none has */
 	char last[LAST_BYTES];
 	size_t last_length;
 };
@@ -98,7 +100,11 @@ tell_line(struct stream *stream)
 {
 	struct server_output *output = stream->owner;
 	int64_t now = loop_now(output->loop);
-	if (stream->length > 0) {
+	bool behind = stream->number == STDOUT_FILENO && output->error_at != 0 &&
+	    now - output->error_at < BEHIND_NS;
+	if (stream->number == STDERR_FILENO)
+		output->error_at = now;
+	if (stream->length > 0 && !behind) {
 		output->last_length = stream->length < LAST_BYTES ? stream->length :
 		    LAST_BYTES;
 		memcpy(output->last, stream->line, output->last_length);
@@ -288,6 +294,7 @@ bool
 server_output_open(struct server_output *output, bool terminal, int *out, int *error)
 {
 	output->last_length = 0;
+	output->error_at = 0;
 	/* the newest stands first: of what is there, the errors are the last words */
 	*error = stream_open(output, STDERR_FILENO, false);
 	if (*error < 0)

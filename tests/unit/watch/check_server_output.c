@@ -520,6 +520,34 @@ START_TEST(a_terminal_that_ends_is_closed)
 }
 END_TEST
 
+/* A terminal's words come a moment later than a pipe's, though they are older. */
+START_TEST(errors_are_the_last_words)
+{
+	char text[64];
+	struct fixture fixture;
+	fixture_open(&fixture);
+	server_output_name(fixture.output, PID);
+	write_all(fixture.error, "no such table\n");
+	await(&fixture, EVENT_OUTPUT, 1);
+	write_all(fixture.out, "begins\n");
+	await(&fixture, EVENT_OUTPUT, 2);
+	server_output_last(fixture.output, text, sizeof text);
+	ck_assert_str_eq(text, "no such table");
+	write_all(fixture.error, "worse\n");
+	await(&fixture, EVENT_OUTPUT, 3);
+	server_output_last(fixture.output, text, sizeof text);
+	ck_assert_str_eq(text, "worse");
+	int64_t until = loop_now(fixture.loop) + MILLISECONDS(250);
+	while (loop_now(fixture.loop) < until)
+		ck_assert_int_ge(loop_round(fixture.loop, 50), 0);
+	write_all(fixture.out, "later\n");
+	await(&fixture, EVENT_OUTPUT, 4);
+	server_output_last(fixture.output, text, sizeof text);
+	ck_assert_str_eq(text, "later");
+	fixture_close(&fixture);
+}
+END_TEST
+
 /* It has no controlling terminal of it, also as the leader of a session. */
 START_TEST(a_terminal_controls_nobody)
 {
@@ -568,6 +596,7 @@ server_output_suite(void)
 	tcase_add_test(pipes, a_terminal_changes_nothing);
 	tcase_add_test(pipes, a_terminal_that_ends_is_closed);
 	tcase_add_test(pipes, a_terminal_controls_nobody);
+	tcase_add_test(pipes, errors_are_the_last_words);
 	suite_add_tcase(suite, pipes);
 	return suite;
 }
