@@ -393,9 +393,13 @@ holder_of(struct session *session, const struct moment_connection *connection)
 	while ((end = moment_next_socket(now, end)) != NULL &&
 	    (end->row.conn != connection->conn || end->row.end != END_SERVER))
 		continue;
-	pid_t holder = end == NULL || end->row.tcp.inode == 0 ? 0 :
-	    socket_holder_anybody(end->row.tcp.inode);
+	struct socket_holders holders = {0};
+	if (end == NULL || end->row.tcp.inode == 0)
+		return 0;
+	uint64_t inode = end->row.tcp.inode; /* the row may move as processes are told of */
 	process_watch_refresh(session->world.processes);
+	pid_t holder = socket_holders_find(&holders, now, inode);
+	socket_holders_free(&holders);
 	const struct moment_process *process = moment_process(now, holder);
 	return process != NULL && process->row.role == ROLE_CHILD ? holder : 0;
 }
