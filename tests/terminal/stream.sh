@@ -404,6 +404,7 @@ see Send 10000 pasted lines
 type y
 type x
 see > x
+patience 300
 see │line 10000
 memory 40000
 type \x03

@@ -19,6 +19,7 @@
  *   redraw                    the screen is what Ctrl-L draws anew
  *   within MS TEXT            a key that changes the input line so soon, 20 times
  *   rate BYTES                a terminal of so many bytes a second; 0: stops; -1: any
+ *   patience SECONDS          what is waited to `see` behind it may take so long
  *   memory KB                 the process has at most so much
  *   idle MS                   for a second it takes at most so much processor time
  *   signal NAME               to the job in the foreground
@@ -56,6 +57,7 @@ static struct {
 	pid_t pid;                  /* 0: it has ended */
 	int status;                 /* then: as of wait(2) */
 	bool faulted;
+	int64_t patience;           /* ms that `see` may take */
 	struct termios modes;
 	long rate;                  /* bytes a second; -1: any */
 	double credit;              /* bytes that may be read now */
@@ -66,6 +68,7 @@ static struct {
 	unsigned line;
 	struct model model, before;
 } run = {.master = -1, .slave = -1, .rate = -1, .columns = 80, .rows = 24,
+    .patience = DEADLINE_MS,
     .term = "xterm-256color"};
 
 /* ms on a clock that only goes on. */
@@ -213,7 +216,7 @@ static void
 see(const char *text, bool wanted)
 {
 	regex_t pattern;
-	int64_t end = now() + (run.faulted ? FAULTED_MS : DEADLINE_MS);
+	int64_t end = now() + (run.faulted ? FAULTED_MS : run.patience);
 	if (regcomp(&pattern, text, REG_EXTENDED | REG_NOSUB) != 0)
 		fail("no regular expression");
 	while (shows(&pattern) != wanted) {
@@ -495,6 +498,8 @@ do_number(const char *word, int number)
 		run.rate = number;
 		run.credit = 0;
 		run.credited = now();
+	} else if (strcmp(word, "patience") == 0) {
+		run.patience = (int64_t)number * 1000;
 	} else if (strcmp(word, "memory") == 0) {
 		long used = status_of("VmRSS:");
 		if (used > number)
