@@ -3,6 +3,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
+. tests/processes.sh
 plan 13
 console=$PWD/$BUILD/tcpconsole
 case $BUILD in /*) console=$BUILD/tcpconsole ;; esac
@@ -45,11 +46,11 @@ mkfifo "$work/commands"
 session=$!
 exec 9>"$work/commands"
 printf 'connect\nsend hello\nexpect echo hello within 60\n' >&9
-timeout 90 sh -c "until grep -q '\"type\": \"expect\"' '$work/events'; do sleep 0.05; done"
+await 90 "grep -q '\"type\": \"expect\"' '$work/events'"
 ss -Hltn "sport = :$port" >"$work/out"
 [ "$(awk '{ print $4 }' "$work/out")" = "127.0.0.1:$port" ]
 verdict 'the server listens on loopback alone' $?
-sleep 300 &
+sleep 300 & # sleep-ok: a process not to be killed
 sleeper=$!
 printf 'kill pid:%d\nquit\n' "$sleeper" >&9
 exec 9>&-

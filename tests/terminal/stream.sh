@@ -250,7 +250,7 @@ see > half
 redraw
 type \x1a
 see Stopped
-type bg; sleep 0.2; clear -x; echo three\r
+type bg; wait %1; clear -x; echo three\r
 see ^three
 unsee half
 type fg\r
@@ -267,7 +267,7 @@ see > half
 redraw
 type \x1a
 see Stopped
-type clear -x; kill %1; until ! kill -0 %1; do sleep 0.1; done; echo gone\r
+type clear -x; kill %1; wait -f %1; echo gone\r
 see ^gone
 type exit\r
 exit 0

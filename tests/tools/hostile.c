@@ -105,7 +105,7 @@ flood(int fd)
 		    "flood %u \033[31m\033]0;x\007\n", i);
 	for (;;) {
 		send_all(fd, text, length);
-		nanosleep(&pause, NULL);
+		nanosleep(&pause, NULL); /* sleep-ok: its pace */
 	}
 }
 
