@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/verdict.sh
-plan 39
+plan 40
 ASIDE=${SIDE:-6}
 hostile=
 at_end='kill $hostile 2>/dev/null'
@@ -202,6 +202,18 @@ exit 0
 STEPS
 session 'a thousand resizes in the middle of a line' -- <"$work/storm"
 session 'a thousand resizes, TERM=vt100' -t vt100 -- <"$work/storm"
+session 'smaller and back before it has looked: the terminal forgot, the size is the same' -- <<'STEPS'
+see conn 1 ESTABLISHED
+type half
+see > half
+resize 30 5
+resize 80 24
+see > half
+redraw
+type \x03
+type \x1b[21~
+exit 0
+STEPS
 
 # However it ends, the terminal is as before
 for end in TERM/143 HUP/129 SEGV/139 ABRT/134; do

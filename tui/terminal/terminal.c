@@ -261,7 +261,6 @@ terminal_return(void)
 		return false;
 	take_modes();
 	terminal_resize();
-	clearok(curscr, TRUE);
 	wrefresh(curscr);
 	output_add(&terminal.output, PASTE_ON, strlen(PASTE_ON));
 	return true;
@@ -274,6 +273,7 @@ terminal_resize(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
 	    size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
+	clearok(curscr, TRUE);
 }
 
 bool

@@ -24,7 +24,8 @@ bool terminal_return(void);
 /* Is it given back for a while? */
 bool terminal_is_away(void);
 
-/* Tells curses how large the terminal is now. */
+/* Tells curses how large the terminal is now, and that nothing on it is known: of one that
+ * grew smaller and back between two looks the size is the same, but the rest is lost. */
 void terminal_resize(void);
 
 /* Writes what curses has drawn, as much as the terminal takes without waiting;
